@@ -1,0 +1,1 @@
+"""The control loop and what connects it to other processes."""
