@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from robot_trials.config.model import StrictModel, load_model
 
 Vector = tuple[float, float, float]
 Positive = Annotated[float, Field(gt=0)]
@@ -17,8 +18,8 @@ MIRROR_SIGN = {"x": -1.0, "y": 1.0, "z": -1.0}
 """Sign of a joint's coordinate under reflection in the plane y = 0, by axis."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Strict(StrictModel):
+    model_config = ConfigDict(strict=False)
 
 
 class Shape(_Strict):
@@ -94,7 +95,8 @@ class Body(_Strict):
         """The same body with every <s> written out: left as given, right mirrored; joints in array order."""
         links = [link for source in self.links for link in _both_sides(source)]
         frames = [frame for source in self.frames for frame in _both_sides(source)]
-        groups = [group.replace("<s>", side) for group in self.joint_groups for side in (SIDES if "<s>" in group else "-")]
+        sided = [(group, SIDES if "<s>" in group else ("",)) for group in self.joint_groups]
+        groups = [group.replace("<s>", side) for group, sides in sided for side in sides]
 
         def rank(link: Link) -> int:
             if link.joint is None:
@@ -110,10 +112,9 @@ def load_body(path: Path) -> Body:
     """Read a body YAML.
 
     Raises:
-        FileNotFoundError: no such file.
-        pydantic.ValidationError: a key is unknown, missing or out of range.
+        ConfigError: no such file, or a key is unknown, missing or out of range.
     """
-    return Body.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return load_model(path, Body).value
 
 
 def _both_sides(source: Part) -> list[Part]:

@@ -22,8 +22,7 @@ def write_urdf(body_path: Path, urdf_path: Path) -> None:
     """Generate the URDF of the body in `body_path`.
 
     Raises:
-        FileNotFoundError: no body file.
-        pydantic.ValidationError: the body is not valid.
+        ConfigError: the body file is missing or not valid.
     """
     urdf_path.write_text(make_urdf(load_body(body_path)), encoding="utf-8")
 
