@@ -1,0 +1,56 @@
+"""Configuration: YAML under `config/` as typed, checked values; see docs/configuration.md."""
+
+from robot_trials.config.criteria import (
+    BASE_HEIGHT_RATIO_MIN,
+    BASE_TILT_MAX_DEG,
+    FALLS_MAX,
+    QP_FAILURES_MAX,
+    UNWANTED_CONTACTS_MAX,
+    Criteria,
+)
+from robot_trials.config.document import Document, read_document
+from robot_trials.config.fill import fill_dataclass, load_parameters
+from robot_trials.config.identity import canonical_text, hash_configuration
+from robot_trials.config.model import Loaded, StrictModel, Vector3, load_model
+from robot_trials.config.permit import Permit, check_permit
+from robot_trials.config.search import config_folders, find_config, list_config
+from robot_trials.config.setup import CameraSource, TrialSetup, load_trial_setup
+from robot_trials.config.site import Fiducial, Person, Site, SiteSpec, Stance, Zone, resolve_site
+from robot_trials.config.trial import PhaseSpec, PhasesSpec, Trial
+
+__all__ = [
+    "BASE_HEIGHT_RATIO_MIN",
+    "BASE_TILT_MAX_DEG",
+    "FALLS_MAX",
+    "QP_FAILURES_MAX",
+    "UNWANTED_CONTACTS_MAX",
+    "CameraSource",
+    "Criteria",
+    "Document",
+    "Fiducial",
+    "Loaded",
+    "Permit",
+    "Person",
+    "PhaseSpec",
+    "PhasesSpec",
+    "Site",
+    "SiteSpec",
+    "Stance",
+    "StrictModel",
+    "Trial",
+    "TrialSetup",
+    "Vector3",
+    "Zone",
+    "canonical_text",
+    "check_permit",
+    "config_folders",
+    "fill_dataclass",
+    "find_config",
+    "hash_configuration",
+    "list_config",
+    "load_model",
+    "load_parameters",
+    "load_trial_setup",
+    "read_document",
+    "resolve_site",
+]

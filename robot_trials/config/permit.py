@@ -1,0 +1,111 @@
+"""A permit for trials on a site, and whether it covers a given trial."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from robot_trials.clock import require_zone
+from robot_trials.config.model import Loaded, StrictModel
+from robot_trials.config.trial import Trial
+from robot_trials.exceptions import ConfigProblem
+
+
+class WindowSpec(StrictModel):
+    """From when to when trials may run."""
+
+    start: datetime
+    end: datetime
+
+    @field_validator("start", "end")
+    @classmethod
+    def _has_zone(cls, moment: datetime) -> datetime:
+        return require_zone(moment)
+
+
+class CapsSpec(StrictModel):
+    """Upper bounds of what the robot may do: speed [m/s] and carried load [kg]."""
+
+    speed: Annotated[float, Field(gt=0.0, le=5.0)]
+    load: Annotated[float, Field(ge=0.0, le=50.0)]
+
+
+class Permit(StrictModel):
+    """A permit file (`config/permits/*.yaml`)."""
+
+    number: Annotated[str, Field(min_length=1)]
+    site: str
+    robot: str
+    trials: Annotated[list[str], Field(min_length=1)]
+    operator: Annotated[str, Field(min_length=1)]
+    approver: Annotated[str, Field(min_length=1)]
+    expires: datetime
+    window: WindowSpec
+    caps: CapsSpec
+
+    @field_validator("expires")
+    @classmethod
+    def _has_zone(cls, moment: datetime) -> datetime:
+        return require_zone(moment)
+
+
+def check_permit(permit: Loaded[Permit], trial: Trial, site: str, robot: str, now: datetime) -> list[ConfigProblem]:
+    """Everything for which the permit does not cover the trial; empty when it does.
+
+    Args:
+        permit: the permit and its file.
+        trial: what is to be done.
+        site: name of the site in use.
+        robot: name of the robot in use.
+        now: civil time at which the trial starts.
+    """
+    return [*_check_names(permit, trial, site, robot), *_check_times(permit, trial, now), *_check_caps(permit, trial)]
+
+
+def _check_names(permit: Loaded[Permit], trial: Trial, site: str, robot: str) -> list[ConfigProblem]:
+    """Site, robot, trial and the two signatures."""
+    value, problems = permit.value, []
+    if value.site != site:
+        problems.append(permit.problem("site", value.site, f"must be {site}, the trial's site"))
+    if value.robot != robot:
+        problems.append(permit.problem("robot", value.robot, f"must be {robot}, the trial's robot"))
+    if trial.name not in value.trials:
+        problems.append(permit.problem("trials", ", ".join(value.trials), f"must include {trial.name}"))
+    if value.approver.strip().casefold() == value.operator.strip().casefold():
+        problems.append(permit.problem("approver", value.approver, "must be someone else than the operator"))
+    return problems
+
+
+def _check_times(permit: Loaded[Permit], trial: Trial, now: datetime) -> list[ConfigProblem]:
+    """Window and expiry, up to the latest end that the phases' timeouts allow."""
+    window, expires, problems = permit.value.window, permit.value.expires, []
+    end = now + trial.phases.longest()
+    if now < window.start:
+        problems.append(permit.problem("window.start", window.start.isoformat(), f"must be ≤ {_when(now, 'start')}"))
+    if now > window.end:
+        problems.append(permit.problem("window.end", window.end.isoformat(), f"must be > {_when(now, 'start')}"))
+    elif end > window.end:
+        problems.append(permit.problem("window.end", window.end.isoformat(), f"must be ≥ {_when(end, 'latest end')}"))
+    if now >= expires:
+        problems.append(permit.problem("expires", expires.isoformat(), f"must be > {_when(now, 'start')}"))
+    return problems
+
+
+def _check_caps(permit: Loaded[Permit], trial: Trial) -> list[ConfigProblem]:
+    """Speed, and the heaviest load that would be accepted."""
+    caps, problems = permit.value.caps, []
+    if trial.walking_speed > caps.speed:
+        rule = f"must be ≥ {trial.walking_speed:g}, the trial's walking_speed [m/s]"
+        problems.append(permit.problem("caps.speed", caps.speed, rule))
+    heaviest = trial.payload.mass + trial.payload.mass_tolerance
+    if heaviest > caps.load:
+        rule = f"must be ≥ {heaviest:g}, the trial's payload.mass + mass_tolerance [kg]"
+        problems.append(permit.problem("caps.load", caps.load, rule))
+    return problems
+
+
+def _when(moment: datetime, label: str) -> str:
+    """A date with what it is in the trial."""
+    return f"{moment.isoformat(timespec='seconds')}, the trial's {label}"

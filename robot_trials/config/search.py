@@ -1,0 +1,74 @@
+"""Where configuration files are looked for, and by which name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from robot_trials.config.model import suggest
+from robot_trials.exceptions import ConfigError, ConfigProblem
+
+FOLDER_VARIABLE = "ROBOT_TRIALS_CONFIG"
+"""Environment variable with folders to search before the shipped ones, separated as in PATH."""
+
+KINDS = ("robots", "sites", "trials", "permits", "controllers")
+"""Sub-folders of a configuration folder."""
+
+
+def config_folders() -> list[Path]:
+    """Existing and named configuration folders, first match first.
+
+    The user's (`ROBOT_TRIALS_CONFIG`), the checkout's, then those of every install in reach.
+    """
+    named = [Path(part) for part in os.environ.get(FOLDER_VARIABLE, "").split(os.pathsep) if part]
+    checkout = Path(__file__).resolve().parents[2] / "config"
+    prefixes = [part for part in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if part]
+    installed = [Path(prefix) / "share" / "robot_trials" / "config" for prefix in (*prefixes, sys.prefix)]
+    shipped = [folder for folder in (checkout, *installed) if (folder / "trials").is_dir()]
+    return list(dict.fromkeys([*named, *shipped]))
+
+
+def list_config(kind: str) -> dict[str, Path]:
+    """Every file of a kind by its name, the first folder winning.
+
+    Args:
+        kind: one of `KINDS`.
+    """
+    found: dict[str, Path] = {}
+    for folder in config_folders():
+        for file in sorted((folder / kind).glob("*.yaml")):
+            found.setdefault(file.stem, file)
+    return found
+
+
+def find_config(kind: str, name: str, beside: Path | None = None) -> Path:
+    """The file of a kind with a name.
+
+    Args:
+        kind: one of `KINDS`.
+        name: file name without `.yaml`, or a path to a file.
+        beside: file whose folder a relative path starts from; the working folder when omitted.
+
+    Raises:
+        ConfigError: there is none; names every folder that was searched.
+    """
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        file = (beside.parent if beside else Path()) / Path(name).expanduser()
+        if file.is_file():
+            return file.resolve()
+        raise ConfigError([ConfigProblem(file, None, "", None, "no such file")])
+    folders = [folder / kind for folder in config_folders()]
+    for folder in folders:
+        file = folder / f"{name}.yaml"
+        if file.is_file():
+            return file
+    raise ConfigError([ConfigProblem(None, None, kind, name, _not_found(kind, name, folders))])
+
+
+def _not_found(kind: str, name: str, folders: Sequence[Path]) -> str:
+    """What was searched and what is there instead."""
+    searched = ", ".join(str(folder) for folder in folders) or "no configuration folder at all"
+    known = suggest(name, list_config(kind)).replace("known keys", "known")
+    return f"no file {name}.yaml; searched {searched}{known}"

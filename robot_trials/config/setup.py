@@ -1,0 +1,242 @@
+"""Everything a trial needs, read, checked against each other and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel
+
+from robot_trials.config.criteria import Criteria, built_in_criteria, tighten_criteria
+from robot_trials.config.document import read_document
+from robot_trials.config.identity import canonical_text, hash_configuration
+from robot_trials.config.model import Loaded, load_model
+from robot_trials.config.permit import Permit, check_permit
+from robot_trials.config.search import find_config
+from robot_trials.config.site import TAG_ID_MAX, Site, SiteSpec, resolve_site
+from robot_trials.config.trial import Trial
+from robot_trials.exceptions import ConfigError, ConfigProblem
+
+CameraSource = Literal["rendered", "model"]
+"""Where fiducials come from: OpenCV on rendered frames, or the geometric model of that sensor."""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class TrialSetup:
+    """A trial that is ready to run.
+
+    Attributes:
+        criteria: bounds of the verdict.
+        robot: name of the robot profile; `robot_file` its file.
+        controller_file: overrides of the controller's parameters; None for the built-in ones.
+        seed: draws everything random of the simulated world.
+        output: folder for bag, verdict and report; None records nothing.
+        files: every configuration file that was used.
+        arguments: keyword arguments of `load_trial_setup` that give the same setup in another process, as JSON takes them.
+        configuration: canonical content of every file used, by role.
+        configuration_hash: SHA-256 over it.
+    """
+
+    trial: Trial
+    site: Site
+    permit: Permit
+    criteria: Criteria
+    robot: str
+    robot_file: Path
+    controller_file: Path | None
+    seed: int
+    camera: CameraSource
+    output: Path | None
+    start_time: datetime
+    files: tuple[Path, ...]
+    arguments: dict[str, Any]
+    configuration: dict[str, str]
+    configuration_hash: str
+
+    @property
+    def trial_id(self) -> str:
+        """Name of this run, the same for the same configuration and seed."""
+        start = self.start_time.strftime("%Y%m%dT%H%M%S")
+        return f"{self.trial.name}-{start}-seed{self.seed}-{self.configuration_hash[:8]}"
+
+
+class _Problems:
+    """Collects problems over several files, so that all are told at once."""
+
+    def __init__(self) -> None:
+        self.found: list[ConfigProblem] = []
+
+    def find(self, kind: str, name: str, named_by: Loaded[Any] | None = None, key: str = "") -> Path | None:
+        """A file by name; a problem beside the key that names it when there is none."""
+        try:
+            return find_config(kind, name, named_by.file if named_by else None)
+        except ConfigError as error:
+            if named_by is None or not key:
+                self.found += error.problems
+            else:
+                self.found += [named_by.problem(key, name, problem.bound) for problem in error.problems]
+            return None
+
+    def load(self, file: Path | None, model: type[ModelT], overrides: dict[str, str]) -> Loaded[ModelT] | None:
+        """A model, or None and its problems."""
+        if file is None:
+            return None
+        try:
+            return load_model(file, model, overrides)
+        except ConfigError as error:
+            self.found += error.problems
+            return None
+
+    def stop_if_any(self) -> None:
+        """Raise what was found."""
+        if self.found:
+            raise ConfigError(self.found)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Files of a trial, each valid on its own."""
+
+    trial: Loaded[Trial]
+    site: Loaded[SiteSpec]
+    permit: Loaded[Permit]
+    robot_file: Path
+    controller_file: Path | None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that was read."""
+        files = (self.trial.file, self.site.file, self.permit.file, self.robot_file, self.controller_file)
+        return tuple(file for file in files if file is not None)
+
+    def content(self) -> dict[str, str]:
+        """Canonical text of every file, by role, overrides applied."""
+        documents = {"trial": self.trial.document, "site": self.site.document, "permit": self.permit.document}
+        documents["robot"] = read_document(self.robot_file)
+        if self.controller_file is not None:
+            documents["controller"] = read_document(self.controller_file)
+        return {role: canonical_text(document.data) for role, document in documents.items()}
+
+
+def load_trial_setup(
+    name: str,
+    *,
+    robot: str | None = None,
+    site: str | None = None,
+    seed: int = 0,
+    length: float | None = None,
+    camera: CameraSource = "model",
+    output: Path | str | None = None,
+    overrides: Sequence[str] = (),
+) -> TrialSetup:
+    """Read a trial and everything it names, and check that they go together.
+
+    Args:
+        name: trial by name (`config/trials/NAME.yaml`) or a path.
+        robot: robot profile instead of the trial's.
+        site: site instead of the trial's.
+        seed: draws everything random of the simulated world.
+        length: length of the lane instead of the site's [m].
+        camera: where fiducials come from.
+        output: folder for bag, verdict and report; None records nothing.
+        overrides: `trial.KEY=VALUE` or `site.KEY=VALUE`, VALUE in YAML.
+
+    Raises:
+        ConfigError: with every problem of every file.
+    """
+    problems = _Problems()
+    parts = _read_parts(name, robot, site, _split_overrides(overrides, length, problems), problems)
+    trial, site_name, robot_name = parts.trial.value, parts.site.value.name, parts.robot_file.stem
+    limits = built_in_criteria(parts.site.value.lane.length, trial.torque_limits)
+    criteria, loosened = tighten_criteria(limits, trial.criteria, parts.trial)
+    problems.found += [*loosened, *_check_tags(parts.site), *_check_time_to_carry(parts.trial, parts.site)]
+    problems.found += check_permit(parts.permit, trial, site_name, robot_name, trial.start_time)
+    problems.stop_if_any()
+    arguments: dict[str, Any] = {"name": str(parts.trial.file), "robot": robot, "site": site, "seed": seed}
+    arguments |= {"length": length, "camera": camera, "output": str(output) if output else None}
+    arguments |= {"overrides": list(overrides)}
+    content = parts.content()
+    return TrialSetup(
+        trial=trial,
+        site=resolve_site(parts.site.value),
+        permit=parts.permit.value,
+        criteria=criteria,
+        robot=robot_name,
+        robot_file=parts.robot_file,
+        controller_file=parts.controller_file,
+        seed=seed,
+        camera=camera,
+        output=Path(output) if output else None,
+        start_time=trial.start_time,
+        files=parts.files,
+        arguments=arguments,
+        configuration=content,
+        configuration_hash=hash_configuration(content),
+    )
+
+
+def _read_parts(
+    name: str, robot: str | None, site: str | None, overrides: dict[str, dict[str, str]], problems: _Problems
+) -> _Parts:
+    """Read the trial and the files it names; raises `ConfigError` with the problems of all of them."""
+    trial = problems.load(problems.find("trials", name), Trial, overrides["trial"])
+    if trial is None:
+        raise ConfigError(problems.found)
+    value = trial.value
+    site_file = problems.find("sites", site) if site else problems.find("sites", value.site, trial, "site")
+    robot_file = problems.find("robots", robot) if robot else problems.find("robots", value.robot, trial, "robot")
+    permit_file = problems.find("permits", value.permit, trial, "permit")
+    controller_file = problems.find("controllers", value.controller, trial, "controller") if value.controller else None
+    loaded_site = problems.load(site_file, SiteSpec, overrides["site"])
+    permit = problems.load(permit_file, Permit, {})
+    problems.stop_if_any()
+    assert loaded_site is not None and permit is not None and robot_file is not None
+    return _Parts(trial, loaded_site, permit, robot_file, controller_file)
+
+
+def _split_overrides(overrides: Sequence[str], length: float | None, problems: _Problems) -> dict[str, dict[str, str]]:
+    """`site.lane.length=60` → {"site": {"lane.length": "60"}}."""
+    by_file: dict[str, dict[str, str]] = {"trial": {}, "site": {}}
+    for text in overrides:
+        key, equals, value = text.partition("=")
+        file, dot, rest = key.partition(".")
+        if not (equals and dot and rest) or file not in by_file:
+            rule = "must read trial.KEY=VALUE or site.KEY=VALUE"
+            problems.found.append(ConfigProblem(None, None, "--set", text, rule))
+            continue
+        by_file[file][rest] = value
+    if length is not None:
+        by_file["site"]["lane.length"] = repr(float(length))
+    return by_file
+
+
+def _check_tags(site: Loaded[SiteSpec]) -> list[ConfigProblem]:
+    """Tag ids that are used twice or that the family does not have."""
+    tags = site.value.fiducials.tags
+    placed = resolve_site(site.value).fiducials
+    boards = [tag.id for tag in placed[: len(placed) - len(tags)]]
+    problems = []
+    if boards and boards[-1] > TAG_ID_MAX:
+        rule = f"must leave room for {len(boards)} boards up to id {TAG_ID_MAX}"
+        problems.append(site.problem("fiducials.lane_boards.first_id", boards[0], rule))
+    seen = set(boards)
+    for index, tag in enumerate(tags):
+        if tag.id in seen:
+            problems.append(site.problem(f"fiducials.tags.{index}.id", tag.id, "must be unique on the site"))
+        seen.add(tag.id)
+    return problems
+
+
+def _check_time_to_carry(trial: Loaded[Trial], site: Loaded[SiteSpec]) -> list[ConfigProblem]:
+    """The carry phase must last long enough for the lane at the walking speed."""
+    timeout = trial.value.phases.carry.timeout
+    needed = site.value.lane.length / trial.value.walking_speed
+    if timeout >= needed:
+        return []
+    rule = f"must be ≥ {needed:.1f}, lane.length over walking_speed [s]"
+    return [trial.problem("phases.carry.timeout", timeout, rule)]

@@ -1,0 +1,239 @@
+"""A place for trials: lane, people and fiducials, as written in YAML and as resolved into the map frame."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from robot_trials.config.model import StrictModel, Vector3
+
+TAG_ID_MAX = 586
+"""Highest id of the AprilTag family 36h11."""
+
+Coordinate = Annotated[float, Field(ge=-2000.0, le=2000.0)]
+Angle = Annotated[float, Field(ge=-360.0, le=360.0)]
+TagId = Annotated[int, Field(ge=0, le=TAG_ID_MAX)]
+TagSize = Annotated[float, Field(ge=0.02, le=1.0)]
+
+
+class Stance(NamedTuple):
+    """Where feet stand on the ground, map frame: x [m], y [m], yaw [rad]."""
+
+    x: float
+    y: float
+    yaw: float
+
+
+class StanceSpec(StrictModel):
+    """A stance as written: x, y [m] and yaw [deg]."""
+
+    x: Coordinate
+    y: Coordinate
+    yaw_deg: Angle = 0.0
+
+    def resolve(self, x_offset: float = 0.0) -> Stance:
+        """The stance moved along the lane by `x_offset` [m]."""
+        return Stance(self.x + x_offset, self.y, math.radians(self.yaw_deg))
+
+
+class ZoneSpec(StrictModel):
+    """A stretch of the lane between two x [m]."""
+
+    x_min: Coordinate
+    x_max: Coordinate
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ZoneSpec:
+        if self.x_min >= self.x_max:
+            raise ValueError(f"x_min {self.x_min:g} must be < x_max {self.x_max:g}")
+        return self
+
+
+class PersonSpec(StrictModel):
+    """Someone who exchanges the torch with the robot; x counts from the line of the exchange."""
+
+    robot_stance: StanceSpec
+    stance: StanceSpec
+    grip: Vector3
+
+
+class LaneSpec(StrictModel):
+    """The lane: from the take-over line at x = 0 to the hand-over line at x = length [m]."""
+
+    length: Annotated[float, Field(ge=5.0, le=1000.0)]
+    width: Annotated[float, Field(ge=1.0, le=20.0)]
+
+
+class LaneBoardsSpec(StrictModel):
+    """A rule that places boards with one fiducial each beside the lane, facing who walks along it."""
+
+    first_id: TagId
+    every: Annotated[float, Field(ge=1.0, le=50.0)]
+    first_x: Coordinate = 0.0
+    beyond: Annotated[float, Field(ge=0.0, le=50.0)] = 10.0
+    lateral: Annotated[float, Field(ge=0.3, le=10.0)]
+    height: Annotated[float, Field(ge=0.1, le=3.0)]
+    size: TagSize
+    first_side: Literal["left", "right"] = "left"
+    turn_in_deg: Annotated[float, Field(ge=0.0, le=60.0)] = 0.0
+
+
+class TagSpec(StrictModel):
+    """One fiducial at a place on the map, a person or the torch."""
+
+    id: TagId
+    mount: Literal["map", "giver", "receiver", "receiver_hand", "torch"]
+    size: TagSize
+    position: Vector3
+    facing_yaw_deg: Angle = 180.0
+    facing_pitch_deg: Annotated[float, Field(ge=-89.0, le=89.0)] = 0.0
+
+
+class FiducialsSpec(StrictModel):
+    """All fiducials of a site."""
+
+    family: Literal["36h11"] = "36h11"
+    lane_boards: LaneBoardsSpec
+    tags: list[TagSpec] = []
+
+
+class SiteSpec(StrictModel):
+    """A site file (`config/sites/*.yaml`)."""
+
+    name: str
+    description: str = ""
+    timezone: str
+    lane: LaneSpec
+    start: StanceSpec
+    start_zone: ZoneSpec
+    hand_over_zone: ZoneSpec
+    giver: PersonSpec
+    receiver: PersonSpec
+    fiducials: FiducialsSpec
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("must be a time zone such as Asia/Shanghai") from error
+        return name
+
+
+class Fiducial(NamedTuple):
+    """One printed tag.
+
+    Attributes:
+        id: number of the tag.
+        size: edge of the black square [m].
+        mount: frame it is fixed to: `map`; `giver`, `receiver` (the person's stance frame); `torch` (torch grip
+            frame); `receiver_hand` (equal to the torch frame when the receiver grips where the robot does).
+        transform_mount_tag: pose in that frame, shape (4, 4); tag x right and y up as a reader sees it, z out of the face.
+    """
+
+    id: int
+    size: float
+    mount: str
+    transform_mount_tag: np.ndarray
+
+
+class Person(NamedTuple):
+    """Someone who exchanges the torch with the robot, map frame.
+
+    Attributes:
+        robot_stance: where the robot stands for the exchange.
+        stance: where the person stands.
+        grip: where the torch's grip point is meant to be [m], shape (3,).
+    """
+
+    robot_stance: Stance
+    stance: Stance
+    grip: np.ndarray
+
+
+class Zone(NamedTuple):
+    """A stretch of the lane, map frame [m]."""
+
+    x_min: float
+    x_max: float
+
+
+class Site(NamedTuple):
+    """A site with everything in the map frame: origin on the lane's middle at the take-over line, x along it, z up."""
+
+    name: str
+    timezone: str
+    lane: LaneSpec
+    start: Stance
+    start_zone: Zone
+    hand_over_zone: Zone
+    giver: Person
+    receiver: Person
+    fiducials: tuple[Fiducial, ...]
+
+
+def resolve_site(spec: SiteSpec) -> Site:
+    """Move everything that is written relative to a line into the map frame, and place the lane boards."""
+    length = spec.lane.length
+    return Site(
+        name=spec.name,
+        timezone=spec.timezone,
+        lane=spec.lane,
+        start=spec.start.resolve(),
+        start_zone=Zone(spec.start_zone.x_min, spec.start_zone.x_max),
+        hand_over_zone=Zone(spec.hand_over_zone.x_min + length, spec.hand_over_zone.x_max + length),
+        giver=_resolve_person(spec.giver, 0.0),
+        receiver=_resolve_person(spec.receiver, length),
+        fiducials=(*_place_lane_boards(spec), *(_resolve_tag(tag) for tag in spec.fiducials.tags)),
+    )
+
+
+def _resolve_person(spec: PersonSpec, x_line: float) -> Person:
+    """A person in the map frame; `x_line` is where the exchange's line lies [m]."""
+    grip = np.array(spec.grip) + [x_line, 0.0, 0.0]
+    return Person(spec.robot_stance.resolve(x_line), spec.stance.resolve(x_line), grip)
+
+
+def _resolve_tag(spec: TagSpec) -> Fiducial:
+    """A tag with its pose as a matrix."""
+    transform = compute_tag_transform(spec.position, spec.facing_yaw_deg, spec.facing_pitch_deg)
+    return Fiducial(spec.id, spec.size, spec.mount, transform)
+
+
+def _place_lane_boards(spec: SiteSpec) -> list[Fiducial]:
+    """Boards at regular distances on alternating sides, to a little beyond the hand-over line."""
+    rule = spec.fiducials.lane_boards
+    count = int((spec.lane.length + rule.beyond - rule.first_x) / rule.every + 1e-9) + 1
+    boards = []
+    for index in range(count):
+        left = (index % 2 == 0) == (rule.first_side == "left")
+        side = 1.0 if left else -1.0
+        position = (rule.first_x + index * rule.every, side * rule.lateral, rule.height)
+        transform = compute_tag_transform(position, 180.0 + side * rule.turn_in_deg, 0.0)
+        boards.append(Fiducial(rule.first_id + index, rule.size, "map", transform))
+    return boards
+
+
+def compute_tag_transform(position: Vector3, facing_yaw_deg: float, facing_pitch_deg: float) -> np.ndarray:
+    """Pose of a tag from where it is and where its face looks.
+
+    Args:
+        position: centre in the mount frame [m].
+        facing_yaw_deg: direction of the face about z of the mount, 0 along its x [deg].
+        facing_pitch_deg: positive looks up [deg].
+
+    Returns:
+        transform_mount_tag, shape (4, 4); tag x right, y up as a reader sees it, z out of the face.
+    """
+    yaw, pitch = math.radians(facing_yaw_deg), math.radians(facing_pitch_deg)
+    normal = np.array([math.cos(pitch) * math.cos(yaw), math.cos(pitch) * math.sin(yaw), math.sin(pitch)])
+    right = np.array([-math.sin(yaw), math.cos(yaw), 0.0])
+    transform = np.eye(4)
+    transform[:3, 0], transform[:3, 1], transform[:3, 2] = right, np.cross(normal, right), normal
+    transform[:3, 3] = position
+    return transform
