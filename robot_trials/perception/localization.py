@@ -1,0 +1,192 @@
+"""Where the odom frame lies on the site map, from fiducials whose place on the map is known.
+
+An extended Kalman filter on (x, y, yaw) of odom in map. Each tag measures where it is (two numbers, good across the
+line of sight and worse along it) and how it is turned (one number); each is gated on its own, so that a mirrored
+orientation does not cost the position.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from robot_trials.geometry import PlanarPose, rotation_z, wrap_angle, yaw_of_rotation
+from robot_trials.robots.interface import FiducialObservation
+
+POSITION_GATE = 13.8
+"""Squared Mahalanobis distance that 99.9 % of good positions stay below (chi-square, 2 degrees of freedom)."""
+YAW_GATE = 10.8
+"""The same for one degree of freedom."""
+REJECTIONS_MAX = 20
+"""Consecutive rejected positions after which the filter doubts itself rather than the tags."""
+RESTART_DEVIATION = (2.0, 2.0, 0.5)
+"""Standard deviations with which it starts again then [m, m, rad]."""
+RANGE_MAX = 9.0
+"""Tags farther than this are left out: their corners are too coarse [m]."""
+
+
+@dataclass(frozen=True)
+class LocalizationNoise:
+    """Standard deviations behind the filter.
+
+    Attributes:
+        pixel: corner position over focal length [rad].
+        bearing: camera direction, from joint, mounting and base tilt errors [rad].
+        position: floor of the position error, from mounting of the tags [m].
+        yaw: floor of the orientation error [rad].
+        drift_position: odometry position drift per root metre walked [m/√m].
+        drift_yaw: odometry heading drift per root metre walked [rad/√m].
+        standing: drift per root second without walking [m/√s, rad/√s].
+    """
+
+    pixel: float = 1.0e-3
+    bearing: float = 8.0e-3
+    position: float = 0.01
+    yaw: float = 0.03
+    drift_position: float = 0.02
+    drift_yaw: float = 0.01
+    standing: float = 5.0e-4
+
+
+@dataclass(frozen=True)
+class SiteTag:
+    """A tag fixed to the site.
+
+    Attributes:
+        transform_map_tag: its pose, shape (4, 4).
+        size: edge of its black square [m].
+    """
+
+    transform_map_tag: np.ndarray
+    size: float
+
+
+class Localization:
+    """Filter for the planar pose of odom in map.
+
+    Args:
+        tags: the site's fixed tags by id; observations of others are ignored.
+        start: first guess of the pose of odom in map.
+        start_deviation: standard deviations of that guess [m, m, rad].
+        noise: measurement and drift noise.
+    """
+
+    def __init__(
+        self,
+        tags: Mapping[int, SiteTag],
+        start: PlanarPose,
+        start_deviation: tuple[float, float, float] = (0.3, 0.3, 0.1),
+        noise: LocalizationNoise | None = None,
+    ) -> None:
+        self.tags = dict(tags)
+        self.noise = noise or LocalizationNoise()
+        self.accepted = 0
+        self.rejected = 0
+        self.newest_ns: int | None = None
+        self._x = np.array(start, dtype=float)
+        self._covariance = np.diag(np.square(start_deviation))
+        self._rejections_in_a_row = 0
+
+    @property
+    def map_to_odom(self) -> PlanarPose:
+        """Pose of odom in map."""
+        return float(self._x[0]), float(self._x[1]), float(self._x[2])
+
+    @property
+    def deviation(self) -> tuple[float, float, float]:
+        """Standard deviations of that pose [m, m, rad]."""
+        x, y, yaw = np.sqrt(np.diag(self._covariance))
+        return float(x), float(y), float(yaw)
+
+    def predict(self, position_odom_base: np.ndarray, distance: float, duration: float) -> None:
+        """Let the uncertainty grow with the way walked.
+
+        Args:
+            position_odom_base: where the base is: the drift of heading turns about it, not about odom's origin [m].
+            distance: walked since the last call [m].
+            duration: since the last call [s].
+        """
+        noise = self.noise
+        still = noise.standing**2 * duration
+        lever = rotation_z(float(self._x[2]))[:2, :2] @ position_odom_base[:2]
+        turn = np.array([lever[1], -lever[0], 1.0])
+        position_variance = noise.drift_position**2 * distance + still
+        self._covariance[0, 0] += position_variance
+        self._covariance[1, 1] += position_variance
+        self._covariance += np.outer(turn, turn) * (noise.drift_yaw**2 * distance + still)
+
+    def update(self, observation: FiducialObservation, transform_odom_camera: np.ndarray) -> bool:
+        """Take in one observation; True if its position was used.
+
+        Args:
+            observation: a tag as the camera saw it.
+            transform_odom_camera: pose of the camera at the time of capture, shape (4, 4).
+        """
+        tag = self.tags.get(observation.tag_id)
+        distance = float(np.linalg.norm(observation.transform_camera_tag[:3, 3]))
+        if tag is None or distance > RANGE_MAX:
+            return False
+        transform_odom_tag = transform_odom_camera @ observation.transform_camera_tag
+        ray = transform_odom_tag[:2, 3] - transform_odom_camera[:2, 3]
+        if not self._update_position(tag, transform_odom_tag[:2, 3], ray, distance):
+            self._count_rejection()
+            return False
+        self._update_yaw(tag, transform_odom_tag, distance)
+        self.accepted += 1
+        self._rejections_in_a_row = 0
+        self.newest_ns = observation.time_ns
+        return True
+
+    def _update_position(self, tag: SiteTag, position_odom: np.ndarray, ray: np.ndarray, distance: float) -> bool:
+        rotation = rotation_z(float(self._x[2]))[:2, :2]
+        turned = rotation @ position_odom
+        residual = tag.transform_map_tag[:2, 3] - self._x[:2] - turned
+        jacobian = np.array([[1.0, 0.0, -turned[1]], [0.0, 1.0, turned[0]]])
+        along = rotation @ ray / max(float(np.linalg.norm(ray)), 1e-6)
+        across = np.array([-along[1], along[0]])
+        variance_along = self.noise.position**2 + (self.noise.pixel * distance**2 / tag.size) ** 2
+        variance_across = self.noise.position**2 + (self.noise.bearing * distance) ** 2
+        measurement = variance_along * np.outer(along, along) + variance_across * np.outer(across, across)
+        innovation = jacobian @ self._covariance @ jacobian.T + measurement
+        if float(residual @ np.linalg.solve(innovation, residual)) > POSITION_GATE:
+            return False
+        self._correct(jacobian, residual, innovation, measurement)
+        return True
+
+    def _update_yaw(self, tag: SiteTag, transform_odom_tag: np.ndarray, distance: float) -> None:
+        """Use the direction of the tag's face; a tag that faces up or down has none."""
+        relative = tag.transform_map_tag[:3, :3] @ transform_odom_tag[:3, :3].T
+        if abs(tag.transform_map_tag[2, 2]) > 0.7:
+            return
+        residual = np.array([wrap_angle(yaw_of_rotation(relative) - float(self._x[2]))])
+        deviation = self.noise.yaw + 2.0 * self.noise.pixel * distance / tag.size
+        measurement = np.array([[deviation**2]])
+        jacobian = np.array([[0.0, 0.0, 1.0]])
+        innovation = self._covariance[2:, 2:] + measurement
+        if float(residual[0] ** 2 / innovation[0, 0]) <= YAW_GATE:
+            self._correct(jacobian, residual, innovation, measurement)
+
+    def _correct(
+        self, jacobian: np.ndarray, residual: np.ndarray, innovation: np.ndarray, measurement: np.ndarray
+    ) -> None:
+        """Kalman correction; Joseph form, so that the covariance stays symmetric and positive."""
+        gain = np.linalg.solve(innovation, jacobian @ self._covariance).T
+        self._x += gain @ residual
+        self._x[2] = wrap_angle(float(self._x[2]))
+        keep = np.eye(3) - gain @ jacobian
+        self._covariance = keep @ self._covariance @ keep.T + gain @ measurement @ gain.T
+
+    def _count_rejection(self) -> None:
+        self.rejected += 1
+        self._rejections_in_a_row += 1
+        if self._rejections_in_a_row >= REJECTIONS_MAX:
+            self._covariance = np.diag(np.square(RESTART_DEVIATION))
+            self._rejections_in_a_row = 0
+
+
+def distance_walked(last: np.ndarray | None, position: np.ndarray) -> float:
+    """Ground distance between two base positions [m]; 0 for the first."""
+    return 0.0 if last is None else math.hypot(float(position[0] - last[0]), float(position[1] - last[1]))
