@@ -37,7 +37,7 @@ class TrialSetup:
         seed: draws everything random of the simulated world.
         output: folder for bag, verdict and report; None records nothing.
         files: every configuration file that was used.
-        arguments: keyword arguments of `load_trial_setup` that give the same setup in another process, as JSON takes them.
+        arguments: keyword arguments of `load_trial_setup` (JSON) that give the same setup elsewhere.
         configuration: canonical content of every file used, by role.
         configuration_hash: SHA-256 over it.
     """

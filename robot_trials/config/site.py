@@ -133,7 +133,7 @@ class Fiducial(NamedTuple):
         size: edge of the black square [m].
         mount: frame it is fixed to: `map`; `giver`, `receiver` (the person's stance frame); `torch` (torch grip
             frame); `receiver_hand` (equal to the torch frame when the receiver grips where the robot does).
-        transform_mount_tag: pose in that frame, shape (4, 4); tag x right and y up as a reader sees it, z out of the face.
+        transform_mount_tag: pose in that frame, shape (4, 4); tag x right and y up as a reader sees it, z out of it.
     """
 
     id: int
