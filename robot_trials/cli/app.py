@@ -1,0 +1,169 @@
+"""Commands, options and exit codes of `robot-trials`."""
+
+from __future__ import annotations
+
+import enum
+import importlib.metadata
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from robot_trials.cli.check import check_everything, check_files
+from robot_trials.cli.listing import print_robots, print_trials
+from robot_trials.cli.run import run_trial
+from robot_trials.config import load_trial_setup
+from robot_trials.config.search import FOLDER_VARIABLE
+from robot_trials.exceptions import ConfigError, RobotTrialsError
+
+EXIT_PASS, EXIT_FAIL, EXIT_BAD_INPUT = 0, 1, 2
+
+app = typer.Typer(
+    name="robot-trials",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Trials of humanoid robots in public space: run one, and keep the evidence.\n\n"
+        "A trial reads YAML files: what is done (`trials/`), where (`sites/`), by which robot (`robots/`) and under "
+        "whose permission (`permits/`). They are looked for in `--config-dir`, in the folders of "
+        "`ROBOT_TRIALS_CONFIG`, in the checkout's `config/`, and in the installed package's `share/` folder, "
+        "in this order.\n\n"
+        "**Exit codes**: 0 the trial passed (or all is valid), 1 it did not, 2 the input cannot be used.\n\n"
+        "Start with `robot-trials check`, then `robot-trials run torch_relay`."
+    ),
+)
+
+
+class Camera(enum.StrEnum):
+    """Where fiducials come from."""
+
+    rendered = "rendered"
+    model = "model"
+
+
+class Host(enum.StrEnum):
+    """What runs the trial."""
+
+    process = "process"
+    ros = "ros"
+
+
+def _print_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        typer.echo(f"robot-trials {read_version()}")
+        raise typer.Exit
+
+
+def read_version() -> str:
+    """Version of the installed package, or what says that it is not installed."""
+    try:
+        return importlib.metadata.version("robot_trials")
+    except importlib.metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+@app.callback()
+def configure(
+    config_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with robots/, sites/, trials/, permits/, searched first.", file_okay=False, exists=True
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options before the command."""
+    if config_dir is not None:
+        others = os.environ.get(FOLDER_VARIABLE)
+        os.environ[FOLDER_VARIABLE] = os.pathsep.join([str(config_dir.resolve()), *([others] if others else [])])
+
+
+@app.command()
+def run(
+    trial: Annotated[str, typer.Argument(help="Trial by name (see `robot-trials trials`) or a path to its YAML file.")],
+    robot: Annotated[str | None, typer.Option(help="Robot profile instead of the trial's.")] = None,
+    site: Annotated[str | None, typer.Option(help="Site instead of the trial's.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Draws noise, floor, torch mass and grip of the world.")] = 0,
+    length: Annotated[float | None, typer.Option(help="Length of the lane [m] instead of the site's.")] = None,
+    camera: Annotated[
+        Camera, typer.Option(help="Fiducials from rendered frames (OpenCV), or from the faster model of that sensor.")
+    ] = Camera.rendered,
+    output: Annotated[
+        Path | None, typer.Option(help="New folder for bag, verdict and report; a new one below output/ when omitted.")
+    ] = None,
+    record: Annotated[bool, typer.Option("--record/--no-record", help="Whether to write bag and report.")] = True,
+    host: Annotated[
+        Host, typer.Option(help="One process with the simulator (repeatable bit for bit), or the ROS 2 nodes.")
+    ] = Host.process,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FILE.KEY=VALUE", help="Override a key: `--set trial.walking_speed=0.7`."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict and the paths only.")] = False,
+) -> None:
+    """Run a trial: simulate it, judge it, record it.
+
+    Prints phase and distance while it runs, then each criterion with its number, the verdict, and where bag and
+    report lie. Exit code 0 only when the trial passed.
+
+    A short course for a first look: `robot-trials run torch_relay --length 20 --camera model`.
+    """
+    setup = load_trial_setup(
+        trial,
+        robot=robot,
+        site=site,
+        seed=seed,
+        length=length,
+        camera=camera.value,
+        output=output,
+        overrides=tuple(overrides or ()),
+    )
+    passed = run_trial(setup, ros=host is Host.ros, record=record, quiet=quiet)
+    raise typer.Exit(EXIT_PASS if passed else EXIT_FAIL)
+
+
+@app.command()
+def robots() -> None:
+    """List the robot profiles in reach, with joints, mass and file."""
+    print_robots()
+
+
+@app.command()
+def trials() -> None:
+    """List the trials in reach, with robot, site, permit and file."""
+    print_trials()
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files below a folder robots/, sites/, trials/, … ; all when omitted.")
+    ] = None,
+) -> None:
+    """Validate configuration: every file on its own, and every trial with all that it names.
+
+    Each problem is one line `file:line: key: value: bound`. Exit code 0 when all is valid, 1 when a file has
+    problems, 2 when there is nothing to check.
+    """
+    found = check_files(files) if files else check_everything()
+    raise typer.Exit(EXIT_PASS if found else EXIT_FAIL)
+
+
+def main() -> None:
+    """Run the command line; errors of this project become one message and an exit code, never a traceback."""
+    try:
+        app()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_BAD_INPUT)
+    except RobotTrialsError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(EXIT_FAIL)

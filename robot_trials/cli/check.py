@@ -1,0 +1,113 @@
+"""Validation of configuration files, one by one and together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from robot_trials.config import (
+    Permit,
+    SiteSpec,
+    Trial,
+    list_config,
+    load_model,
+    load_parameters,
+    load_trial_setup,
+    resolve_site,
+)
+from robot_trials.config.search import KINDS
+from robot_trials.exceptions import ConfigError, ConfigProblem
+
+
+def check_everything() -> bool:
+    """Check every file of every kind and print a line for each; True when all are valid.
+
+    Raises:
+        ConfigError: no configuration was found at all.
+    """
+    files = [(kind, file) for kind in KINDS for file in list_config(kind).values()]
+    if not files:
+        raise ConfigError([ConfigProblem(None, None, "", None, "no configuration folder found; see --config-dir")])
+    return _check_all(files)
+
+
+def check_files(files: Sequence[Path]) -> bool:
+    """Check the given files only; True when all are valid.
+
+    Raises:
+        ConfigError: a file lies in no folder named after a kind, so that nothing says what it is.
+    """
+    strays = [file for file in files if file.absolute().parent.name not in KINDS]
+    if strays:
+        rule = f"must lie in a folder called {', '.join(KINDS[:-1])} or {KINDS[-1]}"
+        raise ConfigError([ConfigProblem(file, None, "", None, rule) for file in strays])
+    return _check_all([(file.absolute().parent.name, file) for file in files])
+
+
+def _check_all(files: Sequence[tuple[str, Path]]) -> bool:
+    """Check files of known kinds, print the outcome of each."""
+    told: set[str] = set()
+    failed = 0
+    for kind, file in files:
+        try:
+            _CHECKS[kind](file)
+            print(f"ok       {kind}/{file.name}")
+        except ConfigError as error:
+            failed += 1
+            print(f"problem  {kind}/{file.name}")
+            for line in str(error).splitlines():
+                if line not in told:
+                    print(f"  {line}")
+                told.add(line)
+    print(f"{len(files)} files, {failed} with problems")
+    return failed == 0
+
+
+def _check_name(file: Path, name: str) -> None:
+    """A file is found by its name, so the name inside must agree."""
+    if name != file.stem:
+        raise ConfigError([ConfigProblem(file, None, "name", name, f"must be {file.stem}, as the file is called")])
+
+
+def _check_robot(file: Path) -> None:
+    """Profile, and the URDF it names."""
+    from robot_trials.robots.profile import load_profile
+
+    _check_name(file, load_profile(file).name)
+
+
+def _check_site(file: Path) -> None:
+    """Site on its own."""
+    site = load_model(file, SiteSpec).value
+    resolve_site(site)
+    _check_name(file, site.name)
+
+
+def _check_permit(file: Path) -> None:
+    """Permit on its own; whether it covers a trial shows with the trial."""
+    load_model(file, Permit)
+
+
+def _check_trial(file: Path) -> None:
+    """Trial with everything it names."""
+    from robot_trials.robots.profile import load_profile
+
+    _check_name(file, load_model(file, Trial).value.name)
+    setup = load_trial_setup(str(file))
+    load_profile(setup.robot_file)
+
+
+def _check_controller(file: Path) -> None:
+    """Controller parameters, against their bounds."""
+    from robot_trials_control.config import ControllerConfig
+
+    load_parameters(file, ControllerConfig)
+
+
+_CHECKS: dict[str, Callable[[Path], None]] = {
+    "robots": _check_robot,
+    "sites": _check_site,
+    "trials": _check_trial,
+    "permits": _check_permit,
+    "controllers": _check_controller,
+}
