@@ -111,5 +111,5 @@ def _format_number(value: float | int | str) -> str:
 
 def _shorten(value: object, length: int = 60) -> str:
     """The value as text on one line, at most `length` characters."""
-    text = " ".join(str(value).split())
+    text = f"{value:.10g}" if isinstance(value, float) else " ".join(str(value).split())
     return text if len(text) <= length else text[: length - 1] + "…"
