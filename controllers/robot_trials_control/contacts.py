@@ -1,0 +1,90 @@
+"""What a flat rectangular sole can transmit to the ground."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def compute_wrench_cone(half_length: float, half_width: float, friction: float) -> np.ndarray:
+    """Linear form of the contact wrench cone of a rectangular sole, coupled in yaw moment [Caron2015].
+
+    Args:
+        half_length: half of the sole along x [m].
+        half_width: half of the sole along y [m].
+        friction: Coulomb coefficient; divided by √2 for the inner pyramid.
+
+    Returns:
+        C of shape (16, 6) with C·w ≤ 0 for every feasible wrench w = [force, torque] of the ground on the foot,
+        in and about the middle of the sole.
+
+    Raises:
+        ValueError: an argument is not positive.
+    """
+    if min(half_length, half_width, friction) <= 0.0:
+        raise ValueError(f"sole {half_length} × {half_width} m with friction {friction}: all must be > 0")
+    x, y, mu = half_length, half_width, friction / np.sqrt(2.0)
+    rows = [(sx, 0, -mu, 0, 0, 0) for sx in (1, -1)]
+    rows += [(0, sy, -mu, 0, 0, 0) for sy in (1, -1)]
+    rows += [(0, 0, -y, s, 0, 0) for s in (1, -1)]
+    rows += [(0, 0, -x, 0, s, 0) for s in (1, -1)]
+    for sx in (1, -1):
+        for sy in (1, -1):
+            # yaw moment below its upper bound, then above its lower one
+            rows.append((sx * y, sy * x, -mu * (x + y), sx * mu, sy * mu, 1))
+            rows.append((sx * y, sy * x, -mu * (x + y), -sx * mu, -sy * mu, -1))
+    return np.array(rows, dtype=float)
+
+
+def compute_zmp(wrenches: np.ndarray, rotations: np.ndarray, positions: np.ndarray, out: np.ndarray) -> bool:
+    """Zero-moment point on the ground from the measured foot wrenches.
+
+    Args:
+        wrenches: ground on foot, in and about the sole frames, shape (2, 6) [N, N·m].
+        rotations: sole frames in world, shape (2, 3, 3).
+        positions: sole frames in world, shape (2, 3) [m].
+        out: receives x and y [m], shape (2,); untouched where the feet carry less than 20 N together.
+
+    Returns:
+        Whether `out` was written.
+    """
+    force = np.matmul(rotations, wrenches[:, :3, None])[:, :, 0]
+    normal = force[:, 2]
+    total = float(normal[0] + normal[1])
+    if total < 20.0:
+        return False
+    torque = np.matmul(rotations, wrenches[:, 3:, None])[:, :, 0]
+    out[0] = float(normal @ positions[:, 0] - torque[0, 1] - torque[1, 1]) / total
+    out[1] = float(normal @ positions[:, 1] + torque[0, 0] + torque[1, 0]) / total
+    return True
+
+
+def compute_hull_margin(point: np.ndarray, corners: np.ndarray) -> float:
+    """Distance of a point to the edge of the convex hull of some corners, negative outside.
+
+    Args:
+        point: shape (2,) [m].
+        corners: shape (n, 2), n ≥ 3, not all on one line [m].
+
+    Returns:
+        Distance to the nearest edge's line [m].
+    """
+    ordered = sorted(map(tuple, corners.tolist()))
+    hull: list[tuple[float, float]] = []
+    for chain in (ordered, ordered[::-1]):
+        start = len(hull)
+        for p in chain:
+            while len(hull) - start >= 2 and _turn(hull[-2], hull[-1], p) <= 0.0:
+                hull.pop()
+            hull.append(p)
+        hull.pop()
+    x, y = float(point[0]), float(point[1])
+    margins = []
+    for (ax, ay), (bx, by) in zip(hull, hull[1:] + hull[:1], strict=True):
+        length = np.hypot(bx - ax, by - ay)
+        margins.append(((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / length)
+    return float(min(margins))
+
+
+def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
+    """Twice the signed area of a triangle; positive where c lies left of a → b."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

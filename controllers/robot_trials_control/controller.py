@@ -1,0 +1,194 @@
+"""The controller a trial runs: estimate, plan, solve, command, once a control period."""
+
+from __future__ import annotations
+
+import numpy as np
+import pinocchio as pin
+
+from robot_trials_control.arms import ArmReferences
+from robot_trials_control.config import ControllerConfig
+from robot_trials_control.estimator import BaseEstimator
+from robot_trials_control.footsteps import Pose2
+from robot_trials_control.model import RobotModel, RobotParameters
+from robot_trials_control.payload import PayloadEstimator
+from robot_trials_control.records import Fault, MotionMode, Record
+from robot_trials_control.status import StatusWriter
+from robot_trials_control.walking import Walking
+from robot_trials_control.whole_body import WholeBodyController, WholeBodyReference
+
+FALL_TILT_COS = float(np.cos(np.deg2rad(45.0)))
+FALL_HEIGHT_SHARE = 0.6
+"""Share of the height at the start below which the base has fallen."""
+QP_FAILURES_MAX = 25
+"""Ticks in a row on the last good command before the controller gives up."""
+BAD_READINGS_MAX = 5
+"""Ticks in a row on the last good reading before the controller gives up."""
+FRICTION_VELOCITY = 0.05
+"""Joint speed at which friction compensation is nearly full [rad/s]."""
+DAMPING = 5.0
+"""Joint damping when the controller has given up [N·m·s/rad]."""
+
+
+class WholeBodyWalkingController:
+    """Payload-aware walking and arm controller of one robot."""
+
+    def __init__(self, parameters: RobotParameters, config: ControllerConfig, control_period: float) -> None:
+        self.period = control_period
+        self.model = RobotModel(parameters)
+        self.config = config
+        self.estimator = BaseEstimator(self.model, config.estimator, control_period)
+        self.walking = Walking(
+            config.walking, parameters.sole_half_length, parameters.sole_half_width, config.whole_body.cop_margin
+        )
+        self.arms = ArmReferences(self.model, config.whole_body)
+        self.whole_body = WholeBodyController(self.model, config.whole_body)
+        self.payload = PayloadEstimator(self.model, config.payload, control_period)
+        self._status = StatusWriter(self.model)
+        self.reference = WholeBodyReference(self.model.nominal_joints)
+        self._fault = Fault.NONE
+        self._velocity = np.zeros(self.model.nu)
+        self._camera_data = self.model.model.createData()
+        self.reset()
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """Joints in the order of every joint array."""
+        return self.model.joint_names
+
+    def reset(self) -> None:
+        """Forget everything; the next reading is the first."""
+        self._started = False
+        self._fault = Fault.NONE
+        self._bad_readings = self._qp_failures_in_a_row = 0
+        self._nominal_height = 0.0
+
+    def step(self, state: Record, motion: Record, command: Record, status: Record) -> None:
+        """One control period.
+
+        Args:
+            state: sensor readings.
+            motion: what the trial asks for.
+            command: receives the impedance command of every joint.
+            status: receives what the controller believes and intends.
+        """
+        if not self._is_finite(state):
+            self._on_bad_reading(command, status)
+            return
+        self._bad_readings = 0
+        if not self._started:
+            self._start(state)
+        self.estimator.update(state, self.reference.stance)
+        self.model.update(self.estimator.q, self.estimator.v)
+        self._check_fall()
+        self.payload.update(state, self.whole_body.acceleration, motion)
+        self._read_goal(motion)
+        self._plan(motion, state)
+        if self._fault or int(motion.mode) == MotionMode.DAMPED:
+            self._write_damped(command)
+        else:
+            self._solve(state, command)
+            command.hand_closed[:] = motion.hand_closed
+        self._write_status(state, motion, command, status)
+
+    def camera_pose_base(self, joints: np.ndarray) -> np.ndarray:
+        """Pose of the head camera's optical frame in the base for joint angles of shape (nu,), as a (4, 4) array."""
+        q = pin.neutral(self.model.model)
+        q[7:] = joints
+        data = self._camera_data
+        pin.forwardKinematics(self.model.model, data, q)
+        return np.asarray(pin.updateFramePlacement(self.model.model, data, self.model.camera_id).homogeneous)
+
+    def _start(self, state: Record) -> None:
+        self._started = True
+        self.estimator.reset(state)
+        self.estimator.update(state, [True, True])
+        self.model.update(self.estimator.q, self.estimator.v)
+        self._nominal_height = float(self.estimator.position[2])
+        self.walking.reset(self.model.feet, self.model.com)
+        self.arms.reset(state.joint_position)
+        self._velocity = state.joint_velocity.copy()
+
+    @staticmethod
+    def _is_finite(state: Record) -> bool:
+        # One sum a field: a single NaN or infinity makes it non-finite.
+        return bool(
+            np.isfinite(
+                state.joint_position.sum()
+                + state.joint_velocity.sum()
+                + state.joint_torque.sum()
+                + state.imu_angular_velocity.sum()
+                + state.imu_linear_acceleration.sum()
+                + state.foot_wrench.sum()
+            )
+        )
+
+    def _on_bad_reading(self, command: Record, status: Record) -> None:
+        """Keep the last command for a few ticks, then give up with damping."""
+        self._bad_readings += 1
+        if self._bad_readings > BAD_READINGS_MAX or not self._started:
+            self._fault |= Fault.BAD_SENSOR
+        if self._fault:
+            self._write_damped(command)
+        status.fault[...] = int(self._fault)
+
+    def _check_fall(self) -> None:
+        tilt_cos = self.estimator.rotation[2, 2]
+        low = self.estimator.position[2] < FALL_HEIGHT_SHARE * self._nominal_height
+        if tilt_cos < FALL_TILT_COS or low:
+            self._fault |= Fault.FALLEN
+
+    def _read_goal(self, motion: Record) -> None:
+        goal = self.walking.goal
+        goal.mode = MotionMode(int(motion.mode))
+        goal.target = Pose2(*motion.walk_target.tolist())
+        goal.speed = float(motion.walk_speed)
+        goal.velocity = tuple(motion.walk_velocity.tolist())
+
+    def _plan(self, motion: Record, state: Record) -> None:
+        model, walking = self.model, self.walking
+        walking.update(self.period, model.feet, model.com, model.com_velocity, state.foot_wrench[:, 2], self.reference)
+        self.arms.update(
+            self.period,
+            motion,
+            walking.heading,
+            model.com,
+            model.com_velocity,
+            self.reference.com_acceleration,
+            state.joint_position,
+            self.reference,
+        )
+
+    def _solve(self, state: Record, command: Record) -> None:
+        whole_body, drive = self.whole_body, self.config.drive
+        if whole_body.step(self.estimator.v, state.joint_position, self.reference):
+            self._qp_failures_in_a_row = 0
+        else:
+            self._qp_failures_in_a_row += 1
+            if self._qp_failures_in_a_row > QP_FAILURES_MAX:
+                self._fault |= Fault.QP_FAILED
+        self._velocity += self.period * whole_body.acceleration[6:]
+        self._velocity += (self.period / drive.velocity_time_constant) * (state.joint_velocity - self._velocity)
+        command.position[:] = state.joint_position
+        command.velocity[:] = self._velocity
+        command.torque[:] = whole_body.torque
+        if drive.friction_share > 0.0:
+            friction = drive.friction_share * self.model.parameters.friction
+            command.torque += friction * np.tanh(self._velocity / FRICTION_VELOCITY)
+        command.kp[:] = 0.0
+        command.kd[:] = drive.damping
+
+    def _write_damped(self, command: Record) -> None:
+        command.position[:] = 0.0
+        command.velocity[:] = 0.0
+        command.torque[:] = 0.0
+        command.kp[:] = 0.0
+        command.kd[:] = DAMPING
+
+    def _write_status(self, state: Record, motion: Record, command: Record, status: Record) -> None:
+        self._status.write(state, self.estimator, self.walking, self.arms, self.reference, status)
+        self._status.write_payload(self.payload, status)
+        whole_body = self.whole_body
+        status.mode[...] = MotionMode.DAMPED if self._fault else int(motion.mode)
+        status.torque_ratio[...] = np.max(np.abs(command.torque) / self.model.parameters.torque_limits)
+        status.qp_status[...], status.qp_failures[...] = whole_body.exit_flag, whole_body.failures
+        status.fault[...] = int(self._fault)

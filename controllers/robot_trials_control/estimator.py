@@ -1,0 +1,148 @@
+"""Contact-aided estimate of the base: gyro, accelerometer and the legs that stand on the ground.
+
+A fixed-gain observer. The gyro turns the base, the accelerometer moves its velocity, and the stance legs correct
+both: a velocity innovation that persists is a tilt error seen through gravity. Feet on the ground are anchors of the
+position; their height is drawn to the ground plane.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pinocchio as pin
+
+from robot_trials_control.config import EstimatorGains
+from robot_trials_control.model import RobotModel
+from robot_trials_control.records import LEFT, RIGHT, Record
+from robot_trials_control.whole_body import GRAVITY
+
+FULL_TRUST_FORCE = 200.0
+"""Normal force beyond the minimum at which a foot is fully trusted [N]."""
+
+
+class BaseEstimator:
+    """Pose and velocity of the base in the odom frame, which starts under the robot with its heading.
+
+    Attributes:
+        q: configuration, shape (nq,).
+        v: generalised velocity, shape (nv,).
+        rotation: base in odom, shape (3, 3).
+        position, velocity: base in odom, shape (3,) [m], [m/s].
+        gyro_bias: in base axes, shape (3,) [rad/s].
+    """
+
+    def __init__(self, model: RobotModel, gains: EstimatorGains, period: float) -> None:
+        self.gains, self.period = gains, period
+        self._model, self._data = model.model, model.model.createData()
+        self._feet = model.foot_ids
+        imu = model.model.frames[model.imu_id].placement
+        self._imu_rotation, self._imu_position = imu.rotation.copy(), imu.translation.copy()
+        self.q, self.v = pin.neutral(model.model), np.zeros(model.nv)
+        self._q_relative, self._v_relative = self.q.copy(), self.v.copy()
+        self.rotation = np.eye(3)
+        self.position, self.velocity, self.gyro_bias = np.zeros(3), np.zeros(3), np.zeros(3)
+        self._anchors = np.zeros((2, 3))
+        self._anchored = [False, False]
+        self._ticks = 0
+        self._rate_sum = np.zeros(3)
+
+    def reset(self, state: Record) -> None:
+        """Start from one reading: level by the accelerometer, heading 0, lowest sole on the ground at z = 0."""
+        up = self._imu_rotation @ state.imu_linear_acceleration
+        self.rotation = np.asarray(
+            pin.Quaternion.FromTwoVectors(up / np.linalg.norm(up), np.array((0.0, 0.0, 1.0))).matrix()
+        )
+        self.velocity[:], self.gyro_bias[:] = 0.0, 0.0
+        self._anchored, self._ticks = [False, False], 0
+        self._rate_sum[:] = 0.0
+        feet, _ = self._feet_relative(state, np.zeros(3))
+        self.position[:] = 0.0
+        self.position[:2] = -0.5 * (feet[LEFT][:2] + feet[RIGHT][:2])
+        self.position[2] = -min(feet[LEFT][2], feet[RIGHT][2])
+
+    def update(self, state: Record, stance: list[bool]) -> None:
+        """Fold in one reading.
+
+        Args:
+            state: sensor readings.
+            stance: feet that are planned to stand, left and right.
+        """
+        dt = self.period
+        rate = self._imu_rotation @ state.imu_angular_velocity
+        self._tare(rate)
+        rate -= self.gyro_bias
+        self.rotation = self.rotation @ pin.exp3(rate * dt)
+        force = self._imu_rotation @ state.imu_linear_acceleration
+        force -= np.cross(rate, np.cross(rate, self._imu_position))
+        acceleration = self.rotation @ force
+        acceleration[2] -= GRAVITY
+        self.velocity += dt * acceleration
+        feet, speeds = self._feet_relative(state, rate)
+        weights = self._trust(state, stance)
+        total = weights[LEFT] + weights[RIGHT]
+        if total > 0.0:
+            self._correct_velocity(
+                -(weights[LEFT] * speeds[LEFT] + weights[RIGHT] * speeds[RIGHT]) / total, min(total, 1.0)
+            )
+        self.position += dt * self.velocity
+        self._correct_position(feet, weights)
+        self._write(state, rate)
+
+    def _tare(self, rate: np.ndarray) -> None:
+        """Take the mean of the gyro over the first second, in which the robot stands still, as its bias."""
+        last = round(self.gains.tare_time / self.period)
+        if self._ticks < last:
+            self._rate_sum += rate
+            self._ticks += 1
+            if self._ticks == last:
+                self.gyro_bias[:] = self._rate_sum / last
+
+    def _feet_relative(self, state: Record, rate: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Soles relative to the base with odom axes: positions [m] and velocities for a base at rest [m/s]."""
+        q, v, data = self._q_relative, self._v_relative, self._data
+        q[3:7] = pin.Quaternion(self.rotation).coeffs()
+        q[7:], v[3:6], v[6:] = state.joint_position, rate, state.joint_velocity
+        pin.forwardKinematics(self._model, data, q, v)
+        positions, velocities = [], []
+        for frame in self._feet:
+            positions.append(pin.updateFramePlacement(self._model, data, frame).translation.copy())
+            motion = pin.getFrameVelocity(self._model, data, frame, pin.LOCAL_WORLD_ALIGNED)
+            velocities.append(motion.linear.copy())
+        return positions, velocities
+
+    def _trust(self, state: Record, stance: list[bool]) -> list[float]:
+        force_min = self.gains.contact_force_min
+        weights = [0.0, 0.0]
+        for side in (LEFT, RIGHT):
+            if stance[side]:
+                weights[side] = min(max((float(state.foot_wrench[side, 2]) - force_min) / FULL_TRUST_FORCE, 0.0), 1.0)
+        return weights
+
+    def _correct_velocity(self, measured: np.ndarray, trust: float) -> None:
+        gains, dt = self.gains, self.period
+        innovation = measured - self.velocity
+        self.velocity += (trust * dt / gains.velocity_time_constant) * innovation
+        tilt = trust * dt / (gains.gravity_time_constant * gains.velocity_time_constant * GRAVITY)
+        turn = np.array((-tilt * innovation[1], tilt * innovation[0], 0.0))
+        self.rotation = pin.exp3(turn) @ self.rotation
+
+    def _correct_position(self, feet: list[np.ndarray], weights: list[float]) -> None:
+        dt, gains = self.period, self.gains
+        pull = dt / gains.anchor_time_constant
+        for side in (LEFT, RIGHT):
+            if weights[side] <= 0.0:
+                self._anchored[side] = False
+            elif not self._anchored[side]:
+                self._anchors[side] = self.position + feet[side]
+                self._anchored[side] = True
+            else:
+                anchor = self._anchors[side]
+                anchor[2] -= (dt / gains.ground_time_constant) * anchor[2]
+                self.position += (0.5 * pull * weights[side]) * (anchor - feet[side] - self.position)
+
+    def _write(self, state: Record, rate: np.ndarray) -> None:
+        self.q[:3] = self.position
+        self.q[3:7] = pin.Quaternion(self.rotation).normalized().coeffs()
+        self.q[7:] = state.joint_position
+        self.v[:3] = self.velocity @ self.rotation
+        self.v[3:6] = rate
+        self.v[6:] = state.joint_velocity

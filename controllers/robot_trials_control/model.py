@@ -1,0 +1,173 @@
+"""The robot's rigid-body model: one Pinocchio update a tick, every quantity as a view, payload added in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pinocchio as pin
+
+from robot_trials_control.exceptions import ModelError
+from robot_trials_control.records import LEFT, RIGHT
+
+
+@dataclass(frozen=True)
+class RobotParameters:
+    """What a controller must know of a robot beside its URDF.
+
+    Joint arrays follow Pinocchio's order of the URDF's joints.
+
+    Attributes:
+        urdf: path of the robot description.
+        foot_frames: sole frames, left and right: at the middle of the contact patch, x forward, z up.
+        grip_frames: grip frames, left and right: x along the fingers, z along the thumb.
+        imu_frame: frame of the inertial sensor.
+        camera_frame: optical frame of the head camera (z forward, x right).
+        head_joints: yaw and pitch joint of the head; empty where there is none.
+        sole_half_length: half of the contact patch along x [m].
+        sole_half_width: half of the contact patch along y [m].
+        nominal_posture: joint name → angle of the standing posture [rad]; joints not named stand at 0.
+        torque_limits: joint torque limits, shape (nu,) [N·m].
+        armature: rotor inertia seen at each joint, shape (nu,) [kg·m²].
+        friction: Coulomb friction of each joint, shape (nu,) [N·m].
+    """
+
+    urdf: Path
+    foot_frames: tuple[str, str]
+    grip_frames: tuple[str, str]
+    imu_frame: str
+    camera_frame: str
+    sole_half_length: float
+    sole_half_width: float
+    nominal_posture: dict[str, float]
+    torque_limits: np.ndarray
+    armature: np.ndarray
+    friction: np.ndarray
+    head_joints: tuple[str, ...] = field(default=())
+
+
+class FrameState:
+    """One frame of the robot at the model's state.
+
+    Attributes:
+        jacobian: in the frame's own axes, linear then angular, shape (6, nv).
+        drift: J̇v in the frame's own axes, shape (6,) [m/s², rad/s²].
+        rotation, position: pose in world, shapes (3, 3) and (3,) [m].
+    """
+
+    __slots__ = ("_data", "_frame", "_model", "drift", "jacobian", "position", "rotation")
+
+    def __init__(self, model: pin.Model, data: pin.Data, frame: int) -> None:
+        self._model, self._data, self._frame = model, data, frame
+        self.jacobian = np.zeros((6, model.nv))
+        self.drift = np.zeros(6)
+        self.rotation, self.position = np.eye(3), np.zeros(3)
+
+    def update(self) -> None:
+        """Read the frame after the model's forward kinematics with zero acceleration."""
+        placement = self._data.oMf[self._frame]
+        self.rotation, self.position = placement.rotation, placement.translation
+        self.jacobian = pin.getFrameJacobian(self._model, self._data, self._frame, pin.LOCAL)
+        self.drift = pin.getFrameClassicalAcceleration(self._model, self._data, self._frame, pin.LOCAL).vector
+
+
+class RobotModel:
+    """Dynamics and kinematics of the robot at one state, updated in place.
+
+    After `update(q, v)` the attributes below are valid until the next call. q is Pinocchio's configuration
+    [position, quaternion xyzw, joints], v its velocity [linear and angular in base, joints].
+
+    Attributes:
+        mass_matrix: joint-space inertia with armature, shape (nv, nv).
+        bias: Coriolis, centrifugal and gravity terms, shape (nv,) [N, N·m].
+        com, com_velocity: centre of mass in world, shape (3,) [m], [m/s].
+        angular_momentum: about the centre of mass, in world, shape (3,) [kg·m²/s].
+        base_rotation: base in world, shape (3, 3).
+        feet, grips: sole and grip frames, left and right; a grip is current only after its own `update`.
+        mass: total mass with payload [kg].
+    """
+
+    def __init__(self, parameters: RobotParameters) -> None:
+        self.parameters = parameters
+        path = Path(parameters.urdf)
+        if not path.is_file():
+            raise ModelError(f"robot description not found: {path}")
+        self.model = pin.buildModelFromUrdf(str(path), pin.JointModelFreeFlyer())
+        self.data = self.model.createData()
+        self.nq, self.nv = self.model.nq, self.model.nv
+        self.nu = self.nv - 6
+        self.joint_names = tuple(self.model.names[2:])
+        self._check()
+        armature = self.model.armature
+        armature[6:] = parameters.armature
+        self.model.armature = armature
+        self.foot_ids = tuple(self._frame(name) for name in parameters.foot_frames)
+        self.grip_ids = tuple(self._frame(name) for name in parameters.grip_frames)
+        self.imu_id = self._frame(parameters.imu_frame)
+        self.camera_id = self._frame(parameters.camera_frame)
+        self.nominal_joints = np.array([parameters.nominal_posture.get(n, 0.0) for n in self.joint_names])
+        self._own_inertias = [pin.Inertia(inertia) for inertia in self.model.inertias]
+        self.own_mass = sum(inertia.mass for inertia in self._own_inertias[1:])
+        self.mass = self.own_mass
+        self._allocate()
+
+    def _check(self) -> None:
+        for name in ("torque_limits", "armature", "friction"):
+            shape = getattr(self.parameters, name).shape
+            if shape != (self.nu,):
+                raise ModelError(f"{self.parameters.urdf}: {name} has shape {shape}, the robot has {self.nu} joints")
+        unknown = sorted(set(self.parameters.nominal_posture) - set(self.joint_names))
+        if unknown:
+            raise ModelError(f"{self.parameters.urdf}: no joint named {', '.join(unknown)} (in nominal_posture)")
+
+    def _frame(self, name: str) -> int:
+        if not self.model.existFrame(name):
+            raise ModelError(f"{self.parameters.urdf}: no frame named {name!r}")
+        return self.model.getFrameId(name)
+
+    def _allocate(self) -> None:
+        self.mass_matrix, self.bias = self.data.M, self.data.nle
+        self._zero_acceleration = np.zeros(self.nv)
+        self.com, self.com_velocity, self.angular_momentum = np.zeros(3), np.zeros(3), np.zeros(3)
+        self.base_rotation = np.eye(3)
+        self.feet = tuple(FrameState(self.model, self.data, frame) for frame in self.foot_ids)
+        self.grips = tuple(FrameState(self.model, self.data, frame) for frame in self.grip_ids)
+
+    def arm_joints(self, side: int) -> np.ndarray:
+        """Joints that carry a grip frame and no foot, as indices of the joint arrays."""
+        chain = self.model.supports[self.model.frames[self.grip_ids[side]].parentJoint]
+        return np.array([j - 2 for j in chain if j >= 2 and not self.moves_a_foot(j - 2)])
+
+    def moves_a_foot(self, joint: int) -> bool:
+        """Whether the joint at this index of the joint arrays belongs to a leg."""
+        return any(joint + 2 in self.model.supports[self.model.frames[f].parentJoint] for f in self.foot_ids)
+
+    def update(self, q: np.ndarray, v: np.ndarray) -> None:
+        """Compute everything at configuration `q`, shape (nq,), and velocity `v`, shape (nv,)."""
+        model, data = self.model, self.data
+        pin.computeAllTerms(model, data, q, v)
+        self.com[:], self.com_velocity[:] = data.com[0], data.vcom[0]
+        self.angular_momentum[:] = data.hg.angular
+        pin.forwardKinematics(model, data, q, v, self._zero_acceleration)
+        pin.updateFramePlacements(model, data)
+        self.base_rotation = data.oMi[1].rotation
+        self.feet[LEFT].update()
+        self.feet[RIGHT].update()
+
+    def set_payload(self, side: int, mass: float, com_grip: np.ndarray) -> None:
+        """Attach a point mass to one hand, replacing what was there; 0 kg removes it.
+
+        Args:
+            side: LEFT or RIGHT.
+            mass: payload mass [kg].
+            com_grip: its centre of mass in the grip frame, shape (3,) [m].
+        """
+        frame = self.model.frames[self.grip_ids[side]]
+        joint = frame.parentJoint
+        inertia = self._own_inertias[joint]
+        self.mass -= self.model.inertias[joint].mass
+        if mass > 0.0:
+            inertia = inertia + pin.Inertia(mass, frame.placement.act(np.asarray(com_grip)), np.zeros((3, 3)))
+        self.model.inertias[joint] = inertia
+        self.mass += inertia.mass

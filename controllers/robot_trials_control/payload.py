@@ -1,0 +1,140 @@
+"""Online estimate of the load in one hand, from the arm's torques and the weight on the feet.
+
+The residual of the arm's inverse dynamics without the load is linear in the load's mass and first moment,
+τ − τ_unloaded = J_armᵀ Y [m, m·c], with Y the first four columns of the body regressor [Atkeson1986]. Both sides go
+through the same low-pass; the bias seen with the empty hand is subtracted; the weight on the soles is one more row.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from robot_trials_control.config import PayloadGains
+from robot_trials_control.model import RobotModel
+from robot_trials_control.records import LEFT, RIGHT, PayloadMode, Record
+from robot_trials_control.whole_body import GRAVITY
+
+COM_MAX = 0.35
+"""Largest distance of the load's centre of mass from the grip along one axis [m]."""
+RIDGE = np.array((1e-3, 2e-3, 2e-3, 2e-3))
+"""Regularisation of mass [1/kg²] and first moment [1/(kg·m)²]; they decide only while there is no signal."""
+
+
+class PayloadEstimator:
+    """Estimates the load in a hand and applies it to the model.
+
+    Attributes:
+        mode: what it does, as asked for.
+        mass: estimated [kg].
+        com: estimated centre of mass in the grip frame, shape (3,) [m].
+        mass_applied: in the model now [kg].
+    """
+
+    def __init__(self, model: RobotModel, gains: PayloadGains, period: float) -> None:
+        self.model, self.gains = model, gains
+        self._dt = gains.decimation * period
+        self._smoothing = 1.0 - math.exp(-2.0 * math.pi * gains.low_pass_hz * self._dt)
+        self._forget = math.exp(-self._dt / gains.forgetting_time)
+        self._arms = tuple(model.arm_joints(side) for side in (LEFT, RIGHT))
+        rows = max(len(arm) for arm in self._arms) + 1
+        self._regressor, self._output = np.zeros((rows, 4)), np.zeros(rows)
+        self._bias = np.zeros(rows)
+        self._information, self._moment = np.zeros((4, 4)), np.zeros(4)
+        self._wrench = np.zeros((6, 4))
+        self.mode, self._side, self._tick, self._tared = PayloadMode.NONE, RIGHT, 0, 0
+        self.mass, self.mass_applied, self._mass_target = 0.0, 0.0, 0.0
+        self.com, self._com_applied = np.zeros(3), np.zeros(3)
+
+    def update(self, state: Record, acceleration: np.ndarray, motion: Record) -> None:
+        """Fold in one reading; most ticks only count.
+
+        Args:
+            state: sensor readings.
+            acceleration: generalised accelerations in force, shape (nv,).
+            motion: motion command with the payload mode and hand.
+        """
+        self._tick += 1
+        if self._tick % self.gains.decimation:
+            return
+        self._switch(PayloadMode(int(motion.payload_mode)), int(motion.payload_hand))
+        if self.mode == PayloadMode.NONE:
+            self._mass_target = self.mass = 0.0
+        else:
+            self._filter(state, acceleration)
+            if self.mode == PayloadMode.TARE:
+                self._tared += 1
+                self._bias += (self._output - self._bias) / self._tared
+            else:
+                self._estimate()
+        if self.mode == PayloadMode.TRACK and abs(self.mass - self._mass_target) > self.gains.deadband:
+            self._mass_target = self.mass
+        self._apply()
+
+    def _switch(self, mode: PayloadMode, side: int) -> None:
+        if mode == self.mode and side == self._side:
+            return
+        if mode == PayloadMode.TARE:
+            self._tared = 0
+            self._bias[:] = 0.0
+        if mode in (PayloadMode.TARE, PayloadMode.TRACK) and self.mode in (PayloadMode.NONE, PayloadMode.TARE):
+            self._information[:], self._moment[:] = 0.0, 0.0
+        self.mode, self._side = mode, side
+
+    def _filter(self, state: Record, acceleration: np.ndarray) -> None:
+        """Low-pass the regressor and the residual of the unloaded arm, row by row."""
+        model, arm = self.model, self._arms[self._side]
+        grip = model.grips[self._side]
+        grip.update()
+        a = (grip.jacobian @ acceleration + grip.drift)[:3] + GRAVITY * grip.rotation[2]
+        x, y, z = a
+        self._wrench[:3, 0] = a
+        self._wrench[3:, 1:] = ((0.0, z, -y), (-z, 0.0, x), (y, -x, 0.0))
+        n = len(arm)
+        rows = grip.jacobian[:, arm + 6].T @ self._wrench
+        loaded = model.mass_matrix[arm + 6] @ acceleration + model.bias[arm + 6]
+        first_moment = self.mass_applied * self._com_applied
+        unloaded = loaded - rows[:, 0] * self.mass_applied - rows[:, 1:] @ first_moment
+        feet = float(
+            model.feet[LEFT].rotation[2] @ state.foot_wrench[LEFT, :3]
+            + model.feet[RIGHT].rotation[2] @ state.foot_wrench[RIGHT, :3]
+        )
+        k = self._smoothing
+        self._regressor[:n] += k * (rows - self._regressor[:n])
+        self._output[:n] += k * (state.joint_torque[arm] - unloaded - self._output[:n])
+        self._regressor[-1, 0] += k * (1.0 - self._regressor[-1, 0])
+        self._output[-1] += k * (feet / GRAVITY - model.own_mass - self._output[-1])
+
+    def _estimate(self) -> None:
+        gains = self.gains
+        weights = np.full(len(self._output), 1.0 / gains.torque_deviation**2)
+        weights[-1] = 1.0 / gains.feet_mass_deviation**2
+        weighted = self._regressor * weights[:, None]
+        self._information *= self._forget
+        self._information += weighted.T @ self._regressor
+        self._moment *= self._forget
+        self._moment += weighted.T @ (self._output - self._bias)
+        mass, *first_moment = np.linalg.solve(self._information + np.diag(RIDGE), self._moment)
+        self.mass = min(max(float(mass), 0.0), gains.mass_max)
+        if self.mass > gains.deadband:
+            np.clip(np.array(first_moment) / self.mass, -COM_MAX, COM_MAX, out=self.com)
+        else:
+            self.com[:] = 0.0
+
+    def _apply(self) -> None:
+        """Blend the model's payload towards the estimate."""
+        step = self._dt / self.gains.blend_time
+        change = self._mass_target - self.mass_applied
+        moved = abs(change) > 1e-6
+        if self.mode == PayloadMode.TRACK and self.mass_applied > 0.0:
+            self._com_applied += min(step, 1.0) * 0.2 * (self.com - self._com_applied)
+            moved = True
+        if not moved:
+            return
+        if self.mass_applied == 0.0:
+            self._com_applied[:] = self.com
+        self.mass_applied += change if abs(change) < 0.02 else min(step, 1.0) * change
+        if self.mass_applied < 0.02 and self._mass_target == 0.0:
+            self.mass_applied = 0.0
+        self.model.set_payload(self._side, self.mass_applied, self._com_applied)

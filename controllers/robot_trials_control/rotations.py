@@ -1,0 +1,40 @@
+"""Small rotation helpers on plain arrays, where a library call would cost more than the arithmetic."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def rotation_error(current: np.ndarray, desired: np.ndarray) -> np.ndarray:
+    """Rotation from `current` to `desired` as a vector in the current frame's own axes, for errors below 90°.
+
+    Args:
+        current, desired: rotations to world, shape (3, 3).
+
+    Returns:
+        sin(angle) · axis, shape (3,) [rad].
+    """
+    relative = current.T @ desired
+    r = relative.ravel()
+    return np.array((0.5 * (r[7] - r[5]), 0.5 * (r[2] - r[6]), 0.5 * (r[3] - r[1])))
+
+
+def rotation_about_z(yaw: float, out: np.ndarray) -> np.ndarray:
+    """Write the rotation about z by `yaw` [rad] into `out`, shape (3, 3), and return it."""
+    c, s = math.cos(yaw), math.sin(yaw)
+    out[0, 0], out[0, 1], out[0, 2] = c, -s, 0.0
+    out[1, 0], out[1, 1], out[1, 2] = s, c, 0.0
+    out[2, 0], out[2, 1], out[2, 2] = 0.0, 0.0, 1.0
+    return out
+
+
+def yaw_of(rotation: np.ndarray) -> float:
+    """Heading of the x axis of a rotation to world, shape (3, 3) [rad]."""
+    return math.atan2(float(rotation[1, 0]), float(rotation[0, 0]))
+
+
+def wrap_angle(angle: float) -> float:
+    """The same angle in (−π, π] [rad]."""
+    return math.remainder(angle, 2.0 * math.pi)
