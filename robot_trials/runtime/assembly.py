@@ -1,0 +1,57 @@
+"""Build the robot and the controller that a trial names: the same parts for both hosts of a trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from robot_trials.config import TrialSetup, load_parameters
+from robot_trials.robots import SimOptions, load_profile, open_robot
+from robot_trials.robots.interface import Robot
+from robot_trials.robots.profile import RobotProfile
+from robot_trials_control.config import ControllerConfig
+from robot_trials_control.controller import WholeBodyWalkingController
+
+
+@dataclass
+class Assembly:
+    """Robot and controller, ready for a control loop.
+
+    Attributes:
+        urdf_text: the robot description both were made from.
+    """
+
+    robot: Robot
+    controller: Any
+    profile: RobotProfile
+    urdf_text: str
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """Actuated joints in the order of every joint array."""
+        return self.robot.joint_names
+
+    def close(self) -> None:
+        """Release the robot; idempotent."""
+        self.robot.close()
+
+
+def assemble(setup: TrialSetup) -> Assembly:
+    """Open the simulated robot of a trial and build the controller for it.
+
+    Raises:
+        ConfigError: profile or controller parameters are wrong.
+        RobotFault: the robot or its simulator does not start.
+    """
+    profile = load_profile(setup.robot_file)
+    limits = setup.trial.torque_limits
+    config = load_parameters(setup.controller_file, ControllerConfig)
+    parameters = profile.to_parameters(torque_limits=limits)
+    options = SimOptions(seed=setup.seed, camera=setup.camera, torque_limits=limits)
+    robot = open_robot(profile, setup.site, options)
+    try:
+        controller = WholeBodyWalkingController(parameters, config, control_period=robot.control_period_ns * 1e-9)
+        return Assembly(robot, controller, profile, profile.urdf_path.read_text(encoding="utf-8"))
+    except BaseException:
+        robot.close()
+        raise

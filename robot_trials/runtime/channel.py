@@ -1,0 +1,266 @@
+"""Everything that the control process shares with the other processes of one robot, by name under /dev/shm.
+
+| segment | record | from → to |
+|---|---|---|
+| `state` | control sample, newest | control → anybody |
+| `log` | control samples, every tick | control → recorder |
+| `trial` | control samples, every tick | control → trial |
+| `command` | exchange, newest | trial → control |
+| `drive` | velocity command, newest | control node → control |
+| `health` | counters of the control process, newest | control → anybody |
+| `frames` | camera frames (only with rendered frames) | control → perception |
+| `fiducials` | observations of the sensor model | control → perception |
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from robot_trials.runtime.log_ring import LogRing
+from robot_trials.runtime.newest_cell import NewestCell
+from robot_trials.runtime.shared_memory import SHARED_MEMORY_FOLDER, SharedMemoryError, is_process_alive
+from robot_trials_control.records import Record, control_sample_dtype, motion_command_fields
+
+LOG_CAPACITY = 8192  # 16 s of control ticks at 500 Hz
+TRIAL_CAPACITY = 1024  # 2 s
+FRAME_CAPACITY = 4
+FIDUCIAL_CAPACITY = 256
+INFO_POLL_S = 0.02
+
+EXCHANGE_DTYPE = np.dtype(
+    [
+        ("tick", "i8"),  # control tick that this command answers
+        ("active", "u1"),  # 1 while a trial runs, 0 when it asks nothing
+        ("command", np.dtype(motion_command_fields(), align=True)),
+    ],
+    align=True,
+)
+DRIVE_DTYPE = np.dtype(
+    [
+        ("monotonic_ns", "i8"),  # CLOCK_MONOTONIC when it arrived
+        ("velocity", "f8", (3,)),  # forward, left, yaw rate in the heading frame [m/s, m/s, rad/s]
+    ],
+    align=True,
+)
+HEALTH_DTYPE = np.dtype(
+    [
+        ("following", "u1"),  # Following
+        ("quiet_takeovers", "i8"),  # times the trial went quiet and the safe continuation took over
+        ("log_overruns", "i8"),
+        ("trial_overruns", "i8"),
+        ("fifo", "u1"),
+        ("memory_locked", "u1"),
+        ("ending", "u1"),
+    ],
+    align=True,
+)
+FIDUCIAL_DTYPE = np.dtype([("time_ns", "i8"), ("tag_id", "i4"), ("transform_camera_tag", "f8", (4, 4))], align=True)
+
+
+def frame_dtype(width: int, height: int) -> np.dtype:
+    """One picture of the head camera: capture time, intrinsics [px], BGR image."""
+    return np.dtype(
+        [("time_ns", "i8"), ("camera_matrix", "f8", (3, 3)), ("image_bgr", "u1", (height, width, 3))], align=True
+    )
+
+
+@dataclass(frozen=True)
+class ChannelInfo:
+    """What an attaching process must know of the robot behind the channel.
+
+    Attributes:
+        channel: name of the channel.
+        pid: the control process.
+        joint_names: actuated joints in the order of every joint array.
+        control_period_ns: time between control ticks [ns].
+        ticks_per_exchange: control ticks per trial tick.
+        start_time_ns: civil time of simulated time 0, since 1970 UTC [ns].
+        lockstep: the world waits for every trial tick.
+        camera_size: width and height of rendered frames [px]; None when a sensor model gives observations.
+        frames: URDF frame by role: base, imu, camera_optical, left_foot, right_foot, left_hand, right_hand.
+        urdf_text: robot description.
+    """
+
+    channel: str
+    pid: int
+    joint_names: tuple[str, ...]
+    control_period_ns: int
+    ticks_per_exchange: int
+    start_time_ns: int
+    lockstep: bool
+    camera_size: tuple[int, int] | None
+    frames: dict[str, str]
+    urdf_text: str
+
+
+def make_exchange() -> Record:
+    """Allocate an exchange record: not active, unit quaternions."""
+    exchange = Record(np.zeros(1, EXCHANGE_DTYPE))
+    exchange.command.hand_orientation_xyzw[:, 3] = 1.0
+    return exchange
+
+
+class Channel:
+    """Makes or attaches to the segments of one robot, each when first asked for, and closes them together."""
+
+    def __init__(self, info: ChannelInfo, owner: bool) -> None:
+        self.info = info
+        self._owner = owner
+        self._open: dict[str, Any] = {}
+        self._sample = control_sample_dtype(len(info.joint_names))
+
+    @classmethod
+    def create(cls, info: ChannelInfo) -> Channel:
+        """Create every segment, then publish the info that others wait for.
+
+        Raises:
+            SharedMemoryError: a living process uses that channel name, or there is no room.
+        """
+        channel = cls(info, owner=True)
+        try:
+            for name in ("state", "log", "trial", "command", "drive", "health", "fiducials"):
+                getattr(channel, name)
+            if info.camera_size is not None:
+                channel.frames  # noqa: B018  creates the ring
+        except SharedMemoryError:
+            channel.close()
+            raise
+        path = _info_path(info.channel)
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps(dataclasses.asdict(info)), encoding="utf-8")
+        draft.replace(path)
+        return channel
+
+    @classmethod
+    def attach(cls, name: str, timeout_s: float = 30.0) -> Channel:
+        """Wait for a control process to offer the channel.
+
+        Raises:
+            SharedMemoryError: none does within `timeout_s` [s].
+        """
+        path = _info_path(name)
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                data = json.loads(path.read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                data = None
+            if data is not None and is_process_alive(data["pid"]):
+                camera_size = tuple(data["camera_size"]) if data["camera_size"] else None
+                names = tuple(data["joint_names"])
+                return cls(ChannelInfo(**data | {"joint_names": names, "camera_size": camera_size}), owner=False)
+            if time.monotonic() > deadline:
+                raise SharedMemoryError(f"{path}: no control process offers channel {name!r} after {timeout_s:g} s")
+            time.sleep(INFO_POLL_S)
+
+    @property
+    def state(self) -> NewestCell:
+        """Newest control sample."""
+        return self._cell("state", self._sample)
+
+    @property
+    def command(self) -> NewestCell:
+        """Newest exchange of the trial."""
+        return self._cell("command", EXCHANGE_DTYPE)
+
+    @property
+    def drive(self) -> NewestCell:
+        """Newest velocity command of somebody who drives by hand."""
+        return self._cell("drive", DRIVE_DTYPE)
+
+    @property
+    def health(self) -> NewestCell:
+        """Newest counters of the control process."""
+        return self._cell("health", HEALTH_DTYPE)
+
+    @property
+    def log(self) -> LogRing:
+        """Control samples for the recorder."""
+        return self._ring("log", self._sample, LOG_CAPACITY)
+
+    @property
+    def trial(self) -> LogRing:
+        """Control samples for the trial."""
+        return self._ring("trial", self._sample, TRIAL_CAPACITY)
+
+    @property
+    def fiducials(self) -> LogRing:
+        """Observations of the sensor model for perception."""
+        return self._ring("fiducials", FIDUCIAL_DTYPE, FIDUCIAL_CAPACITY)
+
+    @property
+    def frames(self) -> LogRing:
+        """Rendered frames for perception; only where `camera_size` says so."""
+        if self.info.camera_size is None:
+            raise SharedMemoryError(f"channel {self.info.channel!r} carries no camera frames")
+        return self._ring("frames", frame_dtype(*self.info.camera_size), FRAME_CAPACITY)
+
+    def make_sample(self) -> Record:
+        """Allocate a control sample of this robot."""
+        return Record(np.zeros(1, self._sample))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the control process has closed the channel or died."""
+        segment = self.state.segment
+        return segment.closed or not is_process_alive(self.info.pid)
+
+    @property
+    def end_reason(self) -> str:
+        """Why it ended; empty for an ordinary end."""
+        segment = self.state.segment
+        return segment.reason if segment.closed else f"control process {self.info.pid} died"
+
+    def mark_closed(self, reason: str = "") -> None:
+        """Owner: tell everybody that nothing more will come."""
+        for name, part in self._open.items():
+            if name not in ("command", "drive"):
+                part.segment.mark_closed(reason)
+
+    def close(self) -> None:
+        """Detach; the owner also removes the files. Idempotent."""
+        if self._owner:
+            _info_path(self.info.channel).unlink(missing_ok=True)
+        for part in self._open.values():
+            part.close()
+        self._open.clear()
+
+    def _cell(self, name: str, dtype: np.dtype) -> NewestCell:
+        if name not in self._open:
+            full = f"{_prefix(self.info.channel)}.{name}"
+            self._open[name] = NewestCell.create(full, dtype) if self._owner else NewestCell.attach(full, dtype)
+        cell: NewestCell = self._open[name]
+        return cell
+
+    def _ring(self, name: str, dtype: np.dtype, capacity: int) -> LogRing:
+        if name not in self._open:
+            full = f"{_prefix(self.info.channel)}.{name}"
+            self._open[name] = LogRing.create(full, dtype, capacity) if self._owner else LogRing.attach(full, dtype)
+        ring: LogRing = self._open[name]
+        return ring
+
+
+def remove_channel(name: str) -> None:
+    """Remove what a killed control process left behind under /dev/shm; does nothing while it lives."""
+    path = _info_path(name)
+    try:
+        if is_process_alive(json.loads(path.read_text(encoding="utf-8"))["pid"]):
+            return
+    except FileNotFoundError:
+        pass
+    for file in SHARED_MEMORY_FOLDER.glob(f"{_prefix(name)}.*"):
+        file.unlink(missing_ok=True)
+
+
+def _prefix(channel: str) -> str:
+    return f"robot_trials_{channel}"
+
+
+def _info_path(channel: str) -> Any:
+    return SHARED_MEMORY_FOLDER / f"{_prefix(channel)}.info.json"

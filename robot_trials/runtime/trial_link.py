@@ -1,0 +1,181 @@
+"""The control process's half of the exchange with a trial: whose command is in force, and what when it goes quiet.
+
+Every few control ticks (one trial tick) the control process publishes its samples and asks `TrialLink.next_command`.
+In lockstep it waits there for the trial's answer; at a real-time factor it takes the newest answer and counts ticks.
+When a running trial goes quiet, its last command is continued safely: the robot finishes its step and stands, hands as
+they are. With no trial running, a velocity command from the control node drives the robot; without that either, it stands.
+"""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from robot_trials.runtime.channel import DRIVE_DTYPE, Channel, make_exchange
+from robot_trials_control.records import MotionMode, PayloadMode, Record, make_motion_command
+
+POLL_S = 0.0002
+LOCKSTEP_TIMEOUT_S = 3.0
+"""Wall time after which a trial that owes an answer counts as quiet: its slowest tick takes some 10 ms."""
+QUIET_TICKS = 250
+"""The same at a real-time factor, in control ticks: 0.5 s at 500 Hz."""
+DRIVE_TIMEOUT_NS = 500_000_000
+"""A velocity command older than this no longer counts: whoever drives must repeat it."""
+
+
+class Following(enum.IntEnum):
+    """Whose command is in force."""
+
+    NOBODY = 0  # stands
+    TRIAL = 1
+    DRIVE = 2
+    SAFE_CONTINUATION = 3  # a trial went quiet
+    ENDING = 4  # told to end: stands
+
+
+class TrialLink:
+    """Chooses the motion command for the next control ticks.
+
+    Attributes:
+        command: the motion command in force; the control loop reads it.
+        following: whose it is.
+        quiet_takeovers: times a running trial went quiet.
+    """
+
+    def __init__(self, channel: Channel, lockstep: bool, timeout_s: float = LOCKSTEP_TIMEOUT_S) -> None:
+        self.command: Record = make_motion_command()
+        self.command.mode[...] = MotionMode.STAND
+        self.following = Following.NOBODY
+        self.quiet_takeovers = 0
+        self._channel = channel
+        self._lockstep = lockstep
+        self._timeout_s = timeout_s
+        self._exchange = make_exchange()
+        self._seen = 0
+        self._drive = np.zeros(1, DRIVE_DTYPE)
+
+    def next_command(self, tick: int, standing: bool, should_end: Callable[[], bool]) -> None:
+        """Update `command` and `following` after control tick `tick`; in lockstep, wait for the answer to it.
+
+        While no trial runs, nobody drives and the robot is `standing`, a world in lockstep is held: this returns only
+        when somebody asks for something or `should_end()`.
+        """
+        if self._lockstep:
+            self._wait_for_answer(tick, standing, should_end)
+        else:
+            self._read_exchange()
+        if should_end():
+            self._stand(Following.ENDING)
+        elif self._trial_runs():
+            self._follow_trial(tick)
+        elif not self._follow_drive():
+            self._stand(Following.NOBODY)
+
+    def _trial_runs(self) -> bool:
+        return self._seen > 0 and bool(self._exchange.active)
+
+    def _read_exchange(self) -> bool:
+        """Take the newest exchange; True when it is a new one."""
+        cell = self._channel.command
+        if cell.sequence == self._seen:
+            return False
+        self._seen = cell.read_into(self._exchange.data)
+        return True
+
+    def _wait_for_answer(self, tick: int, standing: bool, should_end: Callable[[], bool]) -> None:
+        """Return once the trial has answered `tick` or has gone quiet, or the world must go on without a trial."""
+        deadline = time.monotonic() + self._timeout_s
+        quiet = self.following == Following.SAFE_CONTINUATION
+        while not should_end():
+            if self._read_exchange():
+                quiet = False
+            if self._trial_runs():
+                if int(self._exchange.tick) >= tick or quiet or time.monotonic() > deadline:
+                    return
+            elif not standing or self._drive_is_fresh():
+                return
+            time.sleep(POLL_S)
+
+    def _follow_trial(self, tick: int) -> None:
+        behind = tick - int(self._exchange.tick)
+        if behind > (0 if self._lockstep else QUIET_TICKS):
+            if self.following != Following.SAFE_CONTINUATION:
+                self.quiet_takeovers += 1
+            self._stand(Following.SAFE_CONTINUATION)
+            return
+        self.command.data[...] = self._exchange.command.data
+        self.following = Following.TRIAL
+
+    def _drive_is_fresh(self) -> bool:
+        if self._channel.drive.sequence == 0:
+            return False
+        self._channel.drive.read_into(self._drive)
+        return time.monotonic_ns() - int(self._drive["monotonic_ns"][0]) < DRIVE_TIMEOUT_NS
+
+    def _follow_drive(self) -> bool:
+        if not self._drive_is_fresh():
+            return False
+        self.command.mode[...] = MotionMode.WALK_VELOCITY
+        self.command.walk_velocity[...] = self._drive["velocity"][0]
+        self.command.sequence[...] = int(self.command.sequence) + 1
+        self.following = Following.DRIVE
+        return True
+
+    def _stand(self, following: Following) -> None:
+        """The safe continuation of whatever was asked: finish the step, stand, keep hands and payload as they are."""
+        self.following = following
+        if int(self.command.mode) in (MotionMode.STAND, MotionMode.DAMPED):
+            return
+        self.command.mode[...] = MotionMode.STAND
+        if int(self.command.payload_mode) == PayloadMode.TRACK:
+            self.command.payload_mode[...] = PayloadMode.HOLD
+        self.command.sequence[...] = int(self.command.sequence) + 1
+
+
+class TrialPort:
+    """The trial's half: receives every control sample, answers each trial tick.
+
+    Attributes:
+        sample: the newest control sample received.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self.sample: Record = channel.make_sample()
+        self._channel = channel
+        self._exchange = make_exchange()
+        self._ticks = channel.info.ticks_per_exchange
+        self._received = 0
+
+    @property
+    def tick(self) -> int:
+        """Control tick of `sample`."""
+        return int(self.sample.timing.tick)
+
+    def wait_for_tick(self, timeout_s: float, on_sample: Callable[[Record], None]) -> bool:
+        """Receive control samples, each shown to `on_sample`, until a trial tick is complete.
+
+        Returns:
+            True when `sample` is the last one of a trial tick and no newer one waits; False after `timeout_s` [s].
+        """
+        deadline = time.monotonic() + timeout_s
+        ring = self._channel.trial
+        while True:
+            while ring.pop_into(self.sample.data):
+                on_sample(self.sample)
+                self._received += 1
+            if self._received >= self._ticks:
+                self._received %= self._ticks
+                return True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_S)
+
+    def answer(self, command: Record, active: bool) -> None:
+        """Send the motion command that answers the newest sample; `active` False says that no trial runs."""
+        self._exchange.tick[...] = self.tick
+        self._exchange.active[...] = active
+        self._exchange.command.data[...] = command.data
+        self._channel.command.write(self._exchange.data)

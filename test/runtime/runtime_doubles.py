@@ -1,0 +1,130 @@
+"""A robot and a controller that obey without physics, and a control process around them, for tests of what lies between.
+
+Run as a program it is that control process: `python runtime_doubles.py CHANNEL REAL_TIME_FACTOR [OPTION=VALUE ...]`.
+"""
+
+import os
+import signal
+import sys
+import time
+
+import numpy as np
+
+from robot_trials.exceptions import RobotFault
+from robot_trials.robots.interface import CameraFrame, FiducialObservation
+from robot_trials.runtime.channel import ChannelInfo
+from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
+from robot_trials.runtime.realtime import enter_realtime
+from robot_trials_control.records import MotionMode
+
+JOINTS = ("l_knee", "r_knee", "r_elbow")
+PERIOD_NS = 2_000_000
+STOP_TICKS = 100
+"""Control ticks the double takes from the wish to stand until it stands."""
+START_TIME_NS = 1_800_000_000_000_000_000
+
+
+class DoubleRobot:
+    """Counts time; dies at `fault_tick`, shows a frame or a fiducial every 50 ticks."""
+
+    def __init__(self, fault_tick=0, frames=False):
+        self.joint_names = JOINTS
+        self.control_period_ns = PERIOD_NS
+        self.ticks = 0
+        self.fault_tick = fault_tick
+        self.frames = frames
+
+    def read_state(self, state):
+        self.ticks += 1
+        if self.ticks == self.fault_tick:
+            raise RobotFault("the simulator died", tick=self.ticks)
+        state.time_ns[...] = self.ticks * PERIOD_NS
+        state.battery[...] = 0.9
+
+    def write_command(self, command, torque_applied):
+        torque_applied[...] = command.torque
+
+    def read_truth(self, truth):
+        truth.base_position[...] = (0.0, 0.0, 0.8)
+
+    def read_fiducials(self):
+        if self.frames or self.ticks % 50:
+            return []
+        return [FiducialObservation(self.ticks * PERIOD_NS, 7, np.eye(4))]
+
+    def read_camera(self):
+        if not self.frames or self.ticks % 50:
+            return None
+        image = np.full((48, 64, 3), self.ticks % 256, np.uint8)
+        return CameraFrame(self.ticks * PERIOD_NS, image, np.eye(3))
+
+    def close(self):
+        pass
+
+
+class DoubleController:
+    """Walks at the wanted speed along x at once; stands `STOP_TICKS` after it was told to."""
+
+    def __init__(self):
+        self.stopping = 0
+
+    def reset(self):
+        self.stopping = 0
+
+    def step(self, state, motion, command, status):
+        walking = int(motion.mode) in (MotionMode.WALK_TO, MotionMode.WALK_VELOCITY)
+        self.stopping = STOP_TICKS if walking else max(self.stopping - 1, 0)
+        status.mode[...] = motion.mode
+        status.walking[...] = self.stopping > 0
+        status.base_orientation_xyzw[...] = (0, 0, 0, 1)
+        if walking:
+            speed = motion.walk_velocity[0] if int(motion.mode) == MotionMode.WALK_VELOCITY else motion.walk_speed
+            status.base_position[0] += float(speed) * PERIOD_NS * 1e-9
+
+
+def make_info(channel, lockstep=True, frames=False, pid=0):
+    """What the control process of the doubles tells of itself."""
+    names = ("base", "imu", "camera_optical", "left_foot", "right_foot", "left_hand", "right_hand")
+    return ChannelInfo(
+        channel=channel,
+        pid=pid,
+        joint_names=JOINTS,
+        control_period_ns=PERIOD_NS,
+        ticks_per_exchange=TICKS_PER_EXCHANGE,
+        start_time_ns=START_TIME_NS,
+        lockstep=lockstep,
+        camera_size=(64, 48) if frames else None,
+        frames={name: name for name in names} | {"base": "base_link"},
+        urdf_text="<robot name='double'/>",
+    )
+
+
+def main(channel, factor, **options):
+    """Run the control process; returns its exit code."""
+    frames = options.get("frames") == "1"
+    robot = DoubleRobot(int(options.get("fault_tick", 0)), frames)
+    process_options = ProcessOptions(channel, float(factor), float(options.get("quiet_timeout", 0.3)))
+    info = make_info(channel, process_options.lockstep, frames, os.getpid())
+    process = ControlProcess(robot, DoubleController(), info, process_options, enter_realtime(scheduling=False))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, process.request_end)
+    try:
+        return process.run()
+    except RobotFault as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def wait_for(condition, timeout_s=10.0):
+    """Poll until `condition()` is true; its value, or an assertion after `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.005)
+    raise AssertionError(f"did not happen within {timeout_s} s: {condition}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], **dict(option.split("=") for option in sys.argv[3:])))

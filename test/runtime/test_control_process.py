@@ -1,0 +1,225 @@
+"""The control process among other processes, with a robot and a controller that are doubles: who commands, and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from runtime_doubles import PERIOD_NS, wait_for
+
+from robot_trials.runtime.channel import FIDUCIAL_DTYPE, HEALTH_DTYPE, Channel, frame_dtype
+from robot_trials.runtime.shared_memory import SharedMemoryError
+from robot_trials.runtime.trial_link import Following, TrialPort
+from robot_trials_control.records import MotionMode, Record, make_motion_command
+
+PROGRAM = Path(__file__).parent / "runtime_doubles.py"
+
+
+class Rig:
+    """A control process of doubles and this process attached to it in the trial's place."""
+
+    def __init__(self, name, factor, options):
+        command = [
+            sys.executable,
+            str(PROGRAM),
+            name,
+            str(factor),
+            *(f"{key}={value}" for key, value in options.items()),
+        ]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        self.channel = Channel.attach(name, 10)
+        self.channel.state  # noqa: B018  attach now: the files go when the process ends
+        self.port = TrialPort(self.channel)
+        self.command = make_motion_command()
+        self.health = Record(np.zeros(1, HEALTH_DTYPE))
+        self.seen = []
+
+    def tick(self, mode=MotionMode.STAND, active=True, timeout_s=5.0):
+        """One trial tick: receive, answer."""
+        assert self.port.wait_for_tick(timeout_s, lambda sample: self.seen.append(int(sample.timing.tick)))
+        self.command.mode[...] = mode
+        self.command.walk_speed[...] = 0.5
+        self.command.sequence[...] += 1
+        self.port.answer(self.command, active)
+
+    def newest(self):
+        """The newest control sample."""
+        sample = self.channel.make_sample()
+        self.channel.state.read_into(sample.data)
+        return sample
+
+    def following(self):
+        """Whose command is in force."""
+        self.channel.health.read_into(self.health.data)
+        return Following(int(self.health.following))
+
+    def finish(self, timeout_s=10.0):
+        """Exit code and what it said."""
+        _, errors = self.process.communicate(timeout=timeout_s)
+        return self.process.returncode, errors
+
+
+@pytest.fixture
+def make_rig(segment_name):
+    """Start a rig; whatever is left of it is killed afterwards."""
+    rigs = []
+
+    def make(factor=0.0, **options):
+        rigs.append(Rig(segment_name, factor, options))
+        return rigs[-1]
+
+    yield make
+    for rig in rigs:
+        if rig.process.poll() is None:
+            rig.process.kill()
+            rig.process.communicate()
+        rig.channel.close()
+    for file in Path("/dev/shm").glob(f"robot_trials_{segment_name}.*"):
+        file.unlink()
+
+
+def test_lockstep_world_waits_for_every_trial_tick(make_rig):
+    rig = make_rig()
+    rig.tick()
+    for expected in (20, 30, 40):
+        wait_for(lambda expected=expected: rig.newest().state.time_ns == expected * PERIOD_NS)
+        time.sleep(0.05)
+        assert rig.newest().state.time_ns == expected * PERIOD_NS
+        rig.tick()
+    assert rig.seen == list(range(rig.seen[0], rig.seen[0] + 40))
+
+
+def test_idle_world_in_lockstep_stands_still(make_rig):
+    rig = make_rig()
+    wait_for(lambda: rig.newest().state.time_ns == 10 * PERIOD_NS)
+    time.sleep(0.5)  # longer than the rig's quiet timeout of 0.3 s
+    assert rig.newest().state.time_ns == 10 * PERIOD_NS
+    assert rig.following() == Following.NOBODY
+
+
+def test_quiet_trial_in_lockstep_leaves_a_standing_robot_and_may_come_back(make_rig):
+    rig = make_rig()
+    for _ in range(3):
+        rig.tick(MotionMode.WALK_TO)
+    wait_for(lambda: rig.following() == Following.SAFE_CONTINUATION)
+    wait_for(lambda: not rig.newest().status.walking)
+    sample = rig.newest()
+    assert int(sample.status.mode) == MotionMode.STAND
+    before = int(sample.state.time_ns)
+    for _ in range(5):
+        rig.tick(MotionMode.WALK_TO)
+    assert wait_for(lambda: rig.following() == Following.TRIAL)
+    assert int(rig.newest().state.time_ns) > before
+    assert int(rig.health.quiet_takeovers) == 1
+
+
+def test_paced_world_does_not_wait_and_runs_at_most_at_its_factor(make_rig):
+    rig = make_rig(factor=0.5)
+    rig.tick(MotionMode.WALK_TO)
+    start, before = time.monotonic_ns(), int(rig.newest().state.time_ns)
+    time.sleep(0.6)
+    share = (int(rig.newest().state.time_ns) - before) / (time.monotonic_ns() - start)
+    assert 0.3 < share <= 0.55
+    wait_for(lambda: rig.following() == Following.SAFE_CONTINUATION, 3.0)  # 250 ticks without an answer
+    assert int(rig.newest().status.mode) == MotionMode.STAND
+
+
+def test_velocity_command_drives_only_while_no_trial_runs_and_only_while_repeated(make_rig):
+    rig = make_rig()
+    drive = np.zeros(1, dtype=[("monotonic_ns", "i8"), ("velocity", "f8", (3,))])
+
+    def push():
+        drive["monotonic_ns"], drive["velocity"] = time.monotonic_ns(), (0.3, 0, 0)
+        rig.channel.drive.write(drive)
+
+    push()
+    wait_for(lambda: rig.following() == Following.DRIVE)
+    wait_for(lambda: float(rig.newest().status.base_position[0]) > 0.01)
+    wait_for(lambda: rig.following() == Following.NOBODY, 3.0)
+    wait_for(lambda: not rig.newest().status.walking)
+    held = int(wait_for(lambda: rig.newest().state.time_ns))
+    rig.port.wait_for_tick(0.5, lambda _: None)
+    push()
+    rig.tick(MotionMode.STAND)
+    wait_for(lambda: rig.following() == Following.TRIAL)
+    assert int(rig.newest().state.time_ns) >= held
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_it_only_when_the_robot_stands(make_rig, number):
+    rig = make_rig()
+    for _ in range(3):
+        rig.tick(MotionMode.WALK_TO)
+    asked = int(rig.newest().timing.tick)
+    os.kill(rig.process.pid, number)
+    code, errors = rig.finish()
+    assert (code, errors) == (0, "")
+    last = rig.newest()
+    assert int(last.status.mode) == MotionMode.STAND and not last.status.walking
+    assert int(last.timing.tick) - asked >= 250 + 100 - 10  # half a second of standing after the stop
+    assert rig.channel.ended and rig.channel.end_reason == ""
+
+
+def test_every_tick_up_to_the_end_is_in_the_log(make_rig):
+    rig = make_rig()
+    for _ in range(5):
+        rig.tick(MotionMode.WALK_TO)
+    ring = rig.channel.log
+    rig.process.send_signal(signal.SIGTERM)
+    assert rig.finish()[0] == 0
+    sample, ticks = rig.channel.make_sample(), []
+    while ring.pop_into(sample.data):
+        ticks.append(int(sample.timing.tick))
+    assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))
+    assert ticks[-1] == int(rig.newest().timing.tick)
+
+
+def test_simulator_that_dies_closes_the_channel_with_its_reason(make_rig):
+    rig = make_rig(fault_tick=25)
+    for _ in range(2):
+        rig.tick()
+    code, errors = rig.finish()
+    assert code == 1
+    assert "the simulator died (tick = 25)" in errors
+    assert rig.channel.ended
+    assert rig.channel.end_reason == "the simulator died (tick = 25)"
+
+
+def test_killed_control_process_is_noticed_by_those_attached(make_rig):
+    rig = make_rig()
+    rig.tick()
+    assert not rig.channel.ended
+    rig.process.kill()
+    rig.process.communicate()
+    assert rig.channel.ended
+    assert rig.channel.end_reason == f"control process {rig.process.pid} died"
+
+
+def test_fiducials_and_frames_pass_whole(make_rig):
+    rig = make_rig()
+    for _ in range(6):
+        rig.tick()
+    record = np.zeros(1, FIDUCIAL_DTYPE)
+    wait_for(lambda: rig.channel.fiducials.pop_into(record))
+    assert int(record["tag_id"][0]) == 7 and int(record["time_ns"][0]) == 50 * PERIOD_NS
+    with pytest.raises(SharedMemoryError, match="carries no camera frames"):
+        rig.channel.frames  # noqa: B018
+
+
+def test_frames_pass_whole(make_rig):
+    rig = make_rig(frames=1)
+    for _ in range(6):
+        rig.tick()
+    record = np.zeros(1, frame_dtype(64, 48))
+    wait_for(lambda: rig.channel.frames.pop_into(record))
+    assert record["image_bgr"].shape == (1, 48, 64, 3)
+    assert (record["image_bgr"] == 50).all()
+
+
+def test_nobody_offers_the_channel():
+    with pytest.raises(SharedMemoryError, match="no control process offers channel 'nowhere' after 0.05 s"):
+        Channel.attach("nowhere", 0.05)

@@ -1,0 +1,50 @@
+"""When a robot counts as safe to switch off."""
+
+import pytest
+
+from robot_trials.runtime.safe_end import SafeEnd
+from robot_trials_control.records import Fault, MotionMode, controller_status_fields, make_record
+
+
+@pytest.fixture
+def status():
+    record = make_record(controller_status_fields())
+    record.mode[...] = MotionMode.STAND
+    return record
+
+
+def test_standing_must_last(status):
+    end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
+    for _ in range(2):
+        end.update(status, 10)
+    assert not end.done
+    end.update(status, 10)
+    assert end.reached and not end.gave_up
+
+
+def test_a_step_in_between_starts_the_count_again(status):
+    end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
+    end.update(status, 20)
+    status.walking[...] = 1
+    end.update(status, 10)
+    status.walking[...] = 0
+    end.update(status, 20)
+    assert not end.done
+
+
+@pytest.mark.parametrize(
+    ("mode", "fault"), [(MotionMode.DAMPED, 0), (MotionMode.STAND, Fault.FALLEN | Fault.QP_FAILED)]
+)
+def test_a_fallen_or_damped_robot_is_as_safe_as_it_gets(status, mode, fault):
+    status.mode[...], status.fault[...], status.walking[...] = mode, fault, 1
+    end = SafeEnd()
+    end.update(status, 10)
+    assert end.reached
+
+
+def test_it_does_not_wait_for_ever(status):
+    status.walking[...] = 1
+    end = SafeEnd(stand_ticks=30, give_up_ticks=100)
+    for _ in range(10):
+        end.update(status, 10)
+    assert end.gave_up and not end.reached and end.done
