@@ -3,7 +3,7 @@
 Every few control ticks (one trial tick) the control process publishes its samples and asks `TrialLink.next_command`.
 In lockstep it waits there for the trial's answer; at a real-time factor it takes the newest answer and counts ticks.
 When a running trial goes quiet, its last command is continued safely: the robot finishes its step and stands, hands as
-they are. With no trial running, a velocity command from the control node drives the robot; without that either, it stands.
+they are. With no trial running, a velocity command from the control node drives the robot; without that, it stands.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A robot and a controller that obey without physics, and a control process around them, for tests of what lies between.
+"""A robot and a controller that obey without physics, and a control process around them.
 
 Run as a program it is that control process: `python runtime_doubles.py CHANNEL REAL_TIME_FACTOR [OPTION=VALUE ...]`.
 """

@@ -1,4 +1,4 @@
-"""The control process among other processes, with a robot and a controller that are doubles: who commands, and how it ends."""
+"""The control process among other processes, with doubles of robot and controller: who commands, and how it ends."""
 
 import os
 import signal
@@ -23,13 +23,8 @@ class Rig:
     """A control process of doubles and this process attached to it in the trial's place."""
 
     def __init__(self, name, factor, options):
-        command = [
-            sys.executable,
-            str(PROGRAM),
-            name,
-            str(factor),
-            *(f"{key}={value}" for key, value in options.items()),
-        ]
+        settings = [f"{key}={value}" for key, value in options.items()]
+        command = [sys.executable, str(PROGRAM), name, str(factor), *settings]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         self.channel = Channel.attach(name, 10)
         self.channel.state  # noqa: B018  attach now: the files go when the process ends

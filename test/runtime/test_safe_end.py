@@ -32,9 +32,10 @@ def test_a_step_in_between_starts_the_count_again(status):
     assert not end.done
 
 
-@pytest.mark.parametrize(
-    ("mode", "fault"), [(MotionMode.DAMPED, 0), (MotionMode.STAND, Fault.FALLEN | Fault.QP_FAILED)]
-)
+FALLEN = Fault.FALLEN | Fault.QP_FAILED
+
+
+@pytest.mark.parametrize(("mode", "fault"), [(MotionMode.DAMPED, 0), (MotionMode.STAND, FALLEN)])
 def test_a_fallen_or_damped_robot_is_as_safe_as_it_gets(status, mode, fault):
     status.mode[...], status.fault[...], status.walking[...] = mode, fault, 1
     end = SafeEnd()
