@@ -1,0 +1,26 @@
+"""Recording and reading trials: rosbag2 directories with MCAP storage.
+
+`TrialRecorder` writes one, `read_bag` reads one into arrays, `repair_bag` mends one whose writer was killed.
+"""
+
+from robot_trials.telemetry.bag_reader import Bag, read_bag
+from robot_trials.telemetry.bag_repair import repair_bag
+from robot_trials.telemetry.control_topics import FrameNames
+from robot_trials.telemetry.disk import check_space, estimate_size
+from robot_trials.telemetry.errors import BagError, DiskFullError, MessageError
+from robot_trials.telemetry.identity import TrialIdentity
+from robot_trials.telemetry.recorder import TrialRecorder
+
+__all__ = [
+    "Bag",
+    "BagError",
+    "DiskFullError",
+    "FrameNames",
+    "MessageError",
+    "TrialIdentity",
+    "TrialRecorder",
+    "check_space",
+    "estimate_size",
+    "read_bag",
+    "repair_bag",
+]

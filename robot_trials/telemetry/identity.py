@@ -1,0 +1,95 @@
+"""Who made a recording, with what: the identity that a bag carries in its metadata."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+
+from robot_trials.clock import epoch_ns
+
+PACKAGE = "robot_trials"
+
+
+@dataclass(frozen=True)
+class TrialIdentity:
+    """One run of one trial.
+
+    Attributes:
+        trial: name of the trial's configuration.
+        robot: name of the robot's profile.
+        site: name of the site.
+        seed: of everything drawn at random.
+        host: `in_process` or `ros`.
+        start_time: scenario's civil date at trial time 0, with its time zone.
+        run_id: identity of this run.
+        files: configuration files that were used; their SHA-256 goes into the metadata.
+    """
+
+    trial: str
+    robot: str
+    site: str
+    seed: int
+    host: str
+    start_time: datetime
+    run_id: str
+    files: tuple[Path, ...] = ()
+
+    @property
+    def start_time_ns(self) -> int:
+        """Trial time 0 since 1970 [ns]."""
+        return epoch_ns(self.start_time)
+
+    def to_metadata(self) -> dict[str, str]:
+        """Key → text, as it stands in `custom_data` and in the MCAP metadata record `robot_trials`.
+
+        Raises:
+            OSError: a configuration file cannot be read.
+        """
+        values = {
+            "trial": self.trial,
+            "robot": self.robot,
+            "site": self.site,
+            "seed": str(self.seed),
+            "host": self.host,
+            "start_time": self.start_time.isoformat(),
+            "run_id": self.run_id,
+            "software_version": read_software_version(),
+            "git_hash": read_git_hash(Path(__file__).resolve().parents[2]),
+        }
+        for name, digest in sorted(compute_file_hashes(self.files).items()):
+            values[f"sha256:{name}"] = digest
+        return values
+
+
+def compute_file_hashes(files: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of each file, by its path below `config/` where it lies in such a folder, else by its name."""
+    hashes = {}
+    for file in files:
+        parts = Path(file).resolve().parts
+        below = parts[len(parts) - parts[::-1].index("config") :] if "config" in parts else parts[-1:]
+        hashes["/".join(below)] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    return hashes
+
+
+def read_software_version() -> str:
+    """Version of the installed package; `unknown` where it runs without having been installed."""
+    try:
+        return metadata.version(PACKAGE)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def read_git_hash(checkout: Path) -> str:
+    """Commit of the checkout, with `-dirty` behind it where files differ; `unknown` outside a checkout."""
+    if not (checkout / ".git").exists():
+        return "unknown"
+    command = ["git", "-C", str(checkout), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
