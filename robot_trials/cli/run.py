@@ -61,9 +61,10 @@ def choose_output(setup: TrialSetup) -> TrialSetup:
 def print_outcome(console: Console, outcome: Any, wall_time: float) -> None:
     """Every criterion with its number, then the verdict."""
     for criterion in outcome.criteria:
-        mark = "[green]met  [/green]" if criterion.met else "[red]short[/red]"
-        bound = f"{criterion.relation} {criterion.bound:g}"
-        console.print(f"  {mark} {criterion.name:<28} {criterion.value:>9.3f} {criterion.unit:<5} {bound}")
+        mark = "[green]met  [/green]" if criterion.passed else "[red]short[/red]"
+        value = "-" if criterion.value is None else f"{criterion.value:.3f}"
+        bound = f"{criterion.comparison} {criterion.bound:g}"
+        console.print(f"  {mark} {criterion.label:<44} {value:>9} {criterion.unit:<5} {bound}")
     verdict = "[bold green]PASS[/bold green]" if outcome.passed else "[bold red]FAIL[/bold red]"
     reason = f": {outcome.reason}" if outcome.reason else ""
     console.print(f"{verdict}{reason} ({wall_time:.0f} s)")

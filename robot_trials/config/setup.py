@@ -45,6 +45,7 @@ class TrialSetup:
     trial: Trial
     site: Site
     permit: Permit
+    permit_file: Path
     criteria: Criteria
     robot: str
     robot_file: Path
@@ -165,6 +166,7 @@ def load_trial_setup(
         trial=trial,
         site=resolve_site(parts.site.value),
         permit=parts.permit.value,
+        permit_file=parts.permit.file,
         criteria=criteria,
         robot=robot_name,
         robot_file=parts.robot_file,

@@ -1,0 +1,182 @@
+"""One control step, estimate to command: time, its floor, and memory.
+
+A short relay is run once and every sensor reading and motion command of it is kept. A fresh controller then takes the
+same steps again: timed (wall clock and thread CPU time, beside each other because shared machines preempt), with every
+Pinocchio call and the bare QP timed inside (their sum is the floor: what no rearrangement of the Python around them
+can save), and under tracemalloc.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import time
+import tracemalloc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.harness import Figure, at_most, printed, progress_bar
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from benchmarks.control_recording import Recording
+
+STEP_P50_MAX = 250.0
+STEP_CPU_P99_MAX = 600.0
+"""Bounds of one step [µs]."""
+ALLOCATION_MAX = 8 * 1024
+"""Bound of what one step allocates at its peak [B]."""
+GROWTH_MAX = 1024
+"""What traced memory may differ by over all steps and still count as no growth [B]: boxed numbers of other sizes."""
+GROWTH_STEPS = 10_000
+WARM_UP = 500
+"""Steps before anything is counted."""
+
+
+@dataclass(frozen=True)
+class StepTimes:
+    """Times of every step [µs], shape (steps,)."""
+
+    wall: np.ndarray
+    cpu: np.ndarray
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of this benchmark."""
+    parser.add_argument("--length", type=float, default=10.0, metavar="M", help="lane of the recorded relay (10 m)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the recorded relay")
+    parser.add_argument("--repeats", type=int, default=3, help="times the recorded steps are taken when timing (3)")
+
+
+def run(options: argparse.Namespace) -> list[Figure]:
+    """Record, then measure."""
+    from benchmarks.control_recording import record_relay
+
+    length = 5.0 if options.quick else options.length
+    with progress_bar("recording a relay", int(length)) as advance:
+        recording = record_relay(length, options.seed, advance)
+    repeats = 1 if options.quick else options.repeats
+    with progress_bar("taking its steps", repeats + 2) as advance:
+        times = time_steps(recording, repeats, advance)
+        floor = time_floor(recording)
+        advance(1)
+        peak, growth = measure_memory(recording, 2000 if options.quick else GROWTH_STEPS)
+        advance(1)
+    return [*_time_figures(times), *_floor_figures(times, floor), *_memory_figures(peak, growth, recording)]
+
+
+def time_steps(recording: Recording, repeats: int, advance: Callable[[int], None]) -> StepTimes:
+    """Wall and thread CPU time of every step, garbage collection off as in the control process."""
+    import numpy as np
+
+    wall, cpu = [], []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(repeats):
+            take = recording.make_stepper()
+            for index in range(len(recording)):
+                recording.load(index)
+                wall_start, cpu_start = time.perf_counter_ns(), time.thread_time_ns()
+                take()
+                cpu_end, wall_end = time.thread_time_ns(), time.perf_counter_ns()
+                if index >= WARM_UP:
+                    wall.append(wall_end - wall_start)
+                    cpu.append(cpu_end - cpu_start)
+            advance(1)
+    finally:
+        gc.enable()
+    return StepTimes(np.array(wall) / 1e3, np.array(cpu) / 1e3)
+
+
+def time_floor(recording: Recording) -> dict[str, np.ndarray]:
+    """Time of every step spent in Pinocchio and in the QP solver [µs], each shape (steps,).
+
+    Raises:
+        RuntimeError: no such call was seen, so that the floor would be an empty promise.
+    """
+    import numpy as np
+
+    from benchmarks.call_timer import CallTimer
+
+    with CallTimer() as timer:
+        take = recording.make_stepper()
+        rows = []
+        for index in range(len(recording)):
+            recording.load(index)
+            timer.reset()
+            take()
+            if index >= WARM_UP:
+                rows.append((timer.seconds("pinocchio"), timer.seconds("qp"), timer.calls("pinocchio")))
+    pinocchio, qp, calls = np.array(rows).T
+    if not (np.median(pinocchio) > 0.0 and np.median(qp) > 0.0):
+        raise RuntimeError("no Pinocchio or QP call was seen; the floor cannot be measured")
+    return {"pinocchio": pinocchio * 1e6, "qp": qp * 1e6, "calls": calls}
+
+
+def measure_memory(recording: Recording, steps: int) -> tuple[np.ndarray, float]:
+    """Peak minus start of every step [B], and growth of traced memory over `steps` steps [B]."""
+    import numpy as np
+
+    take = recording.make_stepper()
+    for index in range(min(WARM_UP, len(recording))):
+        recording.load(index)
+        take()
+    peaks = np.zeros(steps)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for step in range(steps):
+            recording.load((WARM_UP + step) % len(recording))
+            tracemalloc.reset_peak()
+            start = tracemalloc.get_traced_memory()[0]
+            take()
+            peaks[step] = tracemalloc.get_traced_memory()[1] - start
+            if step == WARM_UP:
+                first = tracemalloc.get_traced_memory()[0]
+        growth = tracemalloc.get_traced_memory()[0] - first
+    finally:
+        tracemalloc.stop()
+    return peaks, float(growth)
+
+
+def _time_figures(times: StepTimes) -> list[Figure]:
+    """The step itself."""
+    import numpy as np
+
+    wall_p50, wall_p99 = np.percentile(times.wall, (50, 99))
+    cpu_p50, cpu_p99 = np.percentile(times.cpu, (50, 99))
+    return [
+        at_most("step_wall_p50", wall_p50, "us", STEP_P50_MAX),
+        printed("step_wall_p99", wall_p99, "us"),
+        at_most("step_cpu_p50", cpu_p50, "us", STEP_P50_MAX),
+        at_most("step_cpu_p99", cpu_p99, "us", STEP_CPU_P99_MAX),
+    ]
+
+
+def _floor_figures(times: StepTimes, floor: dict[str, np.ndarray]) -> list[Figure]:
+    """The floor beside it, from the same steps in the same run."""
+    import numpy as np
+
+    total = np.percentile(floor["pinocchio"] + floor["qp"], 50)
+    return [
+        printed("floor_pinocchio_p50", float(np.percentile(floor["pinocchio"], 50)), "us"),
+        printed("floor_pinocchio_calls_p50", float(np.percentile(floor["calls"], 50)), "1"),
+        printed("floor_qp_p50", float(np.percentile(floor["qp"], 50)), "us"),
+        printed("floor_p50", float(total), "us"),
+        printed("step_to_floor_p50", float(np.percentile(times.wall, 50) / total), "1"),
+    ]
+
+
+def _memory_figures(peaks: Sequence[float] | Any, growth: float, recording: Recording) -> list[Figure]:
+    """Allocation and growth."""
+    import numpy as np
+
+    return [
+        at_most("allocation_per_step_max", float(np.max(peaks)), "B", ALLOCATION_MAX),
+        printed("allocation_per_step_p50", float(np.percentile(peaks, 50)), "B"),
+        at_most("memory_growth", growth, "B", GROWTH_MAX),
+        printed("recorded_steps", len(recording), "1"),
+    ]

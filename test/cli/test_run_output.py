@@ -1,0 +1,108 @@
+"""What a trial prints on the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from robot_trials.cli import run as run_module
+from robot_trials.cli.progress import ProgressDisplay
+from robot_trials.config import load_trial_setup
+
+
+@dataclass
+class Report:
+    phase: str
+    distance: float
+    length: float
+    time: float
+
+
+@dataclass
+class Criterion:
+    name: str
+    label: str
+    value: float | None
+    unit: str
+    bound: float
+    comparison: str
+    passed: bool
+
+
+@dataclass
+class Outcome:
+    passed: bool
+    reason: str
+    criteria: list[Criterion]
+    bag: Path | None = None
+    verdict_file: Path | None = None
+
+
+TILT = Criterion("torch_tilt_max", "torch tilt, largest", 11.5, "deg", 10.0, "<=", False)
+SPEED = Criterion("mean_speed", "mean speed", None, "m/s", 0.7, ">=", False)
+
+
+def test_plain_progress_has_a_line_a_phase_and_one_every_ten_metres() -> None:
+    stream = io.StringIO()
+    with ProgressDisplay(Console(file=stream, width=100), 30.0) as display:
+        for tenth in range(301):
+            display(Report("carry" if tenth < 290 else "hand_over", tenth / 10, 30.0, tenth / 8))
+    lines = [line.split() for line in stream.getvalue().splitlines()]
+    assert [(line[2], line[3]) for line in lines] == [
+        ("carry", "0.0"),
+        ("carry", "10.0"),
+        ("carry", "20.0"),
+        ("hand_over", "29.0"),
+        ("hand_over", "30.0"),
+    ]
+
+
+def test_quiet_prints_no_progress() -> None:
+    stream = io.StringIO()
+    with ProgressDisplay(Console(file=stream), 30.0, quiet=True) as display:
+        display(Report("carry", 12.0, 30.0, 1.0))
+    assert stream.getvalue() == ""
+
+
+def test_outcome_names_each_criterion_with_number_and_bound() -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, width=120, highlight=False)
+    run_module.print_outcome(console, Outcome(False, "torch tilted", [TILT, SPEED]), 63.0)
+    lines = stream.getvalue().splitlines()
+    assert lines[0].split() == ["short", "torch", "tilt,", "largest", "11.500", "deg", "<=", "10"]
+    assert lines[1].split()[-5:] == ["speed", "-", "m/s", ">=", "0.7"]
+    assert lines[2] == "FAIL: torch tilted (63 s)"
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_run_prints_the_verdict_and_the_paths_last(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, passed: bool
+) -> None:
+    outcome = Outcome(passed, "", [], tmp_path / "bag", tmp_path / "verdict.json")
+    monkeypatch.setattr(run_module, "_run_on_host", lambda setup, display, ros: outcome)
+    monkeypatch.setattr(run_module, "_write_report", lambda outcome: tmp_path / "report.html")
+    assert run_module.run_trial(load_trial_setup("torch_relay"), ros=False, record=True, quiet=True) is passed
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("PASS" if passed else "FAIL")
+    assert [line.split() for line in lines[1:]] == [
+        ["bag", str(tmp_path / "bag")],
+        ["verdict", str(tmp_path / "verdict.json")],
+        ["report", str(tmp_path / "report.html")],
+    ]
+
+
+def test_a_new_folder_is_chosen_for_every_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    setup = load_trial_setup("torch_relay")
+    first = run_module.choose_output(setup)
+    assert first.output == tmp_path / "output" / setup.trial_id
+    assert first.arguments["output"] == str(first.output)
+    first.output.mkdir(parents=True)
+    assert run_module.choose_output(setup).output == tmp_path / "output" / f"{setup.trial_id}-2"
+    named = dataclasses.replace(setup, output=tmp_path / "mine")
+    assert run_module.choose_output(named).output == tmp_path / "mine"
