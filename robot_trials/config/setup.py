@@ -116,12 +116,16 @@ class _Parts:
         return tuple(file for file in files if file is not None)
 
     def content(self) -> dict[str, str]:
-        """Canonical text of every file, by role, overrides applied."""
+        """Canonical text of every file, by role, overrides applied; the URDF where it lies beside the profile."""
         documents = {"trial": self.trial.document, "site": self.site.document, "permit": self.permit.document}
         documents["robot"] = read_document(self.robot_file)
         if self.controller_file is not None:
             documents["controller"] = read_document(self.controller_file)
-        return {role: canonical_text(document.data) for role, document in documents.items()}
+        texts = {role: canonical_text(document.data) for role, document in documents.items()}
+        urdf = self.robot_file.parent / str(documents["robot"].data.get("urdf"))
+        if urdf.is_file():
+            texts["robot_description"] = urdf.read_text(encoding="utf-8")
+        return texts
 
 
 def load_trial_setup(

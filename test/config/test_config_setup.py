@@ -118,3 +118,11 @@ def test_carry_needs_time_for_the_lane(config: Path) -> None:
 @pytest.mark.parametrize("text", ["walking_speed=1", "trial.walking_speed", "permit.caps.speed=9", "trial=1"])
 def test_override_reaches_trial_and_site_only(config: Path, text: str) -> None:
     assert refusal(overrides=[text]) == f"command line: --set: {text}: must read trial.KEY=VALUE or site.KEY=VALUE"
+
+
+def test_hash_covers_the_robot_description(config: Path, spoil: Spoil) -> None:
+    (config / "robot.urdf").write_text("<robot name='a'/>")
+    spoil("robots/kuavo.yaml", r"^urdf: \S+", "urdf: ../robot.urdf")
+    before = load_trial_setup("torch_relay").configuration_hash
+    (config / "robot.urdf").write_text("<robot name='b'/>")
+    assert load_trial_setup("torch_relay").configuration_hash != before
