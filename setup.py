@@ -1,0 +1,57 @@
+"""Installs the ROS 2 package `robot_trials` with the control package that it drives."""
+
+from pathlib import Path
+
+from setuptools import setup
+
+NAME = "robot_trials"
+
+# Listed, not found: a search would ship `test`, and from this folder `launch/` looks like the module `launch`.
+PACKAGES = [
+    "robot_trials",
+    "robot_trials.behaviours",
+    "robot_trials.cli",
+    "robot_trials.config",
+    "robot_trials.nodes",
+    "robot_trials.perception",
+    "robot_trials.robots",
+    "robot_trials.robots.mujoco",
+    "robot_trials.runtime",
+    "robot_trials.telemetry",
+    "robot_trials_control",
+]
+NODES = ["control_node", "trial_node", "safety_node", "perception_node", "recorder_node"]
+SHARED_FOLDERS = ["config", "launch", "sim"]
+
+
+def list_shared_files() -> list[tuple[str, list[str]]]:
+    """Every file of the shared folders, for `share/robot_trials`, folder by folder."""
+    files: dict[str, list[str]] = {}
+    for folder in SHARED_FOLDERS:
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                files.setdefault(f"share/{NAME}/{path.parent.as_posix()}", []).append(path.as_posix())
+    return list(files.items())
+
+
+setup(
+    name=NAME,
+    version="0.1.0",
+    description="Trials of humanoid robots in public space: run them, judge them, keep the evidence.",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    packages=PACKAGES,
+    package_dir={"robot_trials_control": "controllers/robot_trials_control"},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
+        (f"share/{NAME}", ["package.xml"]),
+        *list_shared_files(),
+    ],
+    zip_safe=True,
+    entry_points={
+        "console_scripts": [
+            "robot-trials = robot_trials.cli:main",
+            *(f"{node} = robot_trials.nodes.{node}:main" for node in NODES),
+        ]
+    },
+)

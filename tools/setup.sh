@@ -1,0 +1,117 @@
+# Sets up this checkout; sourced by `run` after tools/environment.sh. Each step leaves a stamp with the hash of what it
+# depends on below .venv, and is skipped while that hash stays the same.
+
+APT_PACKAGES=(python3-venv gcc g++ make libgl1 libegl1 libgl1-mesa-dri)
+
+step() { printf '\033[1m[setup]\033[0m %s\n' "$*" >&2; }
+
+stamp_file() { echo "$VENV/robot_trials_$1.stamp"; }
+is_done() { [ "$(cat "$(stamp_file "$1")" 2>/dev/null)" = "$2" ]; } # STEP HASH
+mark_done() { echo "$2" >"$(stamp_file "$1")"; }
+hash_of() { cat "$@" | sha256sum | cut -d' ' -f1; }
+
+# The renamed glib package of Ubuntu 24.04 counts as the one of Debian 12.
+missing_system_packages() { # [browser]
+    local wanted=("${APT_PACKAGES[@]}") installed package glib=libglib2.0-0
+    [ "${1:-}" = browser ] && wanted+=(chromium)
+    installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" libglib2.0-0 libglib2.0-0t64 2>/dev/null) || true
+    for package in "${wanted[@]}"; do
+        grep -qx "installed $package" <<<"$installed" || echo "$package"
+    done
+    if ! grep -qE '^installed libglib2.0-0(t64)?$' <<<"$installed"; then
+        apt-cache show libglib2.0-0t64 >/dev/null 2>&1 && glib=libglib2.0-0t64
+        echo "$glib"
+    fi
+}
+
+setup_system() { # [browser]
+    local missing
+    command -v dpkg-query >/dev/null || return 0 # not Debian or Ubuntu: the compiler and CMake name what they lack
+    missing=$(missing_system_packages "$@" | tr '\n' ' ')
+    [ -z "${missing// /}" ] && return 0
+    if [ "$(id -u)" != 0 ]; then
+        printf 'These system packages are missing. Install them, then call again:\n\n    sudo apt-get install -y %s\n\n' \
+            "$missing" >&2
+        return 1
+    fi
+    step "apt-get install -y $missing"
+    apt-get update -qq >&2
+    # shellcheck disable=SC2086 # one argument per package
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends $missing >/dev/null
+}
+
+system_python() {
+    local candidate
+    for candidate in python3.12 python3.11 python3; do
+        if "$candidate" -c 'import sys; raise SystemExit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null; then
+            echo "$candidate"
+            return 0
+        fi
+    done
+    echo "robot_trials needs Python 3.11 (Debian 12) or 3.12 (Ubuntu 24.04); found: $(python3 --version 2>&1)" >&2
+    return 1
+}
+
+setup_python() {
+    local lists=("$ROOT/requirements.txt") wanted site=() python hash
+    python=$(system_python)
+    if ros_is_sourced; then site=(--system-site-packages); else lists+=("$ROOT/ros_wheels/requirements.txt"); fi
+    hash=$(hash_of "${lists[@]}")-$("$python" -c 'import sys; print(sys.version, sys.prefix)' | sha256sum | cut -c1-12)
+    is_done python "$hash" && return 0
+    [ -x "$PYTHON" ] || { step "virtual environment in .venv"; "$python" -m venv "${site[@]}" "$VENV"; }
+    step "Python packages (pinned; about 1 GB on disk)"
+    if ros_is_sourced; then # messages of a full install are compiled against its own NumPy
+        wanted=$(mktemp) && grep -v '^numpy==' "$ROOT/requirements.txt" >"$wanted"
+        "$PYTHON" -m pip install -q --no-deps --disable-pip-version-check -r "$wanted" && rm -f "$wanted"
+    else
+        "$PYTHON" -m pip install -q --no-deps --disable-pip-version-check "${lists[@]/#/-r}"
+        "$PYTHON" "$ROOT/ros_wheels/relocate.py" >&2
+    fi
+    mark_done python "$hash"
+}
+
+has_ros_package() { # NAME: somewhere outside this workspace
+    local prefix
+    for prefix in ${AMENT_PREFIX_PATH//:/ }; do
+        case $prefix in "$ROOT"/install/*) continue ;; esac
+        [ -e "$prefix/share/ament_index/resource_index/packages/$1" ] && return 0
+    done
+    return 1
+}
+
+setup_interfaces() {
+    local hash paths=("$ROOT/robot_trials_msgs")
+    has_ros_package tf2_msgs || paths+=("$ROOT/ros_wheels/tf2_msgs")
+    hash=$(find "${paths[@]}" -type f -print0 | sort -z | xargs -0 cat "$(stamp_file python)" | sha256sum | cut -d' ' -f1)
+    is_done interfaces "$hash" && return 0
+    step "interfaces with colcon (about a minute)"
+    run_colcon build --base-paths "${paths[@]}" --cmake-args -DPython3_EXECUTABLE="$PYTHON" -DBUILD_TESTING=OFF
+    mark_done interfaces "$hash"
+}
+
+setup_package() {
+    local hash
+    # with symbolic links only the list of files matters, not what is in them
+    hash=$(cd "$ROOT" && { cat setup.py setup.cfg package.xml "$(stamp_file interfaces)"; find launch config sim -type f | sort; } |
+        sha256sum | cut -d' ' -f1)
+    is_done package "$hash" && return 0
+    step "robot_trials with colcon"
+    run_colcon build --base-paths "$ROOT" --packages-select robot_trials --symlink-install
+    mark_done package "$hash"
+}
+
+run_colcon() {
+    local log
+    log=$(mktemp)
+    # colcon's own defaults file names both packages; here each step names its own
+    if ! (cd "$ROOT" && COLCON_HOME=$ROOT/log MAKEFLAGS=-j$(nproc) "$PYTHON" -m colcon "$@") >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}
+
+setup_checkout() { # [browser]
+    setup_system "$@" && setup_python && use_checkout && setup_interfaces && use_workspace && setup_package && use_workspace
+}
