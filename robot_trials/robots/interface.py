@@ -1,0 +1,76 @@
+"""The contract every robot meets, simulated or real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from robot_trials_control.records import Record
+
+
+@dataclass(frozen=True)
+class FiducialObservation:
+    """One fiducial seen by the head camera.
+
+    Attributes:
+        time_ns: capture time of the frame.
+        tag_id: number printed on the fiducial.
+        transform_camera_tag: pose of the tag in the camera's optical frame (z forward, x right), shape (4, 4).
+    """
+
+    time_ns: int
+    tag_id: int
+    transform_camera_tag: np.ndarray
+
+
+@dataclass(frozen=True)
+class CameraFrame:
+    """One rendered or captured picture of the head camera.
+
+    Attributes:
+        time_ns: capture time.
+        image_bgr: picture, shape (height, width, 3), uint8.
+        camera_matrix: pinhole intrinsics [px], shape (3, 3).
+    """
+
+    time_ns: int
+    image_bgr: np.ndarray
+    camera_matrix: np.ndarray
+
+
+class Robot(Protocol):
+    """A robot whose joints take impedance commands at a fixed control period.
+
+    Attributes:
+        joint_names: actuated joints in the order of every joint array.
+        control_period_ns: time between two calls of `read_state` [ns].
+    """
+
+    joint_names: tuple[str, ...]
+    control_period_ns: int
+
+    def read_state(self, state: Record) -> None:
+        """Wait for the next control tick and fill in the sensor readings.
+
+        A simulated robot advances its world by one control period under the command in force.
+
+        Raises:
+            RobotFault: the robot or simulator no longer answers.
+        """
+
+    def write_command(self, command: Record, torque_applied: np.ndarray) -> None:
+        """Send the impedance command; `torque_applied` receives what the drives really apply [N·m], shape (nu,)."""
+
+    def read_truth(self, truth: Record) -> None:
+        """Fill in what only a simulator knows; leaves NaN on hardware."""
+
+    def read_fiducials(self) -> list[FiducialObservation]:
+        """Fiducials that became available since the last call (a sensor model; empty where frames are used)."""
+
+    def read_camera(self) -> CameraFrame | None:
+        """The newest head camera frame not yet returned, if any."""
+
+    def close(self) -> None:
+        """Release the simulator or the connection; idempotent."""

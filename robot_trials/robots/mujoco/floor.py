@@ -1,0 +1,112 @@
+"""The ground: paving slabs of slightly different heights to stand on, a plain street to look at."""
+
+from __future__ import annotations
+
+import mujoco
+
+from robot_trials.config.site import Site
+from robot_trials.robots.mujoco.groups import COLLISION_GROUP, SCENERY_GROUP, ContactBits
+from robot_trials.robots.mujoco.paving import ROWS, SLAB, THICKNESS, WINDOW
+
+WHITE = (0.92, 0.92, 0.90, 1.0)
+START_COLOUR = (0.20, 0.55, 0.35, 1.0)
+HAND_OVER_COLOUR = (0.75, 0.45, 0.15, 1.0)
+
+
+def add_floor(spec: mujoco.MjSpec, site: Site, friction: float, unevenness: float) -> None:
+    """Add street, slabs and lane markings.
+
+    Args:
+        spec: world, changed in place.
+        site: lane and zones.
+        friction: sliding friction.
+        unevenness: largest deviation of a slab's height from zero [m].
+    """
+    _add_sight(spec)
+    ground = spec.worldbody.add_geom(name="street", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 1])
+    ground.pos = [0, 0, -unevenness]
+    ground.group, ground.material = SCENERY_GROUP, "street"
+    _set_ground_contact(ground, friction)
+    for index in range(WINDOW * ROWS):
+        body = spec.worldbody.add_body(name=f"slab_{index}", mocap=True)
+        slab = body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=[SLAB / 2, SLAB / 2, THICKNESS / 2])
+        slab.group = COLLISION_GROUP
+        _set_ground_contact(slab, friction)
+    _add_markings(spec, site)
+
+
+def _set_ground_contact(geom: mujoco.MjsGeom, friction: float) -> None:
+    geom.contype, geom.conaffinity = ContactBits.FLOOR, 0
+    geom.friction = [friction, 0.005, 0.0001]
+    geom.priority = 1  # the floor's friction holds, whatever stands on it
+
+
+def _add_sight(spec: mujoco.MjSpec) -> None:
+    spec.add_texture(
+        name="sky",
+        type=mujoco.mjtTexture.mjTEXTURE_SKYBOX,
+        builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
+        rgb1=[0.62, 0.76, 0.90],
+        rgb2=[0.93, 0.95, 0.96],
+        width=64,
+        height=384,
+    )
+    spec.add_texture(
+        name="street",
+        type=mujoco.mjtTexture.mjTEXTURE_2D,
+        builtin=mujoco.mjtBuiltin.mjBUILTIN_CHECKER,
+        rgb1=[0.47, 0.48, 0.49],
+        rgb2=[0.50, 0.51, 0.52],
+        width=128,
+        height=128,
+    )
+    street = spec.add_material(name="street", texrepeat=[1, 1], texuniform=True, specular=0.0, shininess=0.0)
+    street.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = "street"
+    spec.worldbody.add_light(
+        type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
+        dir=[0.3, 0.4, -0.85],
+        pos=[0, 0, 20],
+        diffuse=[0.75, 0.74, 0.72],
+        specular=[0.1, 0.1, 0.1],
+        castshadow=True,
+    )
+    spec.visual.headlight.ambient = [0.35, 0.35, 0.37]
+    spec.visual.headlight.diffuse = [0.25, 0.25, 0.25]
+    spec.visual.headlight.specular = [0, 0, 0]
+    spec.visual.map.znear, spec.visual.map.zfar = 0.02, 120.0
+    spec.stat.extent = 1.0
+
+
+def _add_markings(spec: mujoco.MjSpec, site: Site) -> None:
+    half, length = site.lane.width / 2, site.lane.length
+    middle, reach = length / 2, length / 2 + 5.0
+    for name, y in (("left", half), ("right", -half)):
+        _add_paint(spec, f"lane_{name}", (middle, y), (reach, 0.04), WHITE)
+    _add_paint(spec, "take_over_line", (0.0, 0.0), (0.04, half), WHITE)
+    _add_paint(spec, "hand_over_line", (length, 0.0), (0.04, half), WHITE)
+    for name, zone, colour in (
+        ("start_zone", site.start_zone, START_COLOUR),
+        ("hand_over_zone", site.hand_over_zone, HAND_OVER_COLOUR),
+    ):
+        centre = ((zone.x_min + zone.x_max) / 2, 0.0)
+        _add_paint(spec, name, centre, ((zone.x_max - zone.x_min) / 2, half), colour, height=0.002)
+
+
+def _add_paint(
+    spec: mujoco.MjSpec,
+    name: str,
+    centre: tuple[float, float],
+    half_size: tuple[float, float],
+    colour: tuple[float, float, float, float],
+    height: float = 0.004,
+) -> None:
+    spec.worldbody.add_geom(
+        name=name,
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        size=[half_size[0], half_size[1], 0.001],
+        pos=[centre[0], centre[1], height],
+        rgba=colour,
+        contype=0,
+        conaffinity=0,
+        group=SCENERY_GROUP,
+    )

@@ -1,0 +1,133 @@
+"""The person who takes the torch: waits with an open hand, closes it, takes the load, tugs, withdraws the torch."""
+
+from __future__ import annotations
+
+import enum
+
+import numpy as np
+
+from robot_trials.robots.mujoco.compliant_grip import CompliantGrip, TorchMotion
+from robot_trials.robots.mujoco.conditions import TORCH_MASS
+from robot_trials.robots.mujoco.giver import FEEL_TIME, GRAVITY
+from robot_trials.robots.mujoco.person_arm import PersonArm
+from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
+from robot_trials.robots.mujoco.rotations import quaternion_wxyz_from_matrix
+from robot_trials.robots.mujoco.torch import BOTTOM
+
+REACH = 0.05
+"""Distance of the shaft's axis from the open hand within which it closes [m]."""
+SLOW = 0.15
+"""Speed below which the shaft counts as offered [m/s]."""
+OFFERED_FOR = 0.2
+"""How long it must be offered before the hand closes [s]."""
+CLOSE_TIME = 0.4
+"""From touching to holding [s]."""
+LIFT_RATE = 0.04
+"""How fast the hand takes up load [m/s]."""
+LIFT_SHARE = 0.8
+"""Part of a torch's usual weight that the hand takes before it tugs."""
+TUG = 0.02
+"""How far the hand then pulls towards itself, to feel whether the torch is free [m]."""
+TUG_TIME = 0.5
+FREE_FORCE = 1.5
+"""Sideways force below which it is [N]."""
+FREE_FOR = 0.5
+"""[s]"""
+WITHDRAW_SPEED = 0.12
+"""[m/s]"""
+WITHDRAW_WAY = np.array([0.10, -0.12, 0.0])
+"""How far the torch is then brought to the body, in map axes of the lane [m]."""
+
+
+class ReceiverPhase(enum.Enum):
+    """What the receiver does."""
+
+    WAITING = 0
+    CLOSING = 1
+    TAKING = 2
+    WITHDRAWING = 3
+
+
+class Receiver:
+    """Takes the torch from whoever offers it, by force and motion alone.
+
+    Attributes:
+        grip: the hand on the torch.
+        phase: what the receiver does now.
+    """
+
+    def __init__(self, arm: PersonArm, grip_point: np.ndarray, rotation: np.ndarray) -> None:
+        self._arm = arm
+        self._hand = grip_point - HOLD_BELOW_GRIP * rotation[:, 2]
+        self.grip = CompliantGrip(self._hand, rotation, firmness=0.0)
+        self.phase = ReceiverPhase.WAITING
+        self._timer = 0.0
+        self._felt = np.zeros(3)
+        self._tug = 0.0
+        self._pull = WITHDRAW_WAY / np.linalg.norm(WITHDRAW_WAY)
+        arm.move_to(self._hand, quaternion_wxyz_from_matrix(rotation))
+
+    @property
+    def holds(self) -> bool:
+        """Whether the hand is on the torch."""
+        return self.grip.firmness > 0.0
+
+    def update(self, motion: TorchMotion, dt: float) -> None:
+        """Feel, decide and pull for one period of `dt` [s]."""
+        if self.phase is ReceiverPhase.WAITING:
+            self._wait(motion, dt)
+            return
+        self._felt += (self.grip.force - self._felt) * (dt / FEEL_TIME)
+        if self.phase is ReceiverPhase.CLOSING:
+            self._close(dt)
+        elif self.phase is ReceiverPhase.TAKING:
+            self._take(dt)
+        else:
+            self._withdraw(dt)
+        self.grip.update(motion)
+
+    def move_arm(self, motion: TorchMotion) -> None:
+        """Pose the arm: waiting where it is, or on the torch."""
+        if self.phase is not ReceiverPhase.WAITING:
+            self._arm.move_to(motion.hold, quaternion_wxyz_from_matrix(motion.rotation))
+
+    def _wait(self, motion: TorchMotion, dt: float) -> None:
+        if abs(motion.grip[0] - self._hand[0]) > 1.0:
+            return
+        offset = self._hand - motion.grip
+        axis = motion.rotation[:, 2]
+        along = float(offset @ axis)
+        beside = offset - along * axis
+        in_hand = float(beside @ beside) < REACH**2 and BOTTOM + 0.03 < along < -0.06
+        offered = in_hand and float(motion.hold_velocity @ motion.hold_velocity) < SLOW**2
+        self._timer = self._timer + dt if offered else 0.0
+        if self._timer >= OFFERED_FOR:
+            self.phase, self._timer = ReceiverPhase.CLOSING, 0.0
+            self.grip.target[:] = motion.hold
+            self.grip.target_rotation[:] = motion.rotation
+
+    def _close(self, dt: float) -> None:
+        self.grip.firmness = min(self.grip.firmness + dt / CLOSE_TIME, 1.0)
+        if self.grip.firmness == 1.0:
+            self.phase = ReceiverPhase.TAKING
+
+    def _take(self, dt: float) -> None:
+        if self._felt[2] < LIFT_SHARE * TORCH_MASS * GRAVITY:
+            self.grip.target[2] += LIFT_RATE * dt
+            return
+        if self._tug < TUG:
+            step = TUG * dt / TUG_TIME
+            self._tug += step
+            self.grip.target += self._pull * step
+            return
+        free = abs(float(self._felt @ self._pull)) < FREE_FORCE
+        self._timer = self._timer + dt if free else 0.0
+        if self._timer >= FREE_FOR:
+            self.phase, self._timer = ReceiverPhase.WITHDRAWING, 0.0
+
+    def _withdraw(self, dt: float) -> None:
+        moved = self._timer
+        if moved < np.linalg.norm(WITHDRAW_WAY):
+            step = WITHDRAW_SPEED * dt
+            self._timer += step
+            self.grip.target += self._pull * step

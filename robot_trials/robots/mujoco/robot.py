@@ -1,0 +1,176 @@
+"""A robot in MuJoCo that meets the project's `Robot` contract."""
+
+from __future__ import annotations
+
+import mujoco
+import numpy as np
+
+from robot_trials.config.site import Site
+from robot_trials.exceptions import RobotFault
+from robot_trials.robots.interface import CameraFrame, FiducialObservation
+from robot_trials.robots.mujoco.conditions import draw_conditions
+from robot_trials.robots.mujoco.contacts import ContactCounter
+from robot_trials.robots.mujoco.drives import Drives
+from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
+from robot_trials.robots.mujoco.grasp import Grasp
+from robot_trials.robots.mujoco.head_camera import HeadCamera
+from robot_trials.robots.mujoco.paving import Paving
+from robot_trials.robots.mujoco.people import People
+from robot_trials.robots.mujoco.rotations import matrix_from_yaw, quaternion_wxyz_from_matrix
+from robot_trials.robots.mujoco.scene_camera import SceneCamera
+from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, Sensors
+from robot_trials.robots.mujoco.truth import TruthReader
+from robot_trials.robots.mujoco.world import PHYSICS_PERIOD, make_world
+from robot_trials.robots.options import SimOptions
+from robot_trials.robots.profile import RobotProfile
+from robot_trials_control.records import Record
+
+SPEED_MAX = 1e3
+"""No joint or base moves this fast in a world that still means something [rad/s], [m/s]."""
+
+
+class MujocoRobot:
+    """A simulated robot at a site.
+
+    Attributes:
+        joint_names: actuated joints in the order of every joint array.
+        control_period_ns: time between two calls of `read_state` [ns].
+        model, data: the simulator's own; for tests and verdicts only.
+        conditions: what the seed drew.
+        people: giver, receiver and torch; None without them.
+    """
+
+    def __init__(self, profile: RobotProfile, site: Site, options: SimOptions) -> None:
+        self.joint_names = profile.joint_names
+        self._dt = profile.drive.period
+        self.control_period_ns = round(self._dt * 1e9)
+        self._substeps = compute_substeps(self._dt, PHYSICS_PERIOD)
+        self.conditions = draw_conditions(options)
+        self.model = make_world(profile, site, options, self.conditions)
+        self.data = mujoco.MjData(self.model)
+        self._check_joint_order()
+        self._ticks = 0
+        self._closed = False
+        self._hands = np.zeros(2)
+        limits = profile.torque_limit_array(options.torque_limits or profile.torque_limits.use.drives)
+        self.drives = Drives(self.model, limits, profile.drive.delay_periods)
+        self.drives.hold(profile.nominal_array)
+        self._place(profile, site)
+        self._paving = Paving(self.model, self.data, site, options.floor_unevenness, self.conditions.floor_seed)
+        self.people = People(self.model, self.data, site, self.conditions) if options.people else None
+        hands = profile.frames.hands if options.people else ()
+        self._grasps = [Grasp(self.model, self.data, hand) for hand in hands]
+        mujoco.mj_forward(self.model, self.data)
+        self._sensors = Sensors(self.model, self.data, profile, options.noise, self.conditions.sensor_seed)
+        self._contacts = ContactCounter(self.model, self.data)
+        self._truth = TruthReader(self.data, self._contacts, self.people, self._grasps)
+        self._make_cameras(profile, site, options)
+
+    def _make_cameras(self, profile: RobotProfile, site: Site, options: SimOptions) -> None:
+        self._scene: SceneCamera | None = None
+        self._fiducials: FiducialSensor | None = None
+        self._camera: HeadCamera | None = None
+        generator = np.random.default_rng(self.conditions.camera_seed)
+        if options.camera == "model":
+            self._fiducials = FiducialSensor(self.model, self.data, profile, site, options.noise, generator)
+        elif options.camera == "rendered":
+            self._camera = HeadCamera(self.model, self.data, profile, options.noise, generator)
+
+    def read_state(self, state: Record) -> None:
+        """Advance the world by one control period and fill in the sensor readings.
+
+        Raises:
+            RobotFault: the simulation diverged or is closed.
+        """
+        if self._closed:
+            raise RobotFault("the simulator is closed", tick=self._ticks)
+        self.drives.advance()
+        for index, grasp in enumerate(self._grasps):
+            grasp.update(float(self._hands[index]), self._dt)
+        if self.people is not None:
+            self.people.update(self._dt)
+        self._paving.follow(float(self.data.qpos[0]))
+        mujoco.mj_step(self.model, self.data, self._substeps)
+        self._ticks += 1
+        self._check_alive()
+        now_ns = self._ticks * self.control_period_ns
+        self._sensors.read(state, now_ns, self._dt)
+        if self._fiducials is not None:
+            self._fiducials.update(now_ns)
+        if self._camera is not None:
+            self._camera.update(now_ns)
+
+    def write_command(self, command: Record, torque_applied: np.ndarray) -> None:
+        """Send the impedance command; `torque_applied` receives it after the drives' limits [N·m], shape (nu,)."""
+        self.drives.push(command)
+        nu = self.model.nu
+        position = self.data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
+        velocity = self.data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu]
+        self.drives.compute_applied(command, position, velocity, torque_applied)
+        self._hands[:] = command.hand_closed
+
+    def read_truth(self, truth: Record) -> None:
+        """Fill in what only the simulator knows."""
+        self._truth.read(truth)
+
+    def read_fiducials(self) -> list[FiducialObservation]:
+        """Fiducials of the sensor model that became available since the last call."""
+        return self._fiducials.take() if self._fiducials is not None else []
+
+    def read_camera(self) -> CameraFrame | None:
+        """The newest rendered frame not yet returned."""
+        return self._camera.take() if self._camera is not None else None
+
+    def render_scene(self, width: int = 960, height: int = 540) -> np.ndarray:
+        """Picture of the robot and its surroundings by a camera that follows it, shape (height, width, 3), RGB."""
+        if self._scene is None or self._scene.size != (width, height):
+            self._scene = SceneCamera(self.model, self.data, width, height)
+        return self._scene.render()
+
+    def close(self) -> None:
+        """Release renderers; idempotent."""
+        self._closed = True
+        for camera in (self._camera, self._scene):
+            if camera is not None:
+                camera.close()
+        self._camera = self._scene = None
+
+    def _check_joint_order(self) -> None:
+        """MuJoCo and Pinocchio order joints by their own rules; every array here assumes that they agree."""
+        found = tuple(self.model.joint(index).name for index in range(1, self.model.nu + 1))
+        if found != self.joint_names:
+            raise ValueError(f"joint order of the simulator {found} differs from the URDF's {self.joint_names}")
+
+    def _place(self, profile: RobotProfile, site: Site) -> None:
+        """Stand the robot on both soles in its nominal posture at the site's start."""
+        model, data = self.model, self.data
+        data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + model.nu] = profile.nominal_array
+        rotation = matrix_from_yaw(site.start.yaw)
+        data.qpos[:3] = 0.0
+        data.qpos[3:7] = quaternion_wxyz_from_matrix(rotation)
+        mujoco.mj_kinematics(model, data)
+        soles = np.array([data.site(name).xpos for name in profile.frames.feet])
+        middle = soles.mean(axis=0)
+        data.qpos[:3] = [site.start.x - middle[0], site.start.y - middle[1], -soles[:, 2].min()]
+
+    def _check_alive(self) -> None:
+        speed = float(np.abs(self.data.qvel).max())
+        if not speed < SPEED_MAX:
+            time = self._ticks * self._dt
+            raise RobotFault("the simulation diverged", time=time, largest_speed=speed, speed_bound=SPEED_MAX)
+
+
+def compute_substeps(control_period: float, physics_period: float) -> int:
+    """Physics steps in a control period.
+
+    Args:
+        control_period: [s].
+        physics_period: [s].
+
+    Raises:
+        ValueError: the ratio is not a whole number.
+    """
+    steps = round(control_period / physics_period)
+    if steps < 1 or abs(steps * physics_period - control_period) > 1e-9:
+        raise ValueError(f"control period {control_period} s must be a whole multiple of {physics_period} s")
+    return steps

@@ -1,0 +1,45 @@
+"""A camera beside the lane that follows the robot, for pictures and the replay."""
+
+from __future__ import annotations
+
+import mujoco
+import numpy as np
+
+from robot_trials.robots.mujoco.rendering import make_renderer, make_scene_option
+
+DISTANCE = 3.6
+"""From the robot [m]."""
+AZIMUTH_DEG, ELEVATION_DEG = 128.0, -11.0
+LOOK_HEIGHT = 0.85
+"""Height of the point looked at [m]."""
+
+
+class SceneCamera:
+    """Renders the world as somebody walking beside the robot sees it.
+
+    Attributes:
+        size: width and height of the pictures [px].
+    """
+
+    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, width: int, height: int) -> None:
+        self.size = (width, height)
+        self._data = data
+        model.vis.global_.offwidth = max(model.vis.global_.offwidth, width)
+        model.vis.global_.offheight = max(model.vis.global_.offheight, height)
+        self._renderer = make_renderer(model, width, height, shadows=True)
+        self._option = make_scene_option()
+        self._camera = mujoco.MjvCamera()
+        self._camera.type = mujoco.mjtCamera.mjCAMERA_FREE
+        self._camera.distance = DISTANCE
+        self._camera.azimuth, self._camera.elevation = AZIMUTH_DEG, ELEVATION_DEG
+
+    def render(self) -> np.ndarray:
+        """The picture now, shape (height, width, 3), uint8, RGB."""
+        x, y = self._data.qpos[:2]
+        self._camera.lookat[:] = [x + 0.25, y * 0.5, LOOK_HEIGHT]
+        self._renderer.update_scene(self._data, camera=self._camera, scene_option=self._option)
+        return self._renderer.render().copy()
+
+    def close(self) -> None:
+        """Release the renderer."""
+        self._renderer.close()

@@ -1,0 +1,75 @@
+"""The whole simulated world as one compiled model: robot, street, boards, people, torch."""
+
+from __future__ import annotations
+
+import math
+
+import mujoco
+
+from robot_trials.config.site import Site
+from robot_trials.robots.mujoco import torch
+from robot_trials.robots.mujoco.boards import add_board, add_post
+from robot_trials.robots.mujoco.conditions import Conditions
+from robot_trials.robots.mujoco.floor import add_floor
+from robot_trials.robots.mujoco.grasp import add_grasps
+from robot_trials.robots.mujoco.person_figure import GIVER_CLOTHES, RECEIVER_CLOTHES, add_person
+from robot_trials.robots.mujoco.robot_spec import make_robot_spec
+from robot_trials.robots.options import SimOptions
+from robot_trials.robots.profile import RobotProfile
+
+PHYSICS_PERIOD = 0.001
+"""[s]"""
+HEAD_CAMERA = "head_camera"
+ACCELEROMETER, GYRO = "imu_acceleration", "imu_rate"
+
+
+def make_world(profile: RobotProfile, site: Site, options: SimOptions, conditions: Conditions) -> mujoco.MjModel:
+    """Build and compile the world of one trial.
+
+    Raises:
+        ValueError: MuJoCo refuses the robot's description.
+    """
+    spec = make_robot_spec(profile)
+    _set_solver(spec)
+    _add_sensors(spec, profile)
+    _add_camera(spec, profile)
+    add_floor(spec, site, conditions.friction, options.floor_unevenness)
+    for fiducial in site.fiducials:
+        if fiducial.mount == "map":
+            add_board(spec, spec.worldbody, fiducial, fiducial.transform_mount_tag)
+            add_post(spec, fiducial)
+    if options.people:
+        add_person(spec, "giver", site.giver, GIVER_CLOTHES, site.fiducials)
+        add_person(spec, "receiver", site.receiver, RECEIVER_CLOTHES, site.fiducials)
+        torch.add_torch(spec, site, conditions.torch_mass)
+        add_grasps(spec, profile)
+    return spec.compile()
+
+
+def _set_solver(spec: mujoco.MjSpec) -> None:
+    spec.option.timestep = PHYSICS_PERIOD
+    spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    spec.option.iterations = 20
+    spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET  # a diverged world must not look like a new one
+
+
+def _add_sensors(spec: mujoco.MjSpec, profile: RobotProfile) -> None:
+    for name, kind in (
+        (ACCELEROMETER, mujoco.mjtSensor.mjSENS_ACCELEROMETER),
+        (GYRO, mujoco.mjtSensor.mjSENS_GYRO),
+    ):
+        spec.add_sensor(name=name, type=kind, objtype=mujoco.mjtObj.mjOBJ_SITE, objname=profile.frames.imu)
+
+
+def _add_camera(spec: mujoco.MjSpec, profile: RobotProfile) -> None:
+    site = spec.site(profile.frames.camera_optical)
+    w, x, y, z = site.quat
+    camera = site.parent.add_camera(name=HEAD_CAMERA, pos=site.pos)
+    camera.quat = [-x, w, z, -y]  # half a turn about x: MuJoCo's cameras look along −z with y up
+    matrix = profile.camera.matrix
+    camera.fovy = _fovy_deg(matrix[1, 1], profile.camera.height)
+    camera.resolution = [profile.camera.width, profile.camera.height]
+
+
+def _fovy_deg(focal: float, height: int) -> float:
+    return math.degrees(2 * math.atan(height / 2 / focal))

@@ -1,0 +1,39 @@
+"""What can be chosen about a simulated robot and its world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from robot_trials.robots.profile import TorqueSet
+
+CameraMode = Literal["model", "rendered", "off"]
+
+
+@dataclass(frozen=True)
+class SimOptions:
+    """Options of a simulation; the seed draws whatever is left at None.
+
+    Attributes:
+        seed: draws floor, torch, grip poses and every noise.
+        noise: sensor noise, biases, gains and quantisation.
+        torque_limits: where the drives saturate; None for the profile's choice.
+        camera: geometric model of the fiducial sensor, rendered frames, or neither.
+        people: giver, receiver and torch are there.
+        friction: sliding friction of the floor, 0.4…1.
+        torch_mass: [kg]; drawn within ±10 % of the nominal one.
+        floor_unevenness: largest height of a paving slab above or below zero [m].
+        grip_offset: largest offset of an offered grip along each axis [m].
+        grip_tilt: largest tilt of an offered torch about each axis [rad].
+    """
+
+    seed: int = 0
+    noise: bool = True
+    torque_limits: TorqueSet | None = None
+    camera: CameraMode = "model"
+    people: bool = True
+    friction: float | None = None
+    torch_mass: float | None = None
+    floor_unevenness: float = 0.003
+    grip_offset: float = 0.05
+    grip_tilt: float = 0.1745
