@@ -61,9 +61,9 @@ def choose_output(setup: TrialSetup) -> TrialSetup:
 def print_outcome(console: Console, outcome: Any, wall_time: float) -> None:
     """Every criterion with its number, then the verdict."""
     for criterion in outcome.criteria:
-        mark = "[green]met  [/green]" if criterion.passed else "[red]short[/red]"
+        mark = "[green]met  [/green]" if criterion.met else "[red]short[/red]"
         value = "-" if criterion.value is None else f"{criterion.value:.3f}"
-        bound = f"{criterion.comparison} {criterion.bound:g}"
+        bound = f"{criterion.relation} {criterion.bound:g}"
         console.print(f"  {mark} {criterion.label:<44} {value:>9} {criterion.unit:<5} {bound}")
     verdict = "[bold green]PASS[/bold green]" if outcome.passed else "[bold red]FAIL[/bold red]"
     reason = f": {outcome.reason}" if outcome.reason else ""

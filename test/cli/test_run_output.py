@@ -30,8 +30,8 @@ class Criterion:
     value: float | None
     unit: str
     bound: float
-    comparison: str
-    passed: bool
+    relation: str
+    met: bool
 
 
 @dataclass
