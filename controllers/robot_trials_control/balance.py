@@ -8,7 +8,7 @@ import numpy as np
 
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.dcm import ZmpSegment
-from robot_trials_control.whole_body import GRAVITY
+from robot_trials_control.model import GRAVITY
 
 HEIGHT_RATE = 0.10
 """Fastest change of the reference height [m/s]."""

@@ -33,7 +33,7 @@ class WholeBodyGains:
     hand_kd: float = 25.0
     hand_weight: float = 2.0
     hand_orientation_weight: float = 1.0
-    force_regularisation: tuple[float, ...] = (5e-3, 5e-3, 2e-4, 5e-3, 5e-3, 5e-3)  # per wrench component
+    force_regularisation: tuple[float, ...] = (5e-5, 5e-5, 2e-6, 5e-5, 5e-5, 5e-5)  # per wrench component
     friction: float = 0.5  # Coulomb coefficient assumed under the soles
     cop_margin: float = 0.008  # kept from the sole's edge [m]
     torque_margin: float = 0.98  # share of the torque limit that is used
@@ -58,7 +58,7 @@ class WalkingGains:
     swing_height: float = 0.06
     swing_apex_phase: float = 0.45
     touchdown_velocity: float = -0.2  # [m/s]
-    zmp_heel: float = 0.0  # ZMP along the foot at lift-off of the other foot [m]
+    zmp_heel: float = 0.0  # ZMP ahead of the ankle at lift-off of the other foot [m]
     zmp_toe: float = 0.03  # and at its touchdown [m]
     dcm_gain: float = 2.5  # p = p_ref + gain (ξ − ξ_ref)
     height_kp: float = 80.0

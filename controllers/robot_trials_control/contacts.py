@@ -2,7 +2,44 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+
+
+class SoleReach(NamedTuple):
+    """Where one foot alone can hold the centre of pressure, in its sole frame.
+
+    Attributes:
+        x_min, x_max, y_max: bounds by the sole's edge and by the ankle's torque under the whole weight [m].
+        ankle: x of the ankle axis [m].
+    """
+
+    x_min: float
+    x_max: float
+    y_max: float
+    ankle: float
+
+    def clamp(self, x: float, y: float, share: float = 1.0) -> tuple[float, float]:
+        """The nearest point within a share of the reach about the ankle."""
+        low, high = self.ankle + share * (self.x_min - self.ankle), self.ankle + share * (self.x_max - self.ankle)
+        side = share * self.y_max
+        return min(max(x, low), high), min(max(y, -side), side)
+
+
+def compute_sole_reach(
+    half_length: float, half_width: float, ankle: float, ankle_torque: float, weight: float
+) -> SoleReach:
+    """Reach of the centre of pressure under one foot.
+
+    Args:
+        half_length, half_width: of the usable sole [m].
+        ankle: x of the ankle axis in the sole frame [m].
+        ankle_torque: torque limit of the ankle [N·m].
+        weight: the robot's weight [N].
+    """
+    lever = ankle_torque / weight
+    return SoleReach(max(-half_length, ankle - lever), min(half_length, ankle + lever), min(half_width, lever), ankle)
 
 
 def compute_wrench_cone(half_length: float, half_width: float, friction: float) -> np.ndarray:

@@ -37,9 +37,8 @@ class WholeBodyWalkingController:
         self.model = RobotModel(parameters)
         self.config = config
         self.estimator = BaseEstimator(self.model, config.estimator, control_period)
-        self.walking = Walking(
-            config.walking, parameters.sole_half_length, parameters.sole_half_width, config.whole_body.cop_margin
-        )
+        gains = config.whole_body
+        self.walking = Walking(config.walking, self.model.sole_reach(gains.cop_margin, gains.torque_margin))
         self.arms = ArmReferences(self.model, config.whole_body)
         self.whole_body = WholeBodyController(self.model, config.whole_body)
         self.payload = PayloadEstimator(self.model, config.payload, control_period)

@@ -11,9 +11,10 @@ import numpy as np
 import pinocchio as pin
 
 from robot_trials_control.config import EstimatorGains
-from robot_trials_control.model import RobotModel
+from robot_trials_control.model import GRAVITY, RobotModel
 from robot_trials_control.records import LEFT, RIGHT, Record
-from robot_trials_control.whole_body import GRAVITY
+from robot_trials_control.rotations import cross
+from robot_trials_control.model import GRAVITY
 
 FULL_TRUST_FORCE = 200.0
 """Normal force beyond the minimum at which a foot is fully trusted [N]."""
@@ -72,7 +73,7 @@ class BaseEstimator:
         rate -= self.gyro_bias
         self.rotation = self.rotation @ pin.exp3(rate * dt)
         force = self._imu_rotation @ state.imu_linear_acceleration
-        force -= np.cross(rate, np.cross(rate, self._imu_position))
+        force -= cross(rate, cross(rate, self._imu_position))
         acceleration = self.rotation @ force
         acceleration[2] -= GRAVITY
         self.velocity += dt * acceleration

@@ -8,8 +8,12 @@ from pathlib import Path
 import numpy as np
 import pinocchio as pin
 
+from robot_trials_control.contacts import SoleReach, compute_sole_reach
 from robot_trials_control.exceptions import ModelError
 from robot_trials_control.records import LEFT, RIGHT
+
+GRAVITY = 9.81
+"""Acceleration of free fall [m/s²]."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,16 @@ class RobotModel:
     def moves_a_foot(self, joint: int) -> bool:
         """Whether the joint at this index of the joint arrays belongs to a leg."""
         return any(joint + 2 in self.model.supports[self.model.frames[f].parentJoint] for f in self.foot_ids)
+
+    def sole_reach(self, margin: float, torque_share: float) -> SoleReach:
+        """Reach of the centre of pressure under one foot, `margin` [m] from the edge, at a share of the ankle's limit."""
+        parameters, foot = self.parameters, self.model.frames[self.foot_ids[LEFT]]
+        ankle = self.model.supports[foot.parentJoint].tolist()[-2:]
+        torque = torque_share * min(parameters.torque_limits[j - 2] for j in ankle)
+        return compute_sole_reach(
+            parameters.sole_half_length - margin, parameters.sole_half_width - margin,
+            -float(foot.placement.translation[0]), torque, self.own_mass * GRAVITY,
+        )
 
     def update(self, q: np.ndarray, v: np.ndarray) -> None:
         """Compute everything at configuration `q`, shape (nq,), and velocity `v`, shape (nv,)."""

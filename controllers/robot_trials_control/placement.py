@@ -6,8 +6,9 @@ import math
 from typing import NamedTuple
 
 from robot_trials_control.config import WalkingGains
+from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import foothold_gain, steady_zmp
-from robot_trials_control.footsteps import Pose2, clamp
+from robot_trials_control.footsteps import Pose2
 
 TIMING_SCALE = 0.1
 """Change of the remaining time that costs as much as `SHIFT_SCALE` [s]."""
@@ -35,9 +36,8 @@ NO_ADJUSTMENT = Adjustment(0.0, 0.0, 0.0)
 class StepPlacement:
     """Finds how the step in progress must change so that the DCM lands where the plan wants it."""
 
-    def __init__(self, gains: WalkingGains, sole_half_length: float, sole_half_width: float, omega: float) -> None:
-        self.gains = gains
-        self._half = (gains.sole_share * sole_half_length, gains.sole_share * sole_half_width)
+    def __init__(self, gains: WalkingGains, reach: SoleReach, omega: float) -> None:
+        self.gains, self.reach = gains, reach
         self.omega = omega
         self._inverse_gain = 1.0 / foothold_gain(gains.double_support, omega)
 
@@ -76,7 +76,7 @@ class StepPlacement:
         zmp = Pose2(
             steady_zmp(dcm[0], wanted[0], remaining, omega), steady_zmp(dcm[1], wanted[1], remaining, omega), 0.0
         ).seen_from(stance)
-        held = stance.offset(clamp(zmp.x, -self._half[0], self._half[0]), clamp(zmp.y, -self._half[1], self._half[1]))
+        held = stance.offset(*self.reach.clamp(zmp.x, zmp.y, self.gains.sole_share))
         growth = math.exp(omega * remaining)
         gain = self._inverse_gain
         return (

@@ -38,3 +38,10 @@ def yaw_of(rotation: np.ndarray) -> float:
 def wrap_angle(angle: float) -> float:
     """The same angle in (−π, π] [rad]."""
     return math.remainder(angle, 2.0 * math.pi)
+
+
+def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Cross product of two vectors of shape (3,)."""
+    ax, ay, az = a.tolist()
+    bx, by, bz = b.tolist()
+    return np.array((ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx))

@@ -10,6 +10,7 @@ import numpy as np
 
 from robot_trials_control.balance import Balance, ZmpTrack
 from robot_trials_control.config import WalkingGains
+from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import ZmpSegment, dcm_along
 from robot_trials_control.footsteps import FootstepPlanner, Pose2, clamp, is_reached, other
 from robot_trials_control.model import FrameState
@@ -89,12 +90,12 @@ class Walking:
         stance_side: the foot that carries, or will carry after the shift.
     """
 
-    def __init__(self, gains: WalkingGains, sole_half_length: float, sole_half_width: float, cop_margin: float) -> None:
+    def __init__(self, gains: WalkingGains, reach: SoleReach) -> None:
         self.gains = gains
         self.balance = Balance(gains)
         self.planner = FootstepPlanner(gains)
-        self.placement = StepPlacement(gains, sole_half_length, sole_half_width, self.balance.omega)
-        self._cop_half = (sole_half_length - cop_margin, sole_half_width - cop_margin)
+        self.placement = StepPlacement(gains, reach, self.balance.omega)
+        self.reach = reach
         self.swing = SwingFoot(gains)
         self.goal = Goal()
         self.phase = Phase.STAND
@@ -263,12 +264,13 @@ class Walking:
         return Pose2(0.5 * (left.x + right.x), 0.5 * (left.y + right.y), yaw)
 
     def _middle(self) -> tuple[float, float]:
-        body = self._standing_body()
+        """Where the ZMP rests when standing: between the ankles and the soles' middles."""
+        body = self._standing_body().offset(0.5 * self.reach.ankle, 0.0)
         return body.x, body.y
 
-    @staticmethod
-    def _zmp_in(foot: Pose2, forward: float) -> tuple[float, float]:
-        point = foot.offset(forward, 0.0)
+    def _zmp_in(self, foot: Pose2, forward: float) -> tuple[float, float]:
+        """A planned ZMP so far ahead of a foot's ankle."""
+        point = foot.offset(self.reach.ankle + forward, 0.0)
         return point.x, point.y
 
     def _preview(self) -> list[ZmpSegment]:
@@ -284,7 +286,8 @@ class Walking:
             start = segments[-1].x1, segments[-1].y1
             heel, tip = self._zmp_in(foot, gains.zmp_heel), self._zmp_in(foot, toe)
             if i == len(feet) - 1:
-                heel = 0.5 * (feet[i - 1].x + foot.x), 0.5 * (feet[i - 1].y + foot.y)
+                last = self._zmp_in(feet[i - 1], 0.0), self._zmp_in(foot, 0.0)
+                heel = 0.5 * (last[0][0] + last[1][0]), 0.5 * (last[0][1] + last[1][1])
                 segments.append(ZmpSegment(*start, *heel, gains.double_support))
                 break
             if i >= first:
@@ -341,8 +344,7 @@ class Walking:
         if self.phase is Phase.SINGLE:
             pose = sole_pose(stance)
             inside = Pose2(x, y, 0.0).seen_from(pose)
-            half = self._cop_half
-            kept = pose.offset(clamp(inside.x, -half[0], half[0]), clamp(inside.y, -half[1], half[1]))
+            kept = pose.offset(*self.reach.clamp(inside.x, inside.y))
             x, y = kept.x, kept.y
         height = float(stance.position[2])
         if self.phase in (Phase.STAND, Phase.SHIFT, Phase.LAST):

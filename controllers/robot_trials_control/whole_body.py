@@ -6,12 +6,11 @@ import numpy as np
 
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.contacts import compute_wrench_cone
-from robot_trials_control.model import FrameState, RobotModel
+from robot_trials_control.model import GRAVITY, FrameState, RobotModel
 from robot_trials_control.qp import WholeBodyQp
 from robot_trials_control.records import LEFT, RIGHT
 from robot_trials_control.rotations import rotation_error
 
-GRAVITY = 9.81
 BASE_REGULARISATION = 1e-4
 """Weight on the base's linear acceleration, which the other tasks determine."""
 FORCE_MAX = 5000.0
