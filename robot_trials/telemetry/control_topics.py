@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from robot_trials_control.records import LEFT, RIGHT
 
 from robot_trials.telemetry import topics
 from robot_trials.telemetry.rotations import rotate_into_body
 from robot_trials.telemetry.topics import Topic
+from robot_trials_control.records import LEFT, RIGHT
 
 Source = Callable[[np.ndarray], np.ndarray]
 """ControlSamples of shape (n,) → one column, first axis n."""

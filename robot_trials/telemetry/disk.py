@@ -7,7 +7,7 @@ from pathlib import Path
 
 from robot_trials.telemetry.errors import disk_full
 
-BYTES_PER_SECOND = 900_000
+BYTES_PER_SECOND = 1_700_000
 """Control data of a humanoid with 28 joints at 500 Hz, compressed, measured with every number changing [B/s]."""
 
 CAMERA_BYTES_PER_SECOND = 600_000

@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 import numpy as np
-from robot_trials_control.records import RIGHT, Record, control_sample_dtype
 
 from robot_trials.telemetry import topics
 from robot_trials.telemetry.bag_writer import BagWriter
@@ -20,6 +19,7 @@ from robot_trials.telemetry.identity import TrialIdentity
 from robot_trials.telemetry.message_table import MessageTable, TableEntry
 from robot_trials.telemetry.topics import Topic
 from robot_trials.telemetry.video import encode_jpeg
+from robot_trials_control.records import RIGHT, Record, control_sample_dtype
 
 BATCH_TICKS = 100
 """Control ticks encoded at once, 200 ms at 500 Hz."""
