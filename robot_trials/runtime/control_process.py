@@ -19,6 +19,8 @@ from robot_trials_control.records import Record
 TICKS_PER_EXCHANGE = 10
 """Control ticks per trial tick: 500 Hz to 50 Hz."""
 EXIT_OK, EXIT_NOT_SAFE = 0, 4
+WITHOUT_TRIAL = frozenset({Following.DRIVE, Following.SAFE_CONTINUATION, Following.ENDING})
+"""A world in lockstep that moves without waiting for a trial is paced by the clock instead."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ class ControlProcess:
         self._pass_on_camera()
         self._write_health()
         if self.end_requested:
-            self._safe_end.update(sample.status, TICKS_PER_EXCHANGE)
-        elif not self._options.lockstep or self._link.following in (Following.DRIVE, Following.SAFE_CONTINUATION):
+            self._safe_end.update(sample.status, TICKS_PER_EXCHANGE, self._link.trial_runs)
+        if not self._options.lockstep or self._link.following in WITHOUT_TRIAL:
             self._pacer.wait_until(int(sample.state.time_ns))
         self._link.next_command(int(sample.timing.tick), is_standing(sample.status), lambda: self.end_requested)
 

@@ -65,16 +65,17 @@ class TrialLink:
         """
         if self._lockstep:
             self._wait_for_answer(tick, standing, should_end)
-        else:
-            self._read_exchange()
+        self._read_exchange()
         if should_end():
             self._stand(Following.ENDING)
-        elif self._trial_runs():
+        elif self.trial_runs:
             self._follow_trial(tick)
         elif not self._follow_drive():
             self._stand(Following.NOBODY)
 
-    def _trial_runs(self) -> bool:
+    @property
+    def trial_runs(self) -> bool:
+        """Whether the newest exchange says that a trial runs."""
         return self._seen > 0 and bool(self._exchange.active)
 
     def _read_exchange(self) -> bool:
@@ -92,7 +93,7 @@ class TrialLink:
         while not should_end():
             if self._read_exchange():
                 quiet = False
-            if self._trial_runs():
+            if self.trial_runs:
                 if int(self._exchange.tick) >= tick or quiet or time.monotonic() > deadline:
                     return
             elif not standing or self._drive_is_fresh():

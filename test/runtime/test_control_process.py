@@ -151,6 +151,8 @@ def test_signal_ends_it_only_when_the_robot_stands(make_rig, number):
         rig.tick(MotionMode.WALK_TO)
     asked = int(rig.newest().timing.tick)
     os.kill(rig.process.pid, number)
+    wait_for(lambda: rig.following() == Following.ENDING)
+    rig.tick(MotionMode.WALK_TO, active=False)
     code, errors = rig.finish()
     assert (code, errors) == (0, "")
     last = rig.newest()
@@ -165,6 +167,7 @@ def test_every_tick_up_to_the_end_is_in_the_log(make_rig):
         rig.tick(MotionMode.WALK_TO)
     ring = rig.channel.log
     rig.process.send_signal(signal.SIGTERM)
+    rig.port.answer(rig.command, active=False)
     assert rig.finish()[0] == 0
     sample, ticks = rig.channel.make_sample(), []
     while ring.pop_into(sample.data):

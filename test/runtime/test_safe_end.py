@@ -49,3 +49,19 @@ def test_it_does_not_wait_for_ever(status):
     for _ in range(10):
         end.update(status, 10)
     assert end.gave_up and not end.reached and end.done
+
+
+def test_a_running_trial_gets_time_to_end_itself(status):
+    end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
+    for _ in range(10):
+        end.update(status, 10, trial_runs=True)
+    assert not end.done
+    end.update(status, 10, trial_runs=False)
+    assert end.reached
+
+
+def test_a_trial_that_never_ends_itself_does_not_hold_it(status):
+    end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
+    for _ in range(200):
+        end.update(status, 10, trial_runs=True)
+    assert end.reached and not end.gave_up

@@ -1,0 +1,1 @@
+"""The ROS face of the project: the only folder that imports rclpy."""

@@ -1,0 +1,213 @@
+"""The ROS face of the control process: publishes what it shares, passes velocity commands on. A lifecycle node.
+
+configure attaches to the control process, activate begins to publish, deactivate falls silent (the robot goes on under
+its trial), cleanup detaches.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import TwistStamped
+from rclpy.clock import Clock, ClockType
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rosgraph_msgs.msg import Clock as ClockMessage
+from std_msgs.msg import String
+
+from robot_trials.nodes.diagnostics import describe_battery, describe_controller, describe_loop, describe_recording
+from robot_trials.nodes.message_types import find_message_type
+from robot_trials.nodes.node_main import run_node
+from robot_trials.nodes.parameters import ATTACH_TIMEOUT_S, declare, declare_channel
+from robot_trials.nodes.qos import CLOCK, COMMAND, to_rclpy, topic_qos
+from robot_trials.nodes.sample_messages import SampleMessages
+from robot_trials.nodes.stamps import to_stamp
+from robot_trials.runtime.channel import DRIVE_DTYPE, HEALTH_DTYPE, Channel
+from robot_trials.telemetry.topics import DIAGNOSTICS, ROBOT_DESCRIPTION
+from robot_trials_control.records import LEFT, RIGHT, Record
+
+CLOCK_RATE_MAX_HZ = 100.0
+
+
+class ControlNode(LifecycleNode):
+    """Publishes the newest control sample, the clock and diagnostics.
+
+    Attributes:
+        finished: a signal asked for the end, or the control process has ended.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("control_node")
+        self.finished = False
+        self.exit_code = 0
+        self._channel_name = declare_channel(self)
+        rate_text = "most messages of one topic a second, /clock included [Hz]"
+        self._rate_hz = declare(self, "publish_rate_hz", 50.0, rate_text, (1.0, CLOCK_RATE_MAX_HZ))
+        self._forward_max = declare(
+            self, "forward_speed_max", 0.5, "bound of cmd_vel forward or back [m/s]", (0.0, 1.5)
+        )
+        self._side_max = declare(self, "side_speed_max", 0.1, "bound of cmd_vel to the sides [m/s]", (0.0, 0.5))
+        self._turn_max = declare(self, "turn_rate_max", 0.4, "bound of cmd_vel's yaw rate [rad/s]", (0.0, 1.0))
+        hand = declare(self, "payload_hand", "right", "hand whose load /payload_state is about: left or right")
+        self._payload_hand = LEFT if hand == "left" else RIGHT
+        autostart = declare(self, "autostart", True, "configure and activate without being asked")
+        self._channel: Channel | None = None
+        self._timers: list[Any] = []
+        self._active = False
+        if autostart:
+            self._start_timer = self.create_timer(0.0, self._autostart, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Attach to the control process and create every publisher."""
+        try:
+            self._attach()
+        except Exception:  # rclpy would go to the error state without a word
+            self.get_logger().error(traceback.format_exc())
+            return TransitionCallbackReturn.FAILURE
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Begin to publish and to take velocity commands."""
+        assert self._channel is not None
+        result = super().on_activate(state)
+        self._description.publish(String(data=self._channel.info.urdf_text))
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timers = [
+            self.create_timer(1.0 / self._rate_hz, self._publish_sample, clock=steady),
+            self.create_timer(1.0, self._publish_diagnostics, clock=steady),
+        ]
+        self._active = True
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Fall silent."""
+        self._active = False
+        for timer in self._timers:
+            self.destroy_timer(timer)
+        self._timers = []
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Detach from the control process."""
+        self.release()
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """End the process."""
+        self.finished = True
+        return TransitionCallbackReturn.SUCCESS
+
+    def request_end(self) -> None:
+        """A signal: goes on publishing until the control process has ended, so that the stop is seen."""
+        self.finished = self._channel is None or self._channel.ended or not self._active
+        if not self.finished:
+            self.get_logger().info("told to end: publishing until the control process has")
+
+    def release(self) -> None:
+        """Detach; idempotent."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+    def _autostart(self) -> None:
+        self.destroy_timer(self._start_timer)
+        configured = self.trigger_configure() == TransitionCallbackReturn.SUCCESS
+        if not configured or self.trigger_activate() != TransitionCallbackReturn.SUCCESS:
+            self.exit_code, self.finished = 1, True
+
+    def _attach(self) -> None:
+        """Attach to the control process; raises `SharedMemoryError` when there is none."""
+        self._channel = Channel.attach(self._channel_name, ATTACH_TIMEOUT_S)
+        self._sample = self._channel.make_sample()
+        self._health = Record(np.zeros(1, HEALTH_DTYPE))
+        self._drive = Record(np.zeros(1, DRIVE_DTYPE))
+        self._channel.state.read_into(self._sample.data)
+        self._channel.health.read_into(self._health.data)
+        self._messages = SampleMessages(self._channel.info, self._payload_hand)
+        self._create_publishers()
+
+    def _create_publishers(self) -> None:
+        for subscription in list(self.subscriptions):
+            if subscription.topic_name.endswith("/cmd_vel"):
+                self.destroy_subscription(subscription)
+        self._publishers_by_topic = {
+            topic.name: self.create_lifecycle_publisher(
+                find_message_type(topic.type_name), topic.name.lstrip("/"), topic_qos(topic)
+            )
+            for topic in self._messages.topics
+        }
+        self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, "/clock", to_rclpy(CLOCK))
+        self._diagnostics = self.create_lifecycle_publisher(DiagnosticArray, DIAGNOSTICS.name, topic_qos(DIAGNOSTICS))
+        self._description = self.create_lifecycle_publisher(
+            String, ROBOT_DESCRIPTION.name.lstrip("/"), topic_qos(ROBOT_DESCRIPTION)
+        )
+        self.create_subscription(TwistStamped, "cmd_vel", self._take_velocity, to_rclpy(COMMAND))
+        self._sequence = 0
+
+    def _publish_sample(self) -> None:
+        """The newest sample on every topic, if there is a new one; the clock with it."""
+        channel = self._channel
+        if channel is None:
+            return
+        ended = channel.ended
+        sequence = channel.state.sequence
+        if sequence != self._sequence:
+            self._sequence = channel.state.read_into(self._sample.data)
+            civil_ns = channel.info.start_time_ns + int(self._sample.state.time_ns)
+            self._clock_publisher.publish(ClockMessage(clock=to_stamp(civil_ns)))
+            for topic, data in self._messages.encode(self._sample.data):
+                self._publishers_by_topic[topic.name].publish(data)
+        if ended:
+            self._end_with_control_process(channel.end_reason)
+
+    def _end_with_control_process(self, reason: str) -> None:
+        self._publish_diagnostics()
+        if reason:
+            self.get_logger().error(f"control process ended: {reason}")
+            self.exit_code = 1
+        self.finished = True
+
+    def _publish_diagnostics(self) -> None:
+        channel = self._channel
+        if channel is None or channel.state.sequence == 0:
+            return
+        channel.health.read_into(self._health.data)
+        message = DiagnosticArray()
+        message.header.stamp = to_stamp(channel.info.start_time_ns + int(self._sample.state.time_ns))
+        message.status = [
+            describe_loop(self._sample, self._health),
+            describe_controller(self._sample),
+            describe_recording(self._health),
+            describe_battery(self._sample),
+        ]
+        self._diagnostics.publish(message)
+
+    def _take_velocity(self, message: TwistStamped) -> None:
+        """Pass a velocity command on, within bounds; it counts only while no trial runs."""
+        channel = self._channel
+        if channel is None or not self._active:
+            return
+        twist = message.twist
+        wanted = (twist.linear.x, twist.linear.y, twist.angular.z)
+        if not all(math.isfinite(value) for value in wanted):
+            self.get_logger().warning(f"cmd_vel: {wanted}: must be finite; ignored", throttle_duration_sec=1.0)
+            return
+        bound = np.array([self._forward_max, self._side_max, self._turn_max])
+        self._drive.monotonic_ns[...] = time.monotonic_ns()
+        self._drive.velocity[...] = np.clip(wanted, -bound, bound)
+        channel.drive.write(self._drive.data)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the executable `control_node`."""
+    return run_node(ControlNode, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

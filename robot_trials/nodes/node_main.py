@@ -1,0 +1,77 @@
+"""The life of a node's process: start, spin, end on a signal in the node's own time."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import rclpy
+from rclpy.experimental import EventsExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from robot_trials.exceptions import RobotTrialsError
+
+SPIN_S = 0.05
+"""Longest wait for an event before signals and `finished` are looked at [s]."""
+EXIT_OK, EXIT_FAULT = 0, 1
+
+
+class Endable(Protocol):
+    """A node that decides itself when it is done."""
+
+    finished: bool
+    exit_code: int
+
+    def request_end(self) -> None:
+        """A signal asks for the end; the node sets `finished` when nothing is lost by ending."""
+
+    def release(self) -> None:
+        """Last call before the node is destroyed."""
+
+
+def run_node(make_node: Callable[[], Node], arguments: Sequence[str] | None = None) -> int:
+    """Run one node until it says that it is finished; returns the exit code.
+
+    SIGINT and SIGTERM do not end the process: they reach the node as `request_end`.
+    """
+    rclpy.init(args=list(arguments) if arguments is not None else None, signal_handler_options=SignalHandlerOptions.NO)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    try:
+        node = make_node()
+    except RobotTrialsError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        rclpy.shutdown()
+        return EXIT_FAULT
+    wanted_end: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _: wanted_end.append(received))
+    try:
+        return _spin(node, wanted_end)  # type: ignore[arg-type]
+    finally:
+        node.release()  # type: ignore[attr-defined]
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def _leave(*_: object) -> None:
+    """Signal while the node is still being made: nothing can be lost yet."""
+    raise SystemExit(EXIT_OK)
+
+
+def _spin(node: Endable, wanted_end: list[int]) -> int:
+    executor = EventsExecutor()
+    executor.add_node(node)  # type: ignore[arg-type]
+    try:
+        while not node.finished:
+            executor.spin_once(timeout_sec=SPIN_S)
+            if wanted_end:
+                wanted_end.clear()
+                node.request_end()
+        return node.exit_code
+    finally:
+        executor.remove_node(node)  # type: ignore[arg-type]
+        executor.shutdown()

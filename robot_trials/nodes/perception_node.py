@@ -1,0 +1,119 @@
+"""Finds fiducials in the head camera's frames and passes frames and findings on.
+
+Where the simulation uses the geometric model of the sensor instead of frames, it passes that model's observations on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from robot_trials_msgs.msg import FiducialDetections
+from sensor_msgs.msg import CompressedImage
+from std_msgs.msg import Header
+
+from robot_trials.nodes.fiducial_messages import to_message
+from robot_trials.nodes.node_main import run_node
+from robot_trials.nodes.parameters import ATTACH_TIMEOUT_S, declare, declare_channel, declare_setup
+from robot_trials.nodes.qos import DETECTIONS, to_rclpy, topic_qos
+from robot_trials.nodes.stamps import to_stamp
+from robot_trials.robots.interface import CameraFrame, FiducialObservation
+from robot_trials.runtime.channel import FIDUCIAL_DTYPE, Channel, frame_dtype
+from robot_trials.telemetry.topics import CAMERA
+from robot_trials_control.records import Record
+
+POLL_PERIOD_S = 0.004
+"""How often the ring is looked at: half the time of a detection, a twentieth of the frame period at 10 Hz."""
+
+
+class PerceptionNode(Node):
+    """Publishes detections and compressed frames.
+
+    Attributes:
+        finished: a signal asked for the end, or the control process has ended.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("perception_node")
+        self.finished = False
+        self.exit_code = 0
+        channel_name = declare_channel(self)
+        setup = declare_setup(self)
+        self._quality = declare(self, "jpeg_quality", 80, "quality of the published frames, 1 to 100")
+        self._channel = Channel.attach(channel_name, ATTACH_TIMEOUT_S)
+        info = self._channel.info
+        self._start_time_ns = info.start_time_ns
+        self._frame_id = info.frames["camera_optical"]
+        self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
+        self._detections = self.create_publisher(FiducialDetections, "fiducials", to_rclpy(DETECTIONS))
+        if info.camera_size is not None:
+            self._open_frames(info.camera_size, {tag.id: tag.size for tag in setup.site.fiducials})
+            step = self._take_frames
+        else:
+            self._ring = self._channel.fiducials
+            self._observation = Record(np.zeros(1, FIDUCIAL_DTYPE))
+            step = self._take_observations
+        self._step = step
+        self.create_timer(POLL_PERIOD_S, self._poll, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def request_end(self) -> None:
+        """A signal: frames are still passed on until the control process has ended."""
+
+    def release(self) -> None:
+        """Detach."""
+        self._channel.close()
+
+    def _open_frames(self, size: tuple[int, int], tag_sizes: dict[int, float]) -> None:
+        from robot_trials.perception.fiducials import FiducialDetector
+
+        self._detector: Any = FiducialDetector(tag_sizes)
+        self._ring = self._channel.frames
+        self._frame = Record(np.zeros(1, frame_dtype(*size)))
+        self._images = self.create_publisher(CompressedImage, CAMERA.name.lstrip("/"), topic_qos(CAMERA))
+
+    def _poll(self) -> None:
+        ended = self._channel.ended
+        self._step()
+        if ended:
+            self.finished = True
+
+    def _take_frames(self) -> None:
+        record = self._frame
+        while self._ring.pop_into(record.data):
+            frame = CameraFrame(int(record.time_ns), record.image_bgr, record.camera_matrix)
+            self._publish_detections(self._detector.detect(frame), frame.time_ns)
+            self._publish_image(frame)
+
+    def _take_observations(self) -> None:
+        """Observations of one capture time belong to one frame."""
+        record, taken = self._observation, []
+        while self._ring.pop_into(record.data):
+            transform = record.transform_camera_tag.copy()
+            taken.append(FiducialObservation(int(record.time_ns), int(record.tag_id), transform))
+        for time_ns, group in itertools.groupby(taken, key=lambda seen: seen.time_ns):
+            self._publish_detections(list(group), time_ns)
+
+    def _publish_detections(self, observations: list[FiducialObservation], time_ns: int) -> None:
+        self._detections.publish(to_message(observations, time_ns, self._start_time_ns, self._frame_id))
+
+    def _publish_image(self, frame: CameraFrame) -> None:
+        from robot_trials.telemetry.video import encode_jpeg
+
+        header = Header(stamp=to_stamp(self._start_time_ns + frame.time_ns), frame_id=self._frame_id)
+        data = array("B", encode_jpeg(frame.image_bgr, self._quality))  # rclpy checks other sequences byte by byte
+        self._images.publish(CompressedImage(header=header, format="jpeg", data=data))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the executable `perception_node`."""
+    return run_node(PerceptionNode, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""Writes the bag: every control tick from the shared ring, everything else as it passes over the graph.
+
+It goes on through SIGINT and SIGTERM until the control process has ended, which it does when the robot is safe, then
+closes the bag. When the disk is full it says so on `~/status`, and the trial ends safely.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+
+from robot_trials.exceptions import TelemetryFault
+from robot_trials.nodes.diagnostics import make_status
+from robot_trials.nodes.message_types import find_message_type
+from robot_trials.nodes.node_main import EXIT_FAULT, run_node
+from robot_trials.nodes.parameters import ATTACH_TIMEOUT_S, declare, declare_channel, declare_setup
+from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
+from robot_trials.nodes.raw_messages import ENCAPSULATION_BYTES, TRANSFORM_OFFSET, read_parent_frame, read_stamp
+from robot_trials.nodes.sample_messages import make_frame_names
+from robot_trials.runtime.channel import Channel
+from robot_trials.telemetry import topics
+from robot_trials.telemetry.identity import TrialIdentity
+from robot_trials.telemetry.recorder import TrialRecorder
+from robot_trials_control.records import LEFT, RIGHT, Record, control_sample_dtype
+
+DRAIN_PERIOD_S = 0.01
+BLOCK = 100
+LINGER_S = 0.5
+"""How long after the control process's end the last messages of the other nodes are waited for [s]."""
+PASSED_ON = (topics.TRIAL_PHASE, topics.TRIAL_EVENTS, topics.DIAGNOSTICS, topics.CAMERA)
+
+
+class RecorderNode(Node):
+    """Drains the log ring into a bag and adds what the graph says.
+
+    Attributes:
+        finished: the bag is closed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("recorder_node")
+        self.finished = False
+        self.exit_code = 0
+        channel_name = declare_channel(self)
+        setup = declare_setup(self)
+        self._report = declare(self, "report", False, "write report.html beside the bag when it is closed")
+        if setup.output is None:
+            raise TelemetryFault("recorder_node: parameter setup: output: must name a folder")
+        self._channel = Channel.attach(channel_name, ATTACH_TIMEOUT_S)
+        info = self._channel.info
+        self._ring = self._channel.log
+        self._state = self._channel.state  # attached now: its file goes when the control process ends
+        self._start_time_ns = info.start_time_ns
+        identity = TrialIdentity(
+            trial=setup.trial.name,
+            robot=setup.robot,
+            site=setup.site.name,
+            seed=setup.seed,
+            host="ros",
+            start_time=setup.start_time,
+            run_id=setup.trial_id,
+            files=setup.files,
+        )
+        hand = LEFT if setup.trial.payload.hand == "left" else RIGHT
+        frames = make_frame_names(info)
+        self._map_frame = frames.map
+        folder = setup.output / "bag"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        self._recorder = TrialRecorder(folder, identity, info.joint_names, info.urdf_text, frames, hand)
+        self._block = np.zeros(BLOCK, dtype=control_sample_dtype(len(info.joint_names)))
+        self._rows = [Record(self._block[i : i + 1]) for i in range(BLOCK)]
+        self._ended_at: float | None = None
+        self._reported_fault = False
+        self._status = self.create_publisher(DiagnosticStatus, "~/status", to_rclpy(STATUS))
+        self._subscribe()
+        self._publish_status(DiagnosticStatus.OK, "recording")
+        self.create_timer(DRAIN_PERIOD_S, self._drain, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def request_end(self) -> None:
+        """A signal: the recording goes on until the control process has ended."""
+        self.get_logger().info("told to end: recording until the robot is safe")
+
+    def release(self) -> None:
+        """Close the bag if that has not been done; detach."""
+        try:
+            self._recorder.close()
+        except TelemetryFault as error:
+            self.get_logger().error(str(error))
+            self.exit_code = EXIT_FAULT
+        self._channel.close()
+
+    def _subscribe(self) -> None:
+        for topic in PASSED_ON:
+            self.create_subscription(
+                find_message_type(topic.type_name), topic.name, self._pass_on(topic.name), topic_qos(topic), raw=True
+            )
+        tf = topics.TF
+        self.create_subscription(find_message_type(tf.type_name), tf.name, self._pass_on_tf, topic_qos(tf), raw=True)
+
+    def _pass_on(self, name: str) -> Callable[[bytes], None]:
+        def write(data: bytes) -> None:
+            self._write_raw(name, read_stamp(data, ENCAPSULATION_BYTES), data)
+
+        return write
+
+    def _pass_on_tf(self, data: bytes) -> None:
+        """Only map → odom: the recorder itself makes odom → base from the control ticks."""
+        if read_parent_frame(data) == self._map_frame:
+            self._write_raw(topics.TF.name, read_stamp(data, TRANSFORM_OFFSET), data)
+
+    def _write_raw(self, name: str, civil_ns: int, data: bytes) -> None:
+        self._recorder.write_raw(name, civil_ns - self._start_time_ns, data)
+
+    def _drain(self) -> None:
+        """Move everything from the ring into the bag; end when nothing more can come."""
+        ended = self._channel.ended
+        while self._write_block() == BLOCK:
+            pass
+        if self._recorder.fault is not None and not self._reported_fault:
+            self._reported_fault = True
+            self._publish_status(DiagnosticStatus.ERROR, f"recording failed: {self._recorder.fault}")
+        if not ended:
+            return
+        self._ended_at = self._ended_at or time.monotonic()
+        if time.monotonic() - self._ended_at > LINGER_S:
+            self._finish()
+
+    def _write_block(self) -> int:
+        count = 0
+        while count < BLOCK and self._ring.pop_into(self._rows[count].data):
+            count += 1
+        if count:
+            self._recorder.write_samples(self._block[:count])
+        return count
+
+    def _finish(self) -> None:
+        lost = self._ring.overruns
+        if lost:
+            self.get_logger().warning(f"{lost} control ticks were lost: the ring was full")
+        try:
+            self._recorder.close()
+        except TelemetryFault as error:
+            self._publish_status(DiagnosticStatus.ERROR, f"recording failed: {error}")
+        if self._recorder.fault is not None:
+            self.exit_code = EXIT_FAULT
+        self.get_logger().info(f"bag closed: {self._recorder.folder}")
+        if self._report:
+            self._write_report()
+        self.finished = True
+
+    def _write_report(self) -> None:
+        from robot_trials.review import write_report
+
+        try:
+            self.get_logger().info(f"report: {write_report(self._recorder.folder)}")
+        except (OSError, TelemetryFault) as error:
+            self.get_logger().error(f"no report: {error}")
+            self.exit_code = EXIT_FAULT
+
+    def _publish_status(self, level: bytes, message: str) -> None:
+        values: dict[str, object] = {"bag": self._recorder.folder, "lost_ticks": self._ring.overruns}
+        self._status.publish(make_status("recorder", level, message, values))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the executable `recorder_node`."""
+    return run_node(RecorderNode, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
