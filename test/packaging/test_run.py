@@ -1,0 +1,74 @@
+"""The one entry: what it does without installing anything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SETUP_STEP = """
+set -euo pipefail
+ROOT=$1; shift
+source "$ROOT/tools/environment.sh"
+source "$ROOT/tools/setup.sh"
+"$@"
+"""
+
+
+def call(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        list(command), capture_output=True, text=True, check=False, env={**os.environ, **environment}, cwd="/"
+    )
+
+
+def test_help_names_every_verb() -> None:
+    result = call(str(CHECKOUT / "run"), "--help")
+    assert result.returncode == 0
+    for verb in ("demo", "test", "bench", "launch", "link", "setup", "shell"):
+        assert f"./run {verb}" in result.stdout
+
+
+def test_link_names_a_missing_workspace(tmp_path: Path) -> None:
+    result = call(str(CHECKOUT / "run"), "link", str(tmp_path / "ws"))
+    assert result.returncode == 2
+    assert f"{tmp_path}/ws/src: no such folder" in result.stderr
+
+
+def test_link_puts_both_packages_into_a_workspace(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    for _ in range(2):  # the second call changes nothing
+        result = call(str(CHECKOUT / "run"), "link", str(tmp_path))
+        assert result.returncode == 0, result.stderr
+    links = {path.name: path.resolve() for path in (tmp_path / "src").iterdir()}
+    assert links["robot_trials"] == CHECKOUT
+    assert links["robot_trials_msgs"] == CHECKOUT / "robot_trials_msgs"
+
+
+def test_missing_system_packages_are_named_with_the_command(tmp_path: Path) -> None:
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    (fake / "dpkg-query").write_text("#!/bin/sh\necho 'installed gcc'\n")
+    (fake / "id").write_text("#!/bin/sh\necho 1000\n")
+    for file in fake.iterdir():
+        file.chmod(0o755)
+    result = call("bash", "-c", SETUP_STEP, "-", str(CHECKOUT), "setup_system", PATH=f"{fake}:{os.environ['PATH']}")
+    assert result.returncode == 1
+    assert "sudo apt-get install -y python3-venv g++ make libgl1" in result.stderr
+
+
+def test_environment_is_local_to_the_machine_unless_asked_otherwise() -> None:
+    show = ("bash", "-c", 'echo "$ROS_AUTOMATIC_DISCOVERY_RANGE ${ROS_DOMAIN_ID:-} $OMP_NUM_THREADS"')
+    wanted = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET", "ROS_DOMAIN_ID": "42"}
+    result = call("bash", "-c", SETUP_STEP, "-", str(CHECKOUT), *show, **wanted, OMP_NUM_THREADS="1")
+    assert result.stdout.split() == ["SUBNET", "42", "1"]
+
+
+def test_inherited_paths_of_another_checkout_are_dropped() -> None:
+    script = SETUP_STEP + 'use_checkout; echo "$AMENT_PREFIX_PATH:$LD_LIBRARY_PATH:$PYTHONPATH"'
+    other = {"AMENT_PREFIX_PATH": "/other/install", "LD_LIBRARY_PATH": "/other/lib", "PYTHONPATH": "/other/python"}
+    result = call(
+        "bash", "-c", script, "-", str(CHECKOUT), "true", **other, ROBOT_TRIALS_ROS="wheels", ROS_DISTRO="jazzy"
+    )
+    assert "/other" not in result.stdout
+    assert f"{CHECKOUT}/install" in result.stdout
