@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import lz4.frame  # type: ignore[import-untyped]
+import lz4.frame
 from mcap.data_stream import ReadDataStream
 from mcap.opcode import Opcode
 from mcap.records import Channel, Chunk, ChunkIndex, MessageIndex, Metadata, Schema

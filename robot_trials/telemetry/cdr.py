@@ -191,7 +191,7 @@ class _Encoder:
 
 
 def merge_float64(leaves: list[NumberField], shape: tuple[int, ...]) -> NumberField | None:
-    """The numbers of a nested message, or of `shape` such messages, as one array, where they are float64 without gaps."""
+    """The numbers of `shape` nested messages as one array, where all are float64 without gaps."""
     if not leaves or any(leaf.format != "<f8" for leaf in leaves):
         return None
     size = sum(leaf.size for leaf in leaves)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import lz4.frame  # type: ignore[import-untyped]
+import lz4.frame
 import numpy as np
 from mcap.data_stream import RecordBuilder
 from mcap.opcode import Opcode

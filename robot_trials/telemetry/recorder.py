@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
+from robot_trials.config.site import Site
 from robot_trials.telemetry import topics
 from robot_trials.telemetry.bag_writer import BagWriter
 from robot_trials.telemetry.cdr import compute_layout, encode, header_value, time_value
@@ -17,6 +18,7 @@ from robot_trials.telemetry.control_topics import ControlTopic, FrameNames, make
 from robot_trials.telemetry.errors import DiskFullError
 from robot_trials.telemetry.identity import TrialIdentity
 from robot_trials.telemetry.message_table import MessageTable, TableEntry
+from robot_trials.telemetry.site_description import describe_site
 from robot_trials.telemetry.topics import Topic
 from robot_trials.telemetry.video import encode_jpeg
 from robot_trials_control.records import RIGHT, Record, control_sample_dtype
@@ -57,6 +59,7 @@ class TrialRecorder:
         urdf: robot description, written as the first message; left out when empty.
         frames: names of coordinate frames.
         payload_hand: LEFT or RIGHT.
+        site: lane and people, written as JSON text for the replay; left out when None.
 
     Raises:
         FileExistsError: the folder is there already.
@@ -71,6 +74,7 @@ class TrialRecorder:
         urdf: str = "",
         frames: FrameNames | None = None,
         payload_hand: int = RIGHT,
+        site: Site | None = None,
     ) -> None:
         self._writer = BagWriter(folder, identity.to_metadata(), kept_topics=KEPT_TOPICS)
         self._start_ns = identity.start_time_ns
@@ -87,6 +91,8 @@ class TrialRecorder:
         self._phase = ""
         if urdf:
             self._write(topics.ROBOT_DESCRIPTION, 0, {"data": urdf})
+        if site is not None:
+            self._write(topics.SITE_DESCRIPTION, 0, {"data": describe_site(site)})
 
     @property
     def folder(self) -> Path:

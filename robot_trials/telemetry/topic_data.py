@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-import lz4.frame  # type: ignore[import-untyped]
+import lz4.frame
 import numpy as np
 from mcap.data_stream import ReadDataStream
 from mcap.records import Chunk, ChunkIndex

@@ -75,6 +75,7 @@ TRIAL_EVENTS = Topic("/trial/events", "robot_trials_msgs/msg/TrialEvent", QosPro
 DIAGNOSTICS = Topic("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray")
 CAMERA = Topic("/head_camera/image_raw/compressed", "sensor_msgs/msg/CompressedImage", SENSOR)
 ROBOT_DESCRIPTION = Topic("/robot_description", "std_msgs/msg/String", LATCHED)
+SITE_DESCRIPTION = Topic("/site_description", "std_msgs/msg/String", LATCHED)
 
 TOPICS = (
     JOINT_STATES,
@@ -95,5 +96,6 @@ TOPICS = (
     DIAGNOSTICS,
     CAMERA,
     ROBOT_DESCRIPTION,
+    SITE_DESCRIPTION,
 )
 """Every topic of a bag, in the order of their channels."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from telemetry_samples import (
 )
 
 from robot_trials.clock import epoch_ns
+from robot_trials.config import find_config, load_model
+from robot_trials.config.site import Site, SiteSpec, resolve_site
 from robot_trials.telemetry import MessageError, TrialRecorder, read_bag
 from robot_trials.telemetry.rotations import rotate
 from robot_trials.telemetry.topics import TOPICS
@@ -42,7 +45,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     configuration = folder.parent / "config" / "robots" / "kuavo.yaml"
     configuration.parent.mkdir(parents=True)
     configuration.write_text("name: kuavo\n")
-    with TrialRecorder(folder, make_identity((configuration,)), JOINT_NAMES, urdf="<robot name='kuavo'/>") as recorder:
+    with TrialRecorder(
+        folder, make_identity((configuration,)), JOINT_NAMES, urdf="<robot name='kuavo'/>", site=load_site()
+    ) as recorder:
         record_ticks(recorder, TICKS)
         recorder.write_phase(0, "preflight")
         recorder.write_phase(1_000_000_000, "walk_to_giver", "all checks passed")
@@ -51,6 +56,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         recorder.write_diagnostics(1_000_000_000, [("control loop", 0, "in time", {"misses": 0})])
         recorder.write_jpeg(1_200_000_000, b"\xff\xd8 not really")
     return folder
+
+
+def load_site() -> Site:
+    """The relay's site."""
+    return resolve_site(load_model(find_config("sites", "shenzhen_relay"), SiteSpec).value)
 
 
 def expected_counts() -> dict[str, int]:
@@ -170,6 +180,14 @@ def test_messages_of_a_trial_come_back(folder: Path) -> None:
     transforms = [message.transforms[0] for _, message in bag.messages("/tf")]
     (map_to_odom,) = [transform for transform in transforms if transform.child_frame_id == "odom"]
     assert map_to_odom.transform.rotation.z == pytest.approx(np.sqrt(0.5))
+
+
+def test_site_comes_back(folder: Path) -> None:
+    ((_, message),) = read_bag(folder, ["/site_description"]).messages("/site_description")
+    site = json.loads(message.data)
+    assert site["lane"]["length"] == load_site().lane.length
+    assert site["receiver"]["stance"] == list(load_site().receiver.stance)
+    assert len(site["fiducials"]) == len(load_site().fiducials)
 
 
 def test_the_same_trial_makes_the_same_file(tmp_path: Path) -> None:
