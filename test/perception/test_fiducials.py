@@ -24,7 +24,8 @@ def angle_between(a: np.ndarray, b: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "z", "yaw", "pitch"), [(0.0, 0.0, 1.0, 0.5, 0.0), (0.4, -0.3, 1.5, -0.6, 0.3), (-0.8, 0.2, 3.0, 0.7, 0.1)]
+    ("x", "y", "z", "yaw", "pitch"),
+    [(0.0, 0.0, 1.0, 0.5, 0.0), (0.4, -0.3, 1.5, -0.6, 0.3), (-0.8, 0.2, 3.0, 0.7, 0.1)],
 )
 def test_pose_of_a_turned_tag(x: float, y: float, z: float, yaw: float, pitch: float) -> None:
     pose = facing_pose(x, y, z, yaw, pitch)
@@ -37,7 +38,11 @@ def test_pose_of_a_turned_tag(x: float, y: float, z: float, yaw: float, pitch: f
 
 
 def test_tags_are_told_apart_and_unknown_ones_left_out() -> None:
-    poses = {3: facing_pose(-0.4, 0.0, 1.2, 0.4), 9: facing_pose(0.4, 0.0, 1.2, -0.4), 11: facing_pose(0.0, 0.0, 1.2, 0.3)}
+    poses = {
+        3: facing_pose(-0.4, 0.0, 1.2, 0.4),
+        9: facing_pose(0.4, 0.0, 1.2, -0.4),
+        11: facing_pose(0.0, 0.0, 1.2, 0.3),
+    }
     observations = detect(FiducialDetector({3: 0.2, 9: 0.2}), poses, 0.2)
     assert [observation.tag_id for observation in observations] == [3, 9]
     assert observations[0].transform_camera_tag[0, 3] < 0.0 < observations[1].transform_camera_tag[0, 3]

@@ -1,0 +1,111 @@
+"""Walk along the lane's middle with the torch upright."""
+
+from __future__ import annotations
+
+import numpy as np
+from py_trees.common import Status
+
+from robot_trials.behaviours.context import TrialContext
+from robot_trials.behaviours.hand import command_grasp, command_hand_carry, command_payload, hand_in_odom
+from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials.behaviours.walk_to import StanceFunction, WalkTo
+from robot_trials.config import Person
+from robot_trials.geometry import PlanarPose
+from robot_trials_control.records import MotionMode, PayloadMode
+
+POSE_DISTANCE = 0.04
+"""The carry pose counts as reached within this [m]."""
+LOST_RATIO = 0.3
+"""Below this part of the announced mass the torch counts as lost."""
+LOST_TIME = 1.0
+"""A load must be missing for this long before the torch counts as lost [s]."""
+
+
+class MeasureTorch(Leaf):
+    """Looks at the torch in the hand once, standing, to learn how it is turned there."""
+
+    def update(self) -> Status:
+        """SUCCESS when it was seen afresh, or not at all for too long: then it is taken as gripped straight."""
+        context = self.context
+        context.command.mode[...] = MotionMode.STAND
+        command_grasp(context, closed=True)
+        command_payload(context, PayloadMode.TRACK)
+        torch = context.target("torch", 0.5)
+        if torch is not None and self.elapsed >= 1.0:
+            rotation = hand_in_odom(context)[:3, :3].T @ torch.transform[:3, :3]
+            tilt = float(np.degrees(np.arccos(np.clip(rotation[2, 2], -1.0, 1.0))))
+            context.grip_to_torch = rotation
+            context.report("info", "grip", f"torch {tilt:.1f} deg off the hand's axis")
+            return Status.SUCCESS
+        if self.elapsed > 3.0:
+            context.report("warn", "grip", "torch not seen in the hand; taken as gripped straight")
+            return Status.SUCCESS
+        return Status.RUNNING
+
+
+class CarryPose(Leaf):
+    """Brings the torch upright to where it is carried, standing."""
+
+    def __init__(self, name: str, context: TrialContext) -> None:
+        super().__init__(name, context)
+        self._there = Steady(context.parameters.still_time)
+
+    def initialise(self) -> None:
+        """Start the clock of arrival."""
+        super().initialise()
+        self._there.reset()
+
+    def update(self) -> Status:
+        """SUCCESS with the hand at the carry pose."""
+        context = self.context
+        context.command.mode[...] = MotionMode.STAND
+        command_carry(context)
+        near = self.elapsed > 0.1 and float(context.status.hand_error[context.hand]) < POSE_DISTANCE
+        return Status.SUCCESS if self._there.update(near, context.time) else Status.RUNNING
+
+
+class Carry(WalkTo):
+    """Walks to the receiver along the lane, steered by a point ahead on the lane's middle.
+
+    Args:
+        name: name in the tree.
+        context: the trial's blackboard.
+        receiver: where the way ends.
+        compute_stance: the stance there, in odom, as known now.
+    """
+
+    def __init__(self, name: str, context: TrialContext, receiver: Person, compute_stance: StanceFunction) -> None:
+        super().__init__(name, context, self._compute_target, context.setup.trial.walking_speed)
+        self._end_x = receiver.robot_stance.x
+        self._compute_end = compute_stance
+        self._missing = Steady(LOST_TIME)
+
+    def initialise(self) -> None:
+        """Start with the torch in hand."""
+        super().initialise()
+        self._missing.reset()
+
+    def update(self) -> Status:
+        """FAILURE if the torch is lost on the way, SUCCESS at the receiver's stance."""
+        context = self.context
+        command_carry(context)
+        mass, announced = float(context.status.payload_mass), context.setup.trial.payload.mass
+        if self._missing.update(mass < LOST_RATIO * announced, context.time):
+            context.holding = False
+            return self.fail(f"torch lost: load {mass:.2f} kg must be ≥ {LOST_RATIO * announced:.2f} kg")
+        return super().update()
+
+    def _compute_target(self, context: TrialContext) -> PlanarPose:
+        """A point ahead on the lane's middle; the stance itself at the end."""
+        x = context.robot_in_map[0]
+        ahead = x + context.parameters.lookahead
+        if ahead >= self._end_x:
+            return self._compute_end(context)
+        return context.map_pose_to_odom((ahead, 0.0, 0.0))
+
+
+def command_carry(context: TrialContext) -> None:
+    """Torch upright at its place beside the body, hand shut, load tracked."""
+    command_hand_carry(context, context.parameters.reach_speed)
+    command_grasp(context, closed=True)
+    command_payload(context, PayloadMode.TRACK)

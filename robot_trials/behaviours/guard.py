@@ -1,0 +1,65 @@
+"""What must hold throughout a trial; looked at before every tick of the mission."""
+
+from __future__ import annotations
+
+import numpy as np
+from py_trees.common import Status
+
+from robot_trials.behaviours.context import TrialContext
+from robot_trials.behaviours.leaf import Leaf
+from robot_trials_control.records import Fault, MotionMode
+
+PER_JOINT = ("joint_position", "joint_velocity", "joint_torque")
+SENSORS = (*PER_JOINT, "imu_angular_velocity", "imu_linear_acceleration", "foot_wrench")
+FAULTS = {
+    Fault.FALLEN: "the robot has fallen",
+    Fault.BAD_SENSOR: "the controller reads a bad sensor",
+    Fault.QP_FAILED: "the whole-body QP has had no solution for too long",
+}
+
+
+class Guard(Leaf):
+    """SUCCESS while the trial may go on, else FAILURE with the reason in the context."""
+
+    def update(self) -> Status:
+        """Look for a reason to end the trial."""
+        if not self.context.failure:
+            reason = find_fault(self.context)
+            if reason:
+                self.context.fail(reason)
+        return Status.FAILURE if self.context.failure else Status.SUCCESS
+
+
+def find_fault(context: TrialContext) -> str:
+    """Why the trial cannot go on; empty while it can."""
+    return find_bad_sensor(context) or _find_controller_fault(context) or _find_lost(context)
+
+
+def find_bad_sensor(context: TrialContext) -> str:
+    """The first sensor whose reading is not a number; empty if there is none."""
+    for name in SENSORS:
+        values = getattr(context.state, name)
+        if np.isfinite(values).all():
+            continue
+        index = int(np.argmin(np.isfinite(values).ravel()))
+        where = context.joint_names[index] if name in PER_JOINT else str(index)
+        return f"sensor {name}[{where}] reads {values.ravel()[index]}: must be finite"
+    return ""
+
+
+def is_fallen(context: TrialContext) -> bool:
+    """Whether the controller has given up balance."""
+    return bool(int(context.status.fault) & Fault.FALLEN)
+
+
+def _find_controller_fault(context: TrialContext) -> str:
+    fault = int(context.status.fault)
+    return next((text for flag, text in FAULTS.items() if fault & flag), "")
+
+
+def _find_lost(context: TrialContext) -> str:
+    """Walking without having seen a site fiducial for too long."""
+    if int(context.command.mode) != MotionMode.WALK_TO or context.localized_ns is None:
+        return ""
+    age, bound = (context.time_ns - context.localized_ns) * 1e-9, context.parameters.lost_time
+    return f"no site fiducial for {age:.1f} s while walking: must be ≤ {bound:g} s" if age > bound else ""

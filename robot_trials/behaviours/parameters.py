@@ -1,0 +1,66 @@
+"""Distances, speeds and times of the behaviours, with the reason for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class RelayParameters:
+    """Numbers of the torch relay that are the robot's manner rather than the site's or the trial's.
+
+    Attributes:
+        carry_position: torch grip in the heading frame while carried: elbow at a right angle, clear of the body [m].
+        pregrasp_offset: from the grip back along the fingers, so that the hand arrives along its own fingers [m].
+        grasp_distance: hand to grip when the hand shuts; the grasp itself closes within 0.03 m [m].
+        grasp_angle: hand axis to torch axis when the hand shuts; the grasp closes within 15° [rad].
+        still_time: a hand counts as arrived after being there this long [s].
+        reach_speed: free motion of the hand [m/s].
+        approach_speed: motion of the hand next to people [m/s].
+        lift_speed: raising and lowering the torch between two hands; the force on a person grows with it [m/s].
+        lift_height: how far the hand is raised at most before the load must be felt [m].
+        lower_height: how far the torch is lowered into the receiver's hand at most [m].
+        tare_time: empty hand held still while the payload estimator learns its bias [s].
+        close_time: shutting or opening the hand [s].
+        load_ratio: part of the announced mass that counts as the torch being carried.
+        release_ratio: part of the carried mass below which the receiver carries.
+        load_time: a load must be seen for this long [s].
+        offer_time: torch held still in front of the receiver before it is lowered [s].
+        approach_speed_walking: walking next to people [m/s].
+        lookahead: the walk's target lies this far ahead on the lane's middle [m].
+        arrive_distance: feet to stance when a walk counts as done [m].
+        arrive_angle: heading to stance when a walk counts as done [rad].
+        retarget_distance: a stance moves only by more than this, so that feet do not chase noise [m].
+        step_back: way back from the receiver [m].
+        seen_age: a target seen longer ago than this is not reached for [s].
+        lost_time: walking without a site fiducial for longer than this ends the trial [s].
+        quiet_time: standing still for this long ends a trial [s].
+    """
+
+    carry_position: Vector = (0.42, -0.30, 1.0)
+    pregrasp_offset: Vector = (-0.12, 0.0, 0.0)
+    grasp_distance: float = 0.015
+    grasp_angle: float = 0.14
+    still_time: float = 0.3
+    reach_speed: float = 0.25
+    approach_speed: float = 0.08
+    lift_speed: float = 0.015
+    lift_height: float = 0.06
+    lower_height: float = 0.06
+    tare_time: float = 1.2
+    close_time: float = 0.5
+    load_ratio: float = 0.7
+    release_ratio: float = 0.35
+    load_time: float = 0.5
+    offer_time: float = 1.0
+    approach_speed_walking: float = 0.4
+    lookahead: float = 3.0
+    arrive_distance: float = 0.10
+    arrive_angle: float = 0.12
+    retarget_distance: float = 0.04
+    step_back: float = 0.4
+    seen_age: float = 1.5
+    lost_time: float = 10.0
+    quiet_time: float = 1.0

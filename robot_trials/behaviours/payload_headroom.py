@@ -1,0 +1,105 @@
+"""Can the arm hold the payload at the carry pose, with torque to spare? Statics before anything moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pinocchio
+
+RATIO_MAX = 0.8
+"""Largest part of a torque limit that holding still may take; the rest is for moving."""
+ITERATIONS = 200
+POSITION_TOLERANCE = 0.01
+"""The carry pose counts as reachable within this [m]."""
+AXIS_TOLERANCE = 0.05
+"""The torch counts as upright within this (sine of the tilt)."""
+DAMPING = 1e-3
+ELBOW_START = -1.2
+"""Start of the search for joints without their own nominal angle; any bent elbow does [rad]."""
+
+
+class PayloadHeadroom:
+    """Static joint torques of a robot that holds a point mass upright.
+
+    Args:
+        urdf_file: robot description.
+        nominal_posture: joint name → angle of the standing posture [rad].
+        torque_limits: limits to keep clear of, shape (nu,) in Pinocchio's joint order [N·m].
+        grip_frame: frame of the hand that carries.
+        sole_frame: a sole frame, for the height of the base above the ground.
+    """
+
+    def __init__(
+        self,
+        urdf_file: Path,
+        nominal_posture: dict[str, float],
+        torque_limits: np.ndarray,
+        grip_frame: str,
+        sole_frame: str,
+    ) -> None:
+        self._model = pinocchio.buildModelFromUrdf(str(urdf_file))
+        self._data = self._model.createData()
+        self._names = tuple(self._model.names[1:])
+        self._limits = torque_limits
+        self._grip = self._model.getFrameId(grip_frame)
+        self._arm = self._find_arm()
+        self._nominal = np.array([nominal_posture.get(name, 0.0) for name in self._names])
+        pinocchio.framesForwardKinematics(self._model, self._data, self._nominal)
+        sole = self._data.oMf[self._model.getFrameId(sole_frame)].translation
+        com = pinocchio.centerOfMass(self._model, self._data, self._nominal)
+        self._heading_to_base = np.array([com[0], com[1], sole[2]])
+
+    def _find_arm(self) -> np.ndarray:
+        """Velocity indices of the joints between the base and the hand."""
+        joint = self._model.frames[self._grip].parentJoint
+        return np.array([self._model.joints[index].idx_v for index in self._model.supports[joint] if index > 0])
+
+    def find_problems(self, mass: float, position_heading: np.ndarray) -> list[str]:
+        """What is wrong with holding a mass upright at a position of the heading frame; empty if nothing is.
+
+        Args:
+            mass: point mass at the grip [kg].
+            position_heading: grip in the heading frame, shape (3,) [m].
+        """
+        q, distance = self._solve_pose(np.asarray(position_heading) + self._heading_to_base)
+        if distance > POSITION_TOLERANCE:
+            place = ", ".join(f"{value:g}" for value in position_heading)
+            return [f"hand stays {distance:.3f} m off the carry pose ({place}): must be ≤ {POSITION_TOLERANCE} m"]
+        torques = self.compute_static_torques(q, mass)
+        problems = []
+        for index in self._arm:
+            limit = float(self._limits[index])
+            torque = abs(float(torques[index]))
+            if torque > RATIO_MAX * limit:
+                bound = f"must be ≤ {RATIO_MAX:g} × {limit:g} N·m"
+                problems.append(f"{self._names[index]} needs {torque:.1f} N·m to hold {mass:g} kg: {bound}")
+        return problems
+
+    def compute_static_torques(self, q: np.ndarray, mass: float) -> np.ndarray:
+        """Joint torques that hold the robot's own arms and a point mass at the grip, shape (nu,) [N·m]."""
+        model, data = self._model, self._data
+        own = pinocchio.computeGeneralizedGravity(model, data, q).copy()
+        jacobian = pinocchio.computeFrameJacobian(model, data, q, self._grip, pinocchio.LOCAL_WORLD_ALIGNED)
+        return own + jacobian[2] * mass * 9.81
+
+    def _solve_pose(self, position: np.ndarray) -> tuple[np.ndarray, float]:
+        """Arm angles that bring the grip upright to a position in the base link, and the distance left [m]."""
+        model, data, arm = self._model, self._data, self._arm
+        q = self._nominal.copy()
+        q[arm[3]] = ELBOW_START
+        lower, upper = model.lowerPositionLimit, model.upperPositionLimit
+        error = np.zeros(5)
+        for _ in range(ITERATIONS):
+            jacobian = pinocchio.computeFrameJacobian(model, data, q, self._grip, pinocchio.LOCAL_WORLD_ALIGNED)[:, arm]
+            pinocchio.updateFramePlacement(model, data, self._grip)
+            placement = data.oMf[self._grip]
+            error[:3] = position - placement.translation
+            error[3:] = np.cross(placement.rotation[:, 2], [0.0, 0.0, 1.0])[:2]
+            if np.linalg.norm(error[:3]) < 1e-4 and np.linalg.norm(error[3:]) < AXIS_TOLERANCE / 10:
+                break
+            rows = jacobian[:5]
+            step = rows.T @ np.linalg.solve(rows @ rows.T + DAMPING * np.eye(5), error)
+            q[arm] = np.clip(q[arm] + 0.5 * step, lower[arm], upper[arm])
+        upright = float(np.linalg.norm(error[3:])) < AXIS_TOLERANCE
+        return q, float(np.linalg.norm(error[:3])) if upright else np.inf

@@ -1,0 +1,135 @@
+"""Bring the open hand to the torch that the giver offers: to a waypoint before it, then along the fingers."""
+
+from __future__ import annotations
+
+import numpy as np
+from py_trees.common import Status
+
+from robot_trials.behaviours.context import TrialContext
+from robot_trials.behaviours.hand import (
+    axis_angle_to_target,
+    command_grasp,
+    command_hand_in_odom,
+    command_payload,
+    compute_grip_on_axis,
+    compute_pregrasp,
+    distance_to_target,
+)
+from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials_control.records import MotionMode, PayloadMode
+
+SIGHTINGS_MIN = 3
+"""Observations that a grip pose must rest on before the hand goes there."""
+PREGRASP_DISTANCE = 0.04
+"""The waypoint counts as reached within this [m]."""
+
+
+class Pregrasp(Leaf):
+    """Moves the open hand beside the seen torch."""
+
+    def __init__(self, name: str, context: TrialContext) -> None:
+        super().__init__(name, context)
+        self._there = Steady(context.parameters.still_time)
+
+    def initialise(self) -> None:
+        """Start the clock of arrival."""
+        super().initialise()
+        self._there.reset()
+
+    def update(self) -> Status:
+        """FAILURE if the torch is not seen, SUCCESS at the waypoint."""
+        context = self.context
+        context.command.mode[...] = MotionMode.STAND
+        command_grasp(context, closed=False)
+        command_payload(context, PayloadMode.NONE)
+        torch = context.target("torch", context.parameters.seen_age)
+        if torch is None or torch.count < SIGHTINGS_MIN:
+            if self.elapsed > 2.0 * context.parameters.seen_age:
+                return self.fail(describe_unseen(context, "torch"))
+            return Status.RUNNING
+        waypoint = compute_pregrasp(context, compute_grip_on_axis(context, torch.transform))
+        command_hand_in_odom(context, waypoint, context.parameters.reach_speed)
+        near = distance_to_target(context, waypoint) < PREGRASP_DISTANCE
+        return Status.SUCCESS if self._there.update(near, context.time) else Status.RUNNING
+
+
+class Approach(Leaf):
+    """Moves the open hand onto the grip, following the seen torch, and stays until it is still there."""
+
+    def __init__(self, name: str, context: TrialContext) -> None:
+        super().__init__(name, context)
+        self._there = Steady(context.parameters.still_time)
+        self._grip: np.ndarray | None = None
+
+    def initialise(self) -> None:
+        """Forget the last grip."""
+        super().initialise()
+        self._there.reset()
+        self._grip = None
+
+    def update(self) -> Status:
+        """FAILURE if the torch was never seen, SUCCESS with the hand around the grip."""
+        context = self.context
+        context.command.mode[...] = MotionMode.STAND
+        torch = context.target("torch", context.parameters.seen_age)
+        if torch is not None and torch.count >= SIGHTINGS_MIN:
+            self._grip = compute_grip_on_axis(context, torch.transform)
+        if self._grip is None:
+            return self.fail(describe_unseen(context, "torch"))
+        command_hand_in_odom(context, self._grip, context.parameters.approach_speed)
+        near = distance_to_target(context, self._grip) < context.parameters.grasp_distance
+        aligned = axis_angle_to_target(context, self._grip) < context.parameters.grasp_angle
+        return Status.SUCCESS if self._there.update(near and aligned, context.time) else Status.RUNNING
+
+
+class Tare(Leaf):
+    """Holds the empty hand still around the grip while the payload estimator learns its bias."""
+
+    def update(self) -> Status:
+        """SUCCESS after the tare time."""
+        context = self.context
+        context.command.mode[...] = MotionMode.STAND
+        command_payload(context, PayloadMode.TARE)
+        return Status.SUCCESS if self.elapsed >= context.parameters.tare_time else Status.RUNNING
+
+
+class Retract(Leaf):
+    """Opens the hand and moves it back along the fingers, away from what it could not take or has given."""
+
+    def __init__(self, name: str, context: TrialContext) -> None:
+        super().__init__(name, context)
+        self._back: np.ndarray | None = None
+
+    def initialise(self) -> None:
+        """Remember where to go back to."""
+        super().initialise()
+        target = self.context.hand_target
+        self._back = None if target is None else compute_pregrasp(self.context, target)
+
+    def update(self) -> Status:
+        """SUCCESS once back, or where the hand never left the body; FAILURE, still shut, if it holds a load."""
+        context = self.context
+        context.command.mode[...] = MotionMode.STAND
+        loaded = context.parameters.load_ratio * context.setup.trial.payload.mass
+        shut = float(context.command.hand_closed[context.hand]) > 0.0
+        if context.holding or (shut and float(context.status.payload_mass) > loaded):
+            return self.fail("the hand holds a load and stays shut")
+        command_grasp(context, closed=False)
+        command_payload(context, PayloadMode.NONE)
+        if self._back is None:
+            return Status.SUCCESS
+        if self.elapsed < context.parameters.close_time:
+            return Status.RUNNING
+        command_hand_in_odom(context, self._back, context.parameters.approach_speed)
+        near = distance_to_target(context, self._back) < PREGRASP_DISTANCE
+        late = self.elapsed > 5.0
+        return Status.SUCCESS if near or late else Status.RUNNING
+
+
+def describe_unseen(context: TrialContext, name: str) -> str:
+    """Why a target cannot be reached for, with the numbers."""
+    seen = context.target(name)
+    if seen is None:
+        return f"{name} was never seen"
+    bound = context.parameters.seen_age
+    return f"{name} last seen {seen.age(context.time_ns):.1f} s ago (bound {bound:g} s), {seen.count} sightings"

@@ -1,0 +1,58 @@
+"""Where the robot stands to exchange the torch: planned on the map, corrected by what it sees."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from robot_trials.behaviours.context import TrialContext
+from robot_trials.config import Person
+from robot_trials.geometry import PlanarPose, compose_planar, invert_planar, transform_to_planar
+
+CORRECTION_MAX = 0.35
+"""Seen farther from where it is planned than this, a grip is taken for an error of the eye [m]."""
+
+
+def stance_for_exchange(person: Person, name: str, grip: str) -> Callable[[TrialContext], PlanarPose]:
+    """A function that gives the stance in odom for taking from or giving to a person.
+
+    Args:
+        person: where the site plans the exchange.
+        name: the person as a target, "giver" or "receiver".
+        grip: what the hand shall meet, as a target: "torch" or "receiver_hand".
+    """
+
+    def compute(context: TrialContext) -> PlanarPose:
+        stance = context.map_pose_to_odom(person.robot_stance)
+        planned = compose_planar(stance, grip_in_stance(person))
+        seen = _planar(context, grip)
+        if seen is None:
+            seen = _grip_from_person(context, person, name)
+        if seen is None:
+            return stance
+        dx, dy = seen[0] - planned[0], seen[1] - planned[1]
+        if math.hypot(dx, dy) > CORRECTION_MAX:
+            return stance
+        return stance[0] + dx, stance[1] + dy, stance[2]
+
+    return compute
+
+
+def grip_in_stance(person: Person) -> PlanarPose:
+    """Where the grip is planned, seen from the robot's stance."""
+    grip: PlanarPose = (float(person.grip[0]), float(person.grip[1]), 0.0)
+    return compose_planar(invert_planar(person.robot_stance), grip)
+
+
+def _planar(context: TrialContext, name: str) -> PlanarPose | None:
+    pose = context.target(name, context.parameters.seen_age)
+    return None if pose is None else transform_to_planar(pose.transform)
+
+
+def _grip_from_person(context: TrialContext, person: Person, name: str) -> PlanarPose | None:
+    """Where the grip must be if the person stands as seen and offers as planned."""
+    pose = context.target(name, context.parameters.seen_age)
+    if pose is None:
+        return None
+    offered = compose_planar(invert_planar(person.stance), (float(person.grip[0]), float(person.grip[1]), 0.0))
+    return compose_planar(transform_to_planar(pose.transform), offered)

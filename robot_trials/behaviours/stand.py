@@ -1,0 +1,59 @@
+"""Stand still, with whatever is in the hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from py_trees.common import Status
+
+from robot_trials.behaviours.carry import command_carry
+from robot_trials.behaviours.context import TrialContext
+from robot_trials.behaviours.hand import command_arms_posture
+from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials_control.records import MotionMode
+
+SPEED_MAX = 0.05
+"""Base speed below which the robot counts as standing [m/s]."""
+
+
+class Stand(Leaf):
+    """Stands until it has been quiet for a while.
+
+    Args:
+        name: name in the tree.
+        context: the trial's blackboard.
+        move_arms: False leaves the arms where the last leaf sent them.
+        patience: not quiet for longer than this is a failure [s].
+    """
+
+    def __init__(self, name: str, context: TrialContext, *, move_arms: bool = True, patience: float = math.inf) -> None:
+        super().__init__(name, context)
+        self._move_arms = move_arms
+        self._patience = patience
+        self._quiet = Steady(context.parameters.quiet_time)
+
+    def initialise(self) -> None:
+        """Start listening for quiet."""
+        super().initialise()
+        self._quiet.reset()
+
+    def update(self) -> Status:
+        """SUCCESS once standing quietly."""
+        context = self.context
+        context.command.mode[...] = MotionMode.STAND
+        if self._move_arms and context.holding:
+            command_carry(context)
+        elif self._move_arms:
+            command_arms_posture(context)
+        if self._quiet.update(is_standing(context), context.time):
+            return Status.SUCCESS
+        if self.elapsed > self._patience:
+            return self.fail(f"does not stand still after {self._patience:g} s")
+        return Status.RUNNING
+
+
+def is_standing(context: TrialContext) -> bool:
+    """Whether the feet rest and the base hardly moves, by the robot's own estimate."""
+    speed = float(np.linalg.norm(context.status.base_linear_velocity))
+    return int(context.status.mode) == MotionMode.STAND and not context.status.walking and speed < SPEED_MAX

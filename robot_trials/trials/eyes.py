@@ -1,0 +1,72 @@
+"""Perception of one trial: from fiducials and the robot's own state to the context's estimates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from robot_trials.behaviours.context import TrialContext
+from robot_trials.config import Site
+from robot_trials.geometry import compose_planar, invert_planar, pose_to_transform
+from robot_trials.perception.camera_kinematics import CameraKinematics
+from robot_trials.perception.localization import Localization, SiteTag, distance_walked
+from robot_trials.perception.pose_history import PoseHistory
+from robot_trials.perception.targets import MountedTag, TargetTracker
+from robot_trials.robots import RobotProfile
+from robot_trials.robots.interface import FiducialObservation
+
+
+class Eyes:
+    """Keeps the context's map→odom and targets up to date.
+
+    Args:
+        site: its fiducials.
+        profile: where the robot's camera is.
+    """
+
+    def __init__(self, site: Site, profile: RobotProfile) -> None:
+        self._kinematics = CameraKinematics(profile.urdf_path, profile.joint_names, profile.frames.camera_optical)
+        self._site = site
+        self._site_tags = {
+            tag.id: SiteTag(tag.transform_mount_tag, tag.size) for tag in site.fiducials if tag.mount == "map"
+        }
+        worn = {tag.id: MountedTag(tag.mount, tag.transform_mount_tag) for tag in site.fiducials if tag.mount != "map"}
+        self._mounts = sorted({tag.mount for tag in worn.values()})
+        self._tracker = TargetTracker(worn)
+        self._history = PoseHistory()
+        self._localization: Localization | None = None
+        self._last_position: np.ndarray | None = None
+        self._last_ns = 0
+
+    def update(self, context: TrialContext, fiducials: list[FiducialObservation]) -> None:
+        """Take in the context's newest state and what the camera saw meanwhile."""
+        status, state = context.status, context.state
+        context.transform_base_camera = self._kinematics.compute_transform_base_camera(state.joint_position)
+        base = pose_to_transform(np.concatenate((status.base_position, status.base_orientation_xyzw)))
+        if context.time_ns > self._last_ns:
+            self._history.append(context.time_ns, base @ context.transform_base_camera)
+        localization = self._predict(context)
+        for observation in fiducials:
+            camera = self._history.at(observation.time_ns)
+            if camera is not None:
+                localization.update(observation, camera)
+                self._tracker.update(observation, camera)
+        context.map_to_odom = localization.map_to_odom
+        context.map_deviation = localization.deviation
+        context.localized_ns = localization.newest_ns
+        for mount in self._mounts:
+            pose = self._tracker.pose(mount)
+            if pose is not None:
+                context.targets[mount] = pose
+
+    def _predict(self, context: TrialContext) -> Localization:
+        """Carry the filter on to the present; on the first call, start it at the site's start stance."""
+        position = np.array(context.status.base_position)
+        if self._localization is None:
+            start = compose_planar(self._site.start, invert_planar(context.robot_in_odom))
+            self._localization = Localization(self._site_tags, start)
+        else:
+            walked = distance_walked(self._last_position, position)
+            duration = max(0.0, (context.time_ns - self._last_ns) * 1e-9)
+            self._localization.predict(position, walked, duration)
+        self._last_position, self._last_ns = position, context.time_ns
+        return self._localization

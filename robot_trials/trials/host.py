@@ -1,0 +1,192 @@
+"""The host in one process: robot, controller and trial in lockstep, the same to the last bit for the same seed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from robot_trials.config import TrialSetup
+from robot_trials.exceptions import TelemetryFault
+from robot_trials.perception.fiducials import FiducialDetector
+from robot_trials.robots.interface import FiducialObservation
+from robot_trials.runtime.assembly import Assembly, assemble
+from robot_trials.runtime.loop import ControlLoop
+from robot_trials.telemetry import TrialIdentity, TrialRecorder
+from robot_trials.trials.damping import damp_robot
+from robot_trials.trials.outcome import VERDICT_FILE, TrialOutcome, write_verdict
+from robot_trials.trials.trial import PERIOD, Progress, Trial
+from robot_trials.trials.verdict import Judge
+
+BAG_FOLDER = "bag"
+PROGRESS_EVERY = 25
+"""Trial ticks between two reports of progress."""
+SETTLE_TICKS = 25
+"""Trial ticks recorded after the end, so that the bag shows how the robot stays."""
+
+OnProgress = Callable[[Progress], None]
+
+
+def run_relay(
+    setup: TrialSetup, on_progress: OnProgress | None = None, assembly: Assembly | None = None
+) -> TrialOutcome:
+    """Run a trial to its end and judge it.
+
+    Whatever breaks while it runs ends in a verdict with the reason, not in an exception.
+
+    Args:
+        setup: the trial.
+        on_progress: told twice a second how far it is.
+        assembly: robot and controller to use; built from the setup when omitted.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+        RobotFault: the robot does not start.
+    """
+    assembly = assembly or assemble(setup)
+    try:
+        return InProcessHost(setup, assembly, on_progress).run()
+    finally:
+        assembly.close()
+
+
+class InProcessHost:
+    """Runs one trial.
+
+    Args:
+        setup: the trial.
+        assembly: robot and controller.
+        on_progress: told now and then how far it is.
+    """
+
+    def __init__(self, setup: TrialSetup, assembly: Assembly, on_progress: OnProgress | None = None) -> None:
+        self._setup = setup
+        self._assembly = assembly
+        self._on_progress = on_progress
+        self._trial = Trial(setup, assembly.profile)
+        self._judge = Judge(setup, len(assembly.joint_names))
+        self._identity = make_identity(setup, "in_process")
+        self._detector = FiducialDetector({tag.id: tag.size for tag in setup.site.fiducials})
+        self._recorder: TrialRecorder | None = None
+        self._recording_fault = ""
+        self._phase = ""
+        period = assembly.robot.control_period_ns
+        self._ticks = round(PERIOD * 1e9) // period
+        self._tick_limit = round(setup.trial.phases.longest().total_seconds() / PERIOD) + 2 * SETTLE_TICKS + 3000
+
+    def run(self) -> TrialOutcome:
+        """Run to the end; returns the verdict."""
+        start = time.monotonic()
+        fault = ""
+        try:
+            self._open_recorder()
+            self._run_ticks()
+        except Exception as error:  # the robot, its simulator or the controller: there is no trial without them
+            fault = f"{type(error).__name__}: {error}"
+            damp_robot(self._assembly.robot)
+        self._close_recorder(fault)
+        wall_time = time.monotonic() - start
+        outcome = self._judge.conclude(
+            self._trial,
+            fault=fault,
+            wall_time=wall_time,
+            identity=self._identity.to_metadata(),
+            bag=self._recorder.folder if self._recorder else None,
+        )
+        return self._write_outcome(outcome)
+
+    def _run_ticks(self) -> None:
+        """Trial ticks until the trial is finished, and a little longer."""
+        sinks = [self._judge.observe, *([self._recorder.write_sample] if self._recorder else [])]
+        loop = ControlLoop(self._assembly.robot, self._assembly.controller, sinks)
+        after = 0
+        for count in range(self._tick_limit):
+            sample = loop.run_ticks(self._ticks, self._trial.motion_command)
+            self._trial.tick(sample, self._look(), int(sample.state.time_ns))
+            self._record(int(sample.state.time_ns))
+            if self._on_progress and (count % PROGRESS_EVERY == 0 or self._trial.finished):
+                self._on_progress(self._trial.progress)
+            after += self._trial.finished
+            if after > SETTLE_TICKS:
+                return
+        self._trial.request_abort(f"not finished after {self._tick_limit * PERIOD:g} s")
+
+    def _look(self) -> list[FiducialObservation]:
+        """What the camera saw since the last tick, by OpenCV on frames or by the sensor model."""
+        frame = self._assembly.robot.read_camera()
+        if frame is None:
+            return self._assembly.robot.read_fiducials()
+        if self._recorder:
+            self._recorder.write_frame(frame)
+        return self._detector.detect(frame)
+
+    def _open_recorder(self) -> None:
+        """Begin the bag where one is wanted; a disk without room makes the trial end before it begins."""
+        if self._setup.output is None:
+            return
+        try:
+            folder = self._setup.output / BAG_FOLDER
+            self._recorder = TrialRecorder(
+                folder,
+                self._identity,
+                self._assembly.joint_names,
+                urdf=self._assembly.urdf_text,
+            )
+        except (OSError, TelemetryFault) as error:
+            self._fail_recording(error)
+
+    def _record(self, time_ns: int) -> None:
+        """Phases, events and the map's place; a recording that fails ends the trial safely."""
+        recorder = self._recorder
+        if recorder is None:
+            return
+        if recorder.fault is not None and not self._recording_fault:
+            self._fail_recording(recorder.fault)
+        for event in self._trial.take_events():
+            recorder.write_event(event)
+        if self._trial.phase != self._phase:
+            self._phase = self._trial.phase
+            recorder.write_phase(time_ns, self._phase, self._trial.reason)
+        recorder.write_map_to_odom(time_ns, *self._trial.map_to_odom)
+
+    def _fail_recording(self, error: Exception) -> None:
+        self._recording_fault = f"recording failed: {error}"
+        self._trial.request_abort(self._recording_fault)
+
+    def _close_recorder(self, fault: str) -> None:
+        """Finish the bag; what can no longer be written is part of the reason."""
+        recorder = self._recorder
+        if recorder is None:
+            return
+        try:
+            recorder.write_phase(int(self._trial.progress.time * 1e9), "", fault or self._trial.reason)
+            recorder.close()
+        except (OSError, TelemetryFault) as error:
+            if not self._recording_fault:
+                self._fail_recording(error)
+
+    def _write_outcome(self, outcome: TrialOutcome) -> TrialOutcome:
+        """Write `verdict.json`; without room for it the outcome says so."""
+        if self._setup.output is None:
+            return outcome
+        try:
+            outcome = replace(outcome, verdict_file=self._setup.output / VERDICT_FILE)
+            write_verdict(self._setup.output, outcome)
+        except OSError as error:
+            reason = outcome.reason or f"verdict could not be written: {error}"
+            outcome = replace(outcome, passed=False, reason=reason, verdict_file=None)
+        return outcome
+
+
+def make_identity(setup: TrialSetup, host: str) -> TrialIdentity:
+    """Identity of a run for bag and verdict."""
+    return TrialIdentity(
+        trial=setup.trial.name,
+        robot=setup.robot,
+        site=setup.site.name,
+        seed=setup.seed,
+        host=host,
+        start_time=setup.start_time,
+        run_id=setup.trial_id,
+        files=setup.files,
+    )

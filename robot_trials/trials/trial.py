@@ -1,0 +1,273 @@
+"""One trial without a host: fed with samples and fiducials at 50 Hz, it fills in the motion command."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+import numpy as np
+from py_trees.common import Status
+
+from robot_trials.behaviours.context import PhaseSpan, TrialContext, TrialEvent
+from robot_trials.behaviours.guard import find_fault, is_fallen
+from robot_trials.behaviours.payload_headroom import PayloadHeadroom
+from robot_trials.behaviours.preflight import (
+    Check,
+    check_battery,
+    check_disk,
+    check_localization,
+    check_permit_file,
+    check_sensors,
+)
+from robot_trials.behaviours.relay_tree import build_relay
+from robot_trials.behaviours.stand import is_standing
+from robot_trials.config import TrialSetup
+from robot_trials.geometry import PlanarPose
+from robot_trials.robots import RobotProfile
+from robot_trials.robots.interface import FiducialObservation
+from robot_trials.trials.eyes import Eyes
+from robot_trials_control.records import MotionMode, Record, make_control_sample
+
+PERIOD = 0.02
+"""Time between two ticks of a trial [s]."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a trial is.
+
+    Attributes:
+        phase: name of the running phase.
+        distance: way made with the torch, by the robot's own estimate [m].
+        length: length of the lane [m].
+        time: since the trial's start [s].
+        torch_tilt: tilt of the torch by the robot's own estimate; NaN without one in hand [rad].
+        zmp_margin: distance of the ZMP to the edge of the support [m].
+        torque_ratio: largest joint torque over its limit.
+    """
+
+    phase: str
+    distance: float
+    length: float
+    time: float
+    torch_tilt: float
+    zmp_margin: float
+    torque_ratio: float
+
+
+class Trial:
+    """The relay's logic; knows no ROS and no simulator.
+
+    Attributes:
+        motion_command: what the robot shall do now; `sequence` grows with every tick.
+        finished: nothing more will happen; the command keeps the robot as it ended.
+
+    Args:
+        setup: the trial.
+        profile: the robot.
+
+    Raises:
+        ConfigError: the robot description lacks a frame or joint.
+    """
+
+    def __init__(self, setup: TrialSetup, profile: RobotProfile) -> None:
+        sample = make_control_sample(len(profile.joint_names))
+        self._context = TrialContext(setup, sample.state, sample.status, profile.joint_names)
+        self._context.command.mode[...] = MotionMode.STAND
+        self._eyes = Eyes(setup.site, profile)
+        head = tuple(profile.joint_names.index(name) for name in profile.head_joints)
+        self._tree = build_relay(self._context, list_checks(self._context, profile), head)
+        self._hold_reason = ""
+        self._broken = False
+        self._events_taken = 0
+        self._carried_from: float | None = None
+        self._distance = 0.0
+        self.finished = False
+
+    @property
+    def motion_command(self) -> Record:
+        """The command in force."""
+        return self._context.command
+
+    @property
+    def phase(self) -> str:
+        """Name of the running phase; "done" after the end."""
+        return "done" if self.finished else self._context.phase
+
+    @property
+    def held(self) -> bool:
+        """Whether the trial waits for `request_resume`."""
+        return bool(self._hold_reason)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the mission was done, from preflight to standing."""
+        return self.finished and not self._context.failure
+
+    @property
+    def reason(self) -> str:
+        """Why the trial ended early; empty while all is well."""
+        return self._context.failure
+
+    @property
+    def ended(self) -> str:
+        """How the robot is now: "standing", "damped" or "unknown"."""
+        if is_fallen(self._context) or int(self._context.status.mode) == MotionMode.DAMPED:
+            return "damped"
+        return "standing" if is_standing(self._context) else "unknown"
+
+    @property
+    def map_to_odom(self) -> PlanarPose:
+        """Pose of odom in the site's map."""
+        return self._context.map_to_odom
+
+    @property
+    def phases(self) -> list[PhaseSpan]:
+        """Phases so far."""
+        return self._context.phases
+
+    @property
+    def events(self) -> list[TrialEvent]:
+        """Events so far."""
+        return self._context.events
+
+    @property
+    def progress(self) -> Progress:
+        """How far the trial is."""
+        context, status = self._context, self._context.status
+        return Progress(
+            phase=self.phase,
+            distance=self._distance,
+            length=context.setup.site.lane.length,
+            time=context.time_ns * 1e-9,
+            torch_tilt=self._estimate_tilt(),
+            zmp_margin=float(status.zmp_margin),
+            torque_ratio=float(status.torque_ratio),
+        )
+
+    def request_hold(self, reason: str) -> None:
+        """Stand still, keep what is in the hand, and wait."""
+        if not self.finished and not self.held:
+            self._hold_reason = reason or "asked to"
+            self._context.report("warn", "hold", self._hold_reason)
+
+    def request_resume(self) -> None:
+        """Go on after a hold."""
+        if self.held:
+            self._hold_reason = ""
+            self._context.report("info", "resume", "goes on")
+
+    def request_abort(self, reason: str) -> None:
+        """End the trial safely: standing, with what is in the hand."""
+        if not self.finished:
+            self._hold_reason = ""
+            self._context.fail(reason or "aborted")
+
+    def take_events(self) -> list[TrialEvent]:
+        """Events since the last call."""
+        new = self._context.events[self._events_taken :]
+        self._events_taken = len(self._context.events)
+        return new
+
+    def tick(self, sample: Record, fiducials: list[FiducialObservation], time_ns: int) -> None:
+        """Decide what to do for the next 20 ms.
+
+        Args:
+            sample: newest control sample; only its `state` and `status` are read.
+            fiducials: what the camera saw since the last tick.
+            time_ns: time of the newest state.
+        """
+        context = self._context
+        context.state, context.status, context.time_ns = sample.state, sample.status, time_ns
+        try:
+            if not self.finished:
+                self._decide(fiducials)
+        except Exception as error:  # whatever breaks in a behaviour must not leave a robot without a command
+            self._end_broken(error)
+        context.command.sequence[...] += 1
+
+    def _decide(self, fiducials: list[FiducialObservation]) -> None:
+        """Look, then let the tree act; a held trial only stands and watches for faults."""
+        context = self._context
+        self._eyes_if_sound(fiducials)
+        self._measure_distance()
+        if self.held:
+            reason = find_fault(context)
+            if not reason:
+                context.command.mode[...] = MotionMode.STAND
+                return
+            self._hold_reason = ""
+            context.fail(reason)
+        context.time += PERIOD
+        self._tree.tick_once()
+        if self._tree.status != Status.RUNNING:
+            self._finish()
+
+    def _eyes_if_sound(self, fiducials: list[FiducialObservation]) -> None:
+        """Perception needs finite poses; with a bad sensor the last estimates stay."""
+        context = self._context
+        if np.isfinite(context.status.base_position).all() and np.isfinite(context.state.joint_position).all():
+            self._eyes.update(context, fiducials)
+
+    def _finish(self) -> None:
+        context = self._context
+        if context.phases and context.phases[-1].result == "running":
+            done = self._tree.status == Status.SUCCESS
+            context.end_phase("success" if done else "failure", "" if done else "did not come to rest")
+        self.finished = True
+        severity = "error" if context.failure else "info"
+        context.report(severity, "end", f"{self.ended}: {context.failure or 'mission done'}")  # type: ignore[arg-type]
+
+    def _end_broken(self, error: Exception) -> None:
+        """An error inside the trial: through the safe end once; if that breaks too, just stand or damp."""
+        context = self._context
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        context.fail(f"internal error, {type(error).__name__}: {error} ({place.name}, line {place.lineno})")
+        context.command.mode[...] = MotionMode.DAMPED if is_fallen(context) else MotionMode.STAND
+        if self._broken:
+            self.finished = True
+            context.report("error", "end", "safe end broke; the robot was told to stand")
+        self._broken = True
+
+    def _measure_distance(self) -> None:
+        """Way along the lane since the torch was taken, by the robot's own estimate."""
+        if not self._context.holding:
+            return
+        x = self._context.robot_in_map[0]
+        if self._carried_from is None:
+            self._carried_from = x
+        self._distance = max(self._distance, x - self._carried_from)
+
+    def _estimate_tilt(self) -> float:
+        """Tilt of the held torch from the hand's pose and how it lies in it [rad]."""
+        context = self._context
+        if not context.holding:
+            return float("nan")
+        x, y, z, w = context.status.hand_pose[context.hand][3:]
+        up = np.array([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)])
+        return float(np.arccos(np.clip(up @ context.grip_to_torch[:, 2], -1.0, 1.0)))
+
+
+def list_checks(context: TrialContext, profile: RobotProfile) -> list[Check]:
+    """Questions of the preflight for a robot."""
+    limits = profile.torque_limit_array(profile.torque_limits.use.payload_headroom)
+    hands = profile.frames.hands
+    headroom = PayloadHeadroom(
+        profile.urdf_path, profile.posture, limits, hands[context.hand], profile.frames.feet[context.hand]
+    )
+    payload = context.setup.trial.payload
+
+    def check_headroom(context: TrialContext) -> list[str]:
+        position = np.array(context.parameters.carry_position)
+        if payload.hand == "left":
+            position[1] = -position[1]
+        return headroom.find_problems(payload.mass + payload.mass_tolerance, position)
+
+    return [
+        Check("permit", check_permit_file),
+        Check("battery", check_battery),
+        Check("disk", check_disk),
+        Check("payload", check_headroom),
+        Check("sensors", check_sensors, waits=True),
+        Check("localization", check_localization, waits=True),
+    ]

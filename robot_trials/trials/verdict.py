@@ -1,0 +1,133 @@
+"""The judge: watches every control tick, and says at the end whether the trial passed, with each number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from robot_trials.config import FALLS_MAX, QP_FAILURES_MAX, UNWANTED_CONTACTS_MAX, Criteria, TrialSetup
+from robot_trials.trials.measures import Measures
+from robot_trials.trials.outcome import Criterion, TrialOutcome
+from robot_trials.trials.trial import Trial
+from robot_trials_control.records import Record, control_sample_dtype
+
+BLOCK_TICKS = 100
+"""Control ticks that are looked at together: one look costs as much as a few hundred single ticks' arithmetic."""
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One criterion before it has a number."""
+
+    name: str
+    label: str
+    unit: str
+    comparison: str
+    bound: float
+
+
+class Judge:
+    """Collects the numbers of one trial; call `observe` with every control sample.
+
+    Args:
+        setup: the trial and its criteria.
+        nu: number of actuated joints.
+    """
+
+    def __init__(self, setup: TrialSetup, nu: int) -> None:
+        self._criteria = setup.criteria
+        self._measures = Measures(setup.trial.payload.mass)
+        self._block = np.zeros(BLOCK_TICKS, dtype=control_sample_dtype(nu))
+        self._rows = self._block.view(np.uint8).reshape(BLOCK_TICKS, self._block.itemsize)
+        self._filled = 0
+        self._source: Record | None = None
+        self._source_bytes = np.zeros(0, np.uint8)
+
+    def observe(self, sample: Record) -> None:
+        """Copy one control sample; every `BLOCK_TICKS` of them are looked at."""
+        if sample is not self._source:
+            self._source, self._source_bytes = sample, sample.data.view(np.uint8)
+        self._rows[self._filled] = self._source_bytes
+        self._filled += 1
+        if self._filled == BLOCK_TICKS:
+            self._look()
+
+    __call__ = observe
+
+    def conclude(
+        self,
+        trial: Trial,
+        *,
+        fault: str = "",
+        wall_time: float = float("nan"),
+        identity: Mapping[str, str] | None = None,
+        bag: Path | None = None,
+    ) -> TrialOutcome:
+        """The verdict.
+
+        Args:
+            trial: how far the trial itself got.
+            fault: what broke outside the trial, such as the simulator; empty if nothing did.
+            wall_time: time the run took [s].
+            identity: who ran what, kept in the verdict.
+            bag: recording, if one was made.
+        """
+        self._look()
+        figures = self._measures.compute_figures() | {"wall_time": wall_time}
+        criteria = compute_criteria(figures, self._criteria)
+        reason = fault or trial.reason or _first_shortfall(criteria)
+        if not reason and not trial.succeeded:
+            reason = f"the trial was not finished, in phase {trial.phase}"
+        return TrialOutcome(
+            passed=not reason,
+            reason=reason,
+            ended="unknown" if fault else trial.ended,
+            criteria=criteria,
+            figures=figures,
+            phases=tuple(trial.phases),
+            events=tuple(trial.events),
+            identity=dict(identity or {}),
+            bag=bag,
+        )
+
+    def _look(self) -> None:
+        self._measures.add(self._block[: self._filled])
+        self._filled = 0
+
+
+def compute_criteria(figures: Mapping[str, float], criteria: Criteria) -> tuple[Criterion, ...]:
+    """Every criterion with its number; a number that is missing or NaN is not met."""
+    results = []
+    for rule in _list_rules(criteria):
+        value = figures.get(rule.name, float("nan"))
+        passed = value >= rule.bound if rule.comparison == ">=" else value <= rule.bound
+        results.append(Criterion(rule.name, rule.label, value, rule.unit, rule.bound, rule.comparison, bool(passed)))
+    return tuple(results)
+
+
+def _list_rules(criteria: Criteria) -> list[_Rule]:
+    return [
+        _Rule("falls", "Falls", "", "<=", FALLS_MAX),
+        _Rule("qp_failures", "QP failures", "", "<=", QP_FAILURES_MAX),
+        _Rule("unwanted_contacts", "Unwanted contacts", "", "<=", UNWANTED_CONTACTS_MAX),
+        _Rule("distance", "Distance with the torch", "m", ">=", criteria.distance_min),
+        _Rule("mean_speed", "Mean walking speed", "m/s", ">=", criteria.mean_speed_min),
+        _Rule("torch_tilt_p99_deg", "Torch tilt, 99th percentile", "deg", "<=", criteria.torch_tilt_p99_max_deg),
+        _Rule("torch_tilt_max_deg", "Torch tilt, largest", "deg", "<=", criteria.torch_tilt_max_deg),
+        _Rule("giver_force_max", "Force on the giver beyond weight", "N", "<=", criteria.human_force_max),
+        _Rule("receiver_force_max", "Force on the receiver beyond weight", "N", "<=", criteria.human_force_max),
+        _Rule("lateral_offset_max", "Off the lane's middle, largest", "m", "<=", criteria.lateral_offset_max),
+    ]
+
+
+def _first_shortfall(criteria: tuple[Criterion, ...]) -> str:
+    """The first criterion that is not met, in words."""
+    for criterion in criteria:
+        if not criterion.passed:
+            sign = "≥" if criterion.comparison == ">=" else "≤"
+            text = f"{criterion.label}: {criterion.value:.3g} must be {sign} {criterion.bound:g} {criterion.unit}"
+            return text.strip()
+    return ""
