@@ -42,7 +42,7 @@ class FiducialSensor:
         self._model, self._data = model, data
         self._camera_site = model.site(profile.frames.camera_optical).id
         self._head_body = int(model.site_bodyid[self._camera_site])
-        tags = [tag for tag in site.fiducials if mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SITE, f"tag_{tag.id}") >= 0]
+        tags = [tag for tag in site.fiducials if _has_site(model, f"tag_{tag.id}")]
         self._ids = [tag.id for tag in tags]
         self._sizes = np.array([tag.size for tag in tags])
         self._sites = np.array([model.site(f"tag_{tag.id}").id for tag in tags], dtype=int)
@@ -123,10 +123,16 @@ class FiducialSensor:
         pose[:3, :3], pose[:3, 3] = axes, position
         if self._noise:
             noise = compute_noise(size_px, facing)
-            draw = self._generator.standard_normal(6)
+            draw = self._generator.standard_normal(7)
             distance = float(np.linalg.norm(position))
             along = position / distance
-            pose[:3, 3] += distance * (noise.lateral * draw[:3] + (noise.depth - noise.lateral) * draw[3] * along)
-            turn = noise.rotation * self._generator.standard_normal(3)
-            pose[:3, :3] = matrix_from_rotation_vector(turn) @ axes
+            across = draw[:3] - (draw[:3] @ along) * along
+            lateral = noise.lateral_px / self._matrix[0, 0]
+            depth = noise.depth_bias + noise.depth * draw[3]
+            pose[:3, 3] += distance * (lateral * across + depth * along)
+            pose[:3, :3] = matrix_from_rotation_vector(noise.rotation * draw[4:]) @ axes
         return pose
+
+
+def _has_site(model: mujoco.MjModel, name: str) -> bool:
+    return bool(mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SITE, name) >= 0)

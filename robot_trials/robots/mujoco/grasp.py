@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import mujoco
-import numpy as np
 
 from robot_trials.robots.mujoco import torch
 from robot_trials.robots.mujoco.rotations import quaternion_wxyz_from_matrix

@@ -1,8 +1,8 @@
 """Paving slabs of slightly different heights, laid where the robot walks.
 
 Flat slabs are used rather than a height field: a sole then meets the ground in up to eight contacts at its own
-corners, which stands still, at half the cost. Only the slabs around the robot exist at a time: each physics step pays for every
-shape of the world. A slab that is laid again elsewhere takes the height drawn for that place.
+corners, which stands still, at half the cost. Only the slabs around the robot exist at a time: each physics step pays
+for every shape of the world. A slab that is laid again elsewhere takes the height drawn for that place.
 """
 
 from __future__ import annotations

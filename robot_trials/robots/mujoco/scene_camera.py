@@ -26,7 +26,7 @@ class SceneCamera:
         self._data = data
         model.vis.global_.offwidth = max(model.vis.global_.offwidth, width)
         model.vis.global_.offheight = max(model.vis.global_.offheight, height)
-        self._renderer = make_renderer(model, width, height, shadows=True)
+        self._renderer = make_renderer(model, width, height, shadows=False)
         self._option = make_scene_option()
         self._camera = mujoco.MjvCamera()
         self._camera.type = mujoco.mjtCamera.mjCAMERA_FREE

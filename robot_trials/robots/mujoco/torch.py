@@ -43,7 +43,7 @@ def add_torch(spec: mujoco.MjSpec, site: Site, mass: float) -> None:
         (BOTTOM, 0.12, SHAFT_RADIUS, (0.78, 0.62, 0.30, 1.0)),
         (0.22, 0.38, 0.034, (0.72, 0.10, 0.12, 1.0)),
         (0.38, 0.40, 0.040, (0.88, 0.74, 0.40, 1.0)),
-        (0.12, 0.22, 0.026, (0.72, 0.10, 0.12, 1.0)),
+        (0.12, 0.22, 0.013, (0.72, 0.10, 0.12, 1.0)),
     ):
         _add_sight(body, mujoco.mjtGeom.mjGEOM_CYLINDER, [0, 0, bottom, 0, 0, top], radius, colour)
     _add_flame(body)
