@@ -3,18 +3,20 @@
 A short relay is run once and every sensor reading and motion command of it is kept. A fresh controller then takes the
 same steps again: timed (wall clock and thread CPU time, beside each other because shared machines preempt), with every
 Pinocchio call and the bare QP timed inside (their sum is the floor: what no rearrangement of the Python around them
-can save), and under tracemalloc.
+can save), and for memory: under tracemalloc for what Python allocates, and by resident size for leaks below Python.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import resource
 import time
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.harness import Figure, at_most, printed, progress_bar
 
@@ -30,6 +32,8 @@ ALLOCATION_MAX = 8 * 1024
 """Bound of what one step allocates at its peak [B]."""
 GROWTH_MAX = 1024
 """What traced memory may differ by over all steps and still count as no growth [B]: boxed numbers of other sizes."""
+RESIDENT_GROWTH_MAX = 256 * 1024
+"""The same for the process's resident size [B]: pages of the allocators; 26 B leaked a step would exceed it."""
 GROWTH_STEPS = 10_000
 WARM_UP = 500
 """Steps before anything is counted."""
@@ -41,6 +45,21 @@ class StepTimes:
 
     wall: np.ndarray
     cpu: np.ndarray
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """Memory of many steps [B].
+
+    Attributes:
+        peaks: tracemalloc's peak minus start of each step, shape (steps,).
+        traced_growth: of what Python's allocators hold at least, from the first to the last few hundred steps.
+        resident_growth: of the process's resident size, over as many steps without tracing.
+    """
+
+    peaks: np.ndarray
+    traced_growth: int
+    resident_growth: int
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -62,9 +81,9 @@ def run(options: argparse.Namespace) -> list[Figure]:
         times = time_steps(recording, repeats, advance)
         floor = time_floor(recording)
         advance(1)
-        peak, growth = measure_memory(recording, 2000 if options.quick else GROWTH_STEPS)
+        memory = measure_memory(recording, 2000 if options.quick else GROWTH_STEPS)
         advance(1)
-    return [*_time_figures(times), *_floor_figures(times, floor), *_memory_figures(peak, growth, recording)]
+    return [*_time_figures(times), *_floor_figures(times, floor), *_memory_figures(memory, recording)]
 
 
 def time_steps(recording: Recording, repeats: int, advance: Callable[[int], None]) -> StepTimes:
@@ -116,30 +135,44 @@ def time_floor(recording: Recording) -> dict[str, np.ndarray]:
     return {"pinocchio": pinocchio * 1e6, "qp": qp * 1e6, "calls": calls}
 
 
-def measure_memory(recording: Recording, steps: int) -> tuple[np.ndarray, float]:
-    """Peak minus start of every step [B], and growth of traced memory over `steps` steps [B]."""
+def measure_memory(recording: Recording, steps: int) -> MemoryUse:
+    """What every step allocates, and what stays allocated after many of them."""
     import numpy as np
 
     take = recording.make_stepper()
-    for index in range(min(WARM_UP, len(recording))):
-        recording.load(index)
+
+    def take_step(step: int) -> None:
+        recording.load(step % len(recording))
         take()
-    peaks = np.zeros(steps)
+
+    for step in range(WARM_UP):
+        take_step(step)
     gc.collect()
+    resident = _resident_size()
+    for step in range(WARM_UP, WARM_UP + steps):
+        take_step(step)
+    gc.collect()
+    resident = _resident_size() - resident
+    peaks, held = np.zeros(steps), np.zeros(steps)
     tracemalloc.start()
     try:
         for step in range(steps):
-            recording.load((WARM_UP + step) % len(recording))
+            recording.load(step % len(recording))
             tracemalloc.reset_peak()
             start = tracemalloc.get_traced_memory()[0]
             take()
-            peaks[step] = tracemalloc.get_traced_memory()[1] - start
-            if step == WARM_UP:
-                first = tracemalloc.get_traced_memory()[0]
-        growth = tracemalloc.get_traced_memory()[0] - first
+            held[step], peak = tracemalloc.get_traced_memory()
+            peaks[step] = peak - start
     finally:
         tracemalloc.stop()
-    return peaks, float(growth)
+    growth = int(held[-WARM_UP:].min() - held[WARM_UP : 2 * WARM_UP].min())
+    return MemoryUse(peaks[WARM_UP:], growth, resident)
+
+
+def _resident_size() -> int:
+    """Resident size of this process [B]."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
 
 
 def _time_figures(times: StepTimes) -> list[Figure]:
@@ -170,13 +203,14 @@ def _floor_figures(times: StepTimes, floor: dict[str, np.ndarray]) -> list[Figur
     ]
 
 
-def _memory_figures(peaks: Sequence[float] | Any, growth: float, recording: Recording) -> list[Figure]:
+def _memory_figures(memory: MemoryUse, recording: Recording) -> list[Figure]:
     """Allocation and growth."""
     import numpy as np
 
     return [
-        at_most("allocation_per_step_max", float(np.max(peaks)), "B", ALLOCATION_MAX),
-        printed("allocation_per_step_p50", float(np.percentile(peaks, 50)), "B"),
-        at_most("memory_growth", growth, "B", GROWTH_MAX),
+        at_most("allocation_per_step_max", float(np.max(memory.peaks)), "B", ALLOCATION_MAX),
+        printed("allocation_per_step_p50", float(np.percentile(memory.peaks, 50)), "B"),
+        at_most("memory_growth", memory.traced_growth, "B", GROWTH_MAX),
+        at_most("resident_growth", memory.resident_growth, "B", RESIDENT_GROWTH_MAX),
         printed("recorded_steps", len(recording), "1"),
     ]
