@@ -5,8 +5,8 @@ from __future__ import annotations
 import daqp
 import numpy as np
 import pinocchio as pin
-import robot_trials_control.qp as qp_module
 
+import robot_trials_control.qp as qp_module
 from benchmarks.call_timer import CallTimer
 
 

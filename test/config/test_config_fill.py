@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from robot_trials_control.config import ControllerConfig
 
 from robot_trials.config import list_config, load_parameters
 from robot_trials.exceptions import ConfigError
+from robot_trials_control.config import ControllerConfig
 
 
 @dataclass(frozen=True)
