@@ -1,0 +1,73 @@
+"""One control period after another: read, control, write, log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from robot_trials.robots.interface import Robot
+from robot_trials_control.records import Record, make_control_sample
+
+SampleSink = Callable[[Record], None]
+"""Takes one `ControlSample` record at the end of its tick; it must copy what it keeps, for the record is reused."""
+
+
+class Controller(Protocol):
+    """The contract of every controller, ours or a third party's."""
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """Joints in the order of every joint array."""
+
+    def reset(self) -> None:
+        """Forget everything; the next reading is the first."""
+
+    def step(self, state: Record, motion: Record, command: Record, status: Record) -> None:
+        """Fill `command` and `status` from the readings in `state` and the request in `motion`."""
+
+
+class ControlLoop:
+    """Runs a controller on a robot at the robot's own pace; one preallocated record carries each tick.
+
+    Attributes:
+        sample: everything about the newest tick.
+    """
+
+    def __init__(self, robot: Robot, controller: Controller, sinks: Sequence[SampleSink] = ()) -> None:
+        if tuple(robot.joint_names) != tuple(controller.joint_names):
+            raise ValueError(
+                f"the robot's joints {', '.join(robot.joint_names)} are not the controller's: "
+                f"{', '.join(controller.joint_names)}"
+            )
+        self.robot, self.controller, self.sinks = robot, controller, tuple(sinks)
+        self.sample = make_control_sample(len(robot.joint_names))
+
+    def run_ticks(self, count: int, motion: Record) -> Record:
+        """Run `count` control periods under one motion command and return the last sample.
+
+        Raises:
+            RobotFault: the robot or its simulator no longer answers.
+        """
+        for _ in range(count):
+            self._tick(motion)
+        return self.sample
+
+    def _tick(self, motion: Record) -> None:
+        sample, robot = self.sample, self.robot
+        robot.read_state(sample.state)
+        wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
+        self.controller.step(sample.state, motion, sample.command, sample.status)
+        robot.write_command(sample.command, sample.torque_applied)
+        self._measure(sample.timing, time.perf_counter_ns() - wall, time.thread_time_ns() - cpu)
+        robot.read_truth(sample.truth)
+        for sink in self.sinks:
+            sink(sample)
+
+    def _measure(self, timing: Record, wall_ns: int, cpu_ns: int) -> None:
+        """Account one tick: a step longer than the period misses its deadline."""
+        slack = self.robot.control_period_ns - wall_ns
+        timing.tick += 1
+        timing.wall_ns[...], timing.cpu_ns[...], timing.slack_ns[...] = wall_ns, cpu_ns, slack
+        if slack < 0:
+            timing.deadline_misses += 1
