@@ -109,7 +109,7 @@ def _format_number(value: float | int | str) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _shorten(value: object, length: int = 60) -> str:
+def _shorten(value: object, length: int = 200) -> str:
     """The value as text on one line, at most `length` characters."""
     text = f"{value:.10g}" if isinstance(value, float) else " ".join(str(value).split())
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from robot_trials.cli.progress import ProgressDisplay
 from robot_trials.config import TrialSetup
+from robot_trials.exceptions import ConfigError, ConfigProblem, RobotTrialsError
+
+if TYPE_CHECKING:
+    from robot_trials.trials import TrialOutcome
 
 OUTPUT_FOLDER = Path("output")
 """Where runs are written when no folder is named, below the working folder."""
@@ -29,7 +35,10 @@ def run_trial(setup: TrialSetup, *, ros: bool, record: bool, quiet: bool) -> boo
         Whether the trial passed.
     """
     console = Console(highlight=False, soft_wrap=True)
-    setup = choose_output(setup) if record else dataclasses.replace(setup, output=None)
+    if record:
+        setup = choose_output(setup)
+    else:
+        setup = dataclasses.replace(setup, output=None, arguments={**setup.arguments, "output": None})
     if not quiet:
         console.print(f"[bold]{setup.trial.description or setup.trial.name}[/bold]")
         console.print(f"{setup.robot} on {setup.site.name}, {setup.site.lane.length:g} m, seed {setup.seed}")
@@ -37,7 +46,7 @@ def run_trial(setup: TrialSetup, *, ros: bool, record: bool, quiet: bool) -> boo
     with ProgressDisplay(console, setup.site.lane.length, quiet) as display:
         outcome = _run_on_host(setup, display, ros)
     wall_time = time.monotonic() - start
-    report = _write_report(outcome) if outcome.bag is not None else None
+    report = write_report_of(outcome)
     print_outcome(console, outcome, wall_time)
     for label, path in (("bag", outcome.bag), ("verdict", outcome.verdict_file), ("report", report)):
         if path is not None:
@@ -46,31 +55,52 @@ def run_trial(setup: TrialSetup, *, ros: bool, record: bool, quiet: bool) -> boo
 
 
 def choose_output(setup: TrialSetup) -> TrialSetup:
-    """The setup with an output folder that does not exist yet when none was named."""
+    """The setup with an output folder of its own.
+
+    Raises:
+        ConfigError: the folder that was named holds something already, or cannot be made.
+    """
     if setup.output is not None:
-        return setup
+        _require_empty(setup.output)
+        return _with_output(setup, setup.output.absolute())
     base = OUTPUT_FOLDER / setup.trial_id
     output, count = base, 1
     while output.exists():
         count += 1
         output = base.with_name(f"{base.name}-{count}")
-    arguments = {**setup.arguments, "output": str(output.absolute())}
-    return dataclasses.replace(setup, output=output.absolute(), arguments=arguments)
+    _require_empty(output)
+    return _with_output(setup, output.absolute())
 
 
-def print_outcome(console: Console, outcome: Any, wall_time: float) -> None:
+def _with_output(setup: TrialSetup, output: Path) -> TrialSetup:
+    """The setup with another output folder, also for the processes that rebuild it from its arguments."""
+    return dataclasses.replace(setup, output=output, arguments={**setup.arguments, "output": str(output)})
+
+
+def _require_empty(folder: Path) -> None:
+    """Make the folder, and make sure that nothing in it would be mixed with a recording."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        bound = "must be empty, so that no recording is overwritten" if any(folder.iterdir()) else ""
+    except OSError as error:
+        bound = f"cannot be written: {error.strerror}"
+    if bound:
+        raise ConfigError([ConfigProblem(None, None, "--output", str(folder), bound)])
+
+
+def print_outcome(console: Console, outcome: TrialOutcome, wall_time: float) -> None:
     """Every criterion with its number, then the verdict."""
     for criterion in outcome.criteria:
-        mark = "[green]met  [/green]" if criterion.met else "[red]short[/red]"
-        value = "-" if criterion.value is None else f"{criterion.value:.3f}"
-        bound = f"{criterion.relation} {criterion.bound:g}"
+        mark = "[green]met  [/green]" if criterion.passed else "[red]short[/red]"
+        value = "-" if math.isnan(criterion.value) else f"{criterion.value:.3f}"
+        bound = f"{criterion.comparison} {criterion.bound:g}"
         console.print(f"  {mark} {criterion.label:<44} {value:>9} {criterion.unit:<5} {bound}")
     verdict = "[bold green]PASS[/bold green]" if outcome.passed else "[bold red]FAIL[/bold red]"
     reason = f": {outcome.reason}" if outcome.reason else ""
     console.print(f"{verdict}{reason} ({wall_time:.0f} s)")
 
 
-def _run_on_host(setup: TrialSetup, display: ProgressDisplay, ros: bool) -> Any:
+def _run_on_host(setup: TrialSetup, display: ProgressDisplay, ros: bool) -> TrialOutcome:
     """The outcome from the host that was asked for; each is imported only when used."""
     if ros:
         from robot_trials.trials.ros_host import run_ros_trial
@@ -81,8 +111,14 @@ def _run_on_host(setup: TrialSetup, display: ProgressDisplay, ros: bool) -> Any:
     return run_relay(setup, display)
 
 
-def _write_report(outcome: Any) -> Path:
-    """The report beside the bag."""
+def write_report_of(outcome: TrialOutcome) -> Path | None:
+    """The report beside the bag; None where there is no bag, or no room for a report, which is said."""
+    if outcome.bag is None:
+        return None
     from robot_trials.review import write_report
 
-    return Path(write_report(outcome.bag, outcome.verdict_file))
+    try:
+        return Path(write_report(outcome.bag, outcome.verdict_file))
+    except (OSError, RobotTrialsError) as error:
+        print(f"no report: {error}", file=sys.stderr)
+        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.console import Console
 from robot_trials.cli import run as run_module
 from robot_trials.cli.progress import ProgressDisplay
 from robot_trials.config import load_trial_setup
+from robot_trials.exceptions import ConfigError
 
 
 @dataclass
@@ -27,11 +27,11 @@ class Report:
 class Criterion:
     name: str
     label: str
-    value: float | None
+    value: float
     unit: str
     bound: float
-    relation: str
-    met: bool
+    comparison: str
+    passed: bool
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Outcome:
 
 
 TILT = Criterion("torch_tilt_max", "torch tilt, largest", 11.5, "deg", 10.0, "<=", False)
-SPEED = Criterion("mean_speed", "mean speed", None, "m/s", 0.7, ">=", False)
+SPEED = Criterion("mean_speed", "mean speed", float("nan"), "m/s", 0.7, ">=", False)
 
 
 def test_plain_progress_has_a_line_a_phase_and_one_every_ten_metres() -> None:
@@ -85,8 +85,9 @@ def test_run_prints_the_verdict_and_the_paths_last(
 ) -> None:
     outcome = Outcome(passed, "", [], tmp_path / "bag", tmp_path / "verdict.json")
     monkeypatch.setattr(run_module, "_run_on_host", lambda setup, display, ros: outcome)
-    monkeypatch.setattr(run_module, "_write_report", lambda outcome: tmp_path / "report.html")
-    assert run_module.run_trial(load_trial_setup("torch_relay"), ros=False, record=True, quiet=True) is passed
+    monkeypatch.setattr(run_module, "write_report_of", lambda outcome: tmp_path / "report.html")
+    setup = load_trial_setup("torch_relay", output=tmp_path / "out")
+    assert run_module.run_trial(setup, ros=False, record=True, quiet=True) is passed
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("PASS" if passed else "FAIL")
     assert [line.split() for line in lines[1:]] == [
@@ -101,8 +102,21 @@ def test_a_new_folder_is_chosen_for_every_run(monkeypatch: pytest.MonkeyPatch, t
     setup = load_trial_setup("torch_relay")
     first = run_module.choose_output(setup)
     assert first.output == tmp_path / "output" / setup.trial_id
+    assert first.output.is_dir()
     assert first.arguments["output"] == str(first.output)
-    first.output.mkdir(parents=True)
     assert run_module.choose_output(setup).output == tmp_path / "output" / f"{setup.trial_id}-2"
-    named = dataclasses.replace(setup, output=tmp_path / "mine")
-    assert run_module.choose_output(named).output == tmp_path / "mine"
+
+
+def test_a_named_folder_must_be_empty(tmp_path: Path) -> None:
+    setup = load_trial_setup("torch_relay", output=tmp_path / "mine")
+    assert run_module.choose_output(setup).output == tmp_path / "mine"
+    (tmp_path / "mine" / "bag").mkdir()
+    with pytest.raises(ConfigError, match="command line: --output: .*mine: must be empty"):
+        run_module.choose_output(setup)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    setup = load_trial_setup("torch_relay", output=tmp_path / "file" / "out")
+    with pytest.raises(ConfigError, match="--output: .*out: cannot be written: Not a directory"):
+        run_module.choose_output(setup)
