@@ -81,7 +81,7 @@ class FiducialSensor:
         facing = -np.einsum("ij,ij->i", normals, positions) / np.maximum(distances, 1e-9)
         candidates = (positions[:, 2] > 0.1) & (distances < RANGE_MAX) & (facing > FACING_COSINE_MIN)
         observations = []
-        for index in np.flatnonzero(candidates):
+        for index in np.flatnonzero(candidates).tolist():
             axes = camera_axes.T @ data.site_xmat[self._sites[index]].reshape(3, 3)
             size_px = self._measure(axes, positions[index], self._sizes[index])
             if size_px >= SIZE_MIN_PX and self._is_clear(index, camera_position):

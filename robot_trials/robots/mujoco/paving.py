@@ -31,9 +31,7 @@ LEVEL_AROUND_START = 0.75
 class Paving:
     """Keeps the slabs under the robot."""
 
-    def __init__(
-        self, model: mujoco.MjModel, data: mujoco.MjData, site: Site, unevenness: float, seed: int
-    ) -> None:
+    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, site: Site, unevenness: float, seed: int) -> None:
         self._x_min = min(site.start.x, 0.0) - MARGIN
         columns = int(np.ceil((site.lane.length + MARGIN - self._x_min) / SLAB))
         self.heights = np.random.default_rng(seed).uniform(-unevenness, unevenness, (columns, ROWS))

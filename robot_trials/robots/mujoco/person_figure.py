@@ -46,9 +46,7 @@ def add_person(
     """
     stance = person.stance
     rotation = matrix_from_yaw(stance.yaw)
-    body = spec.worldbody.add_body(
-        name=name, pos=[stance.x, stance.y, 0.0], quat=quaternion_wxyz_from_matrix(rotation)
-    )
+    body = spec.worldbody.add_body(name=name, pos=[stance.x, stance.y, 0.0], quat=quaternion_wxyz_from_matrix(rotation))
     _add_lower_body(body, clothes)
     _add_upper_body(body, clothes)
     for fiducial in fiducials:

@@ -50,7 +50,8 @@ def _floating_urdf(path: Path) -> str:
             root.remove(link)
     kept = {str(link.get("name")) for link in root.findall("link")}
     for joint in list(root.findall("joint")):
-        if joint.find("child").get("link") not in kept:  # type: ignore[union-attr]
+        child = joint.find("child")
+        if child is not None and str(child.get("link")) not in kept:
             root.remove(joint)
     ElementTree.SubElement(root, "link", name="world")
     floating = ElementTree.SubElement(root, "joint", name=ROOT_JOINT, type="floating")

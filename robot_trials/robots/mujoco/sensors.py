@@ -48,7 +48,14 @@ class Sensors:
         self._bias[2 * nu : 2 * nu + 3] = given.gyro_bias * self._generator.standard_normal(3)
         self._bias[2 * nu + 3 : 2 * nu + 6] = given.accelerometer_bias * self._generator.standard_normal(3)
         self._gain = 1.0 + given.torque_gain * self._generator.uniform(-1.0, 1.0, nu)
-        self._error = np.zeros_like(self._sigma)
+        self._error = error = np.zeros_like(self._sigma)
+        self._parts = (
+            error[:nu],
+            error[nu : 2 * nu],
+            error[2 * nu : 2 * nu + 3],
+            error[2 * nu + 3 : 2 * nu + 6],
+            error[2 * nu + 6 :].reshape(2, 6),
+        )
         self._wrench = np.zeros((2, 6))
         if not noise:
             self._gain[:] = 1.0
@@ -77,16 +84,24 @@ class Sensors:
         self._energy -= (self._battery.idle_power + float(np.abs(torque) @ np.abs(velocity))) * dt
         state.battery[...] = max(self._energy / self._battery.capacity, 0.0)
 
+    @staticmethod
+    def _noisy(state: Record) -> tuple[np.ndarray, ...]:
+        """The readings in the order of the error vector's parts."""
+        return (
+            state.joint_velocity,
+            state.joint_torque,
+            state.imu_angular_velocity,
+            state.imu_linear_acceleration,
+            state.foot_wrench,
+        )
+
     def _add_errors(self, state: Record) -> None:
-        nu, error = self._nu, self._error
+        error = self._error
         self._generator.standard_normal(out=error)
         error *= self._sigma
         error += self._bias
-        state.joint_velocity += error[:nu]
-        state.joint_torque += error[nu : 2 * nu]
-        state.imu_angular_velocity += error[2 * nu : 2 * nu + 3]
-        state.imu_linear_acceleration += error[2 * nu + 3 : 2 * nu + 6]
-        state.foot_wrench += error[2 * nu + 6 :].reshape(2, 6)
+        for reading, part in zip(self._noisy(state), self._parts, strict=True):
+            reading += part
         position = state.joint_position
         position /= self._encoder_step
         np.rint(position, out=position)

@@ -1,0 +1,139 @@
+"""The torch changes hands: giver to robot, robot to receiver, by force alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from robot_trials.robots import RobotProfile
+from robot_trials.robots.mujoco.giver import RELEASE_TIME, GiverPhase
+from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
+from robot_trials.robots.mujoco.receiver import ReceiverPhase
+from robot_trials.robots.mujoco.robot import MujocoRobot
+from robot_trials.robots.mujoco.rotations import quaternion_wxyz_from_matrix
+from robot_trials_control.records import RIGHT, Record, make_control_sample, make_robot_command
+
+ELBOW, SHOULDER = "zarm_r4_joint", "zarm_r1_joint"
+WEIGHT_MAX = 1.76 * 9.81
+
+
+class Rig:
+    """The robot standing still by stiff joints, with its right forearm level and the torch at its hand."""
+
+    def __init__(self, robot: MujocoRobot, profile: RobotProfile) -> None:
+        self.robot, self.profile = robot, profile
+        self.command: Record = make_robot_command(len(robot.joint_names))
+        self.sample: Record = make_control_sample(len(robot.joint_names))
+        self.command.position[:] = profile.nominal_array
+        self.command.kp[:] = 10.0 * profile.torque_limit_array("urdf")
+        self.command.kd[:] = 0.05 * self.command.kp
+        self.forces: list[float] = []
+
+    def move(self, joint: str, by: float) -> None:
+        """Move one joint's target."""
+        self.command.position[self.robot.joint_names.index(joint)] += by
+
+    def run(self, seconds: float) -> None:
+        """Run the world, noting the vertical force on both people."""
+        for _ in range(round(seconds / 0.002)):
+            self.robot.read_state(self.sample.state)
+            self.robot.write_command(self.command, self.sample.torque_applied)
+            self.robot.read_truth(self.sample.truth)
+            force = self.sample.truth.giver_force + self.sample.truth.receiver_force
+            self.forces.append(float(np.linalg.norm(force)))
+
+    def bring_torch_to_hand(self, offset: np.ndarray) -> None:
+        """Have the giver offer the torch at the robot's hand, `offset` away in the hand's axes [m]."""
+        people, data = self.robot.people, self.robot.data
+        assert people is not None
+        hand = data.site("r_grip")
+        rotation = hand.xmat.reshape(3, 3)
+        grip = hand.xpos + rotation @ offset
+        people.torch_coordinates[:3] = grip
+        people.torch_coordinates[3:] = quaternion_wxyz_from_matrix(rotation)
+        sag = people.giver.grip.target[2] - people.giver._arm.fist_position[2]
+        people.giver.grip.target[:] = grip - HOLD_BELOW_GRIP * rotation[:, 2] + [0.0, 0.0, sag]
+        people.giver.grip.target_rotation[:] = rotation
+
+
+@pytest.fixture
+def rig(make_robot: Callable[..., MujocoRobot], profile: RobotProfile) -> Rig:
+    """The robot with its right forearm level."""
+    posture = profile.nominal_posture | {"zarm_r4_joint": -1.55, "zarm_r1_joint": 0.0, "zarm_r2_joint": 0.0}
+    del posture["zarm_<s>4_joint"], posture["zarm_<s>1_joint"]
+    level = profile.model_copy(update={"nominal_posture": posture})
+    rig = Rig(make_robot(level, seed=3, noise=False), level)
+    rig.run(0.3)
+    return rig
+
+
+@pytest.mark.simulation
+def test_hand_closes_only_within_reach(rig: Rig) -> None:
+    """31 mm beside the torch the hand stays empty; 20 mm beside it grips."""
+    rig.bring_torch_to_hand(np.array([0.036, 0.0, 0.0]))
+    rig.command.hand_closed[RIGHT] = 1.0
+    rig.run(0.02)
+    assert not rig.sample.truth.robot_holds
+    rig.bring_torch_to_hand(np.array([0.020, 0.0, 0.0]))
+    rig.run(0.02)
+    assert rig.sample.truth.robot_holds
+
+
+@pytest.mark.simulation
+def test_grasp_keeps_the_offset_it_closed_with(rig: Rig) -> None:
+    """The weld does not pull the torch into the hand's centre."""
+    rig.bring_torch_to_hand(np.array([0.015, 0.0, 0.01]))
+    rig.command.hand_closed[RIGHT] = 1.0
+    rig.run(0.5)
+    data = rig.robot.data
+    offset = data.site("r_grip").xmat.reshape(3, 3).T @ (data.body("torch").xpos - data.site("r_grip").xpos)
+    np.testing.assert_allclose(offset, [0.015, 0.0, 0.01], atol=0.004)
+
+
+@pytest.mark.simulation
+def test_torch_passes_from_giver_to_robot_to_receiver(rig: Rig) -> None:
+    """Nobody lets go before the other carries, and nobody is pulled."""
+    people, truth = rig.robot.people, rig.sample.truth
+    assert people is not None
+    rig.bring_torch_to_hand(np.array([0.01, 0.0, 0.0]))
+    rig.command.hand_closed[RIGHT] = 1.0
+    rig.run(1.0)
+    assert truth.robot_holds and truth.giver_holds, "the giver keeps the torch while nobody lifts it"
+    for _ in range(20):
+        rig.move(ELBOW, -0.005)
+        rig.run(0.1)
+    rig.run(0.2 + RELEASE_TIME)
+    assert truth.robot_holds and not truth.giver_holds
+    assert people.giver.phase is GiverPhase.WITHDRAWING
+    assert max(rig.forces) < WEIGHT_MAX + 20.0
+
+    people.receiver._hand[:] = people.motion.hold + [0.01, -0.01, 0.0]
+    rig.forces.clear()
+    rig.run(1.0)
+    assert truth.receiver_holds
+    for _ in range(10):
+        rig.move(ELBOW, 0.004)
+        rig.run(0.1)
+    carried = -float(truth.receiver_force[2])
+    assert carried > 0.7 * rig.robot.conditions.torch_mass * 9.81
+    rig.command.hand_closed[RIGHT] = 0.0
+    rig.run(4.0)
+    assert truth.receiver_holds and not truth.robot_holds
+    assert people.receiver.phase is ReceiverPhase.WITHDRAWING
+    assert truth.torch_pose[2] > 0.8
+    assert max(rig.forces) < WEIGHT_MAX + 20.0
+    assert truth.unwanted_contacts == 0
+
+
+@pytest.mark.simulation
+def test_giver_keeps_the_torch_when_nobody_comes(make_robot: Callable[..., MujocoRobot], profile: RobotProfile) -> None:
+    """Held out for seconds, the torch stays where it is offered."""
+    robot = make_robot(seed=5)
+    rig = Rig(robot, profile)
+    rig.run(0.5)
+    start = rig.sample.truth.torch_pose[:3].copy()
+    rig.run(1.5)
+    assert rig.sample.truth.giver_holds
+    np.testing.assert_allclose(rig.sample.truth.torch_pose[:3], start, atol=0.01)
