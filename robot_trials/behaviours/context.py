@@ -71,11 +71,13 @@ class TrialContext:
         map_to_odom: pose of odom in the site's map.
         map_deviation: its standard deviations [m, m, rad].
         localized_ns: time of the newest site fiducial used; None before the first.
+        blind_time: time walked since then [s].
         targets: newest pose in odom of "giver", "torch", "receiver" and "receiver_hand"; absent before they are seen.
         transform_base_camera: camera's optical frame in the base link, shape (4, 4).
         hand_target: pose in odom that the working hand was last sent to, shape (4, 4); None before.
         grip_to_torch: rotation of the torch in the working hand's grip frame, shape (3, 3).
         holding: the working hand has taken the torch and not yet given it away.
+        carried_mass: load measured when it was taken [kg].
         phase: name of the running phase.
         failure: why the trial ends early; empty while all is well.
     """
@@ -91,11 +93,13 @@ class TrialContext:
     map_to_odom: PlanarPose = (0.0, 0.0, 0.0)
     map_deviation: tuple[float, float, float] = (math.inf, math.inf, math.inf)
     localized_ns: int | None = None
+    blind_time: float = 0.0
     targets: dict[str, StampedPose] = field(default_factory=dict)
     transform_base_camera: np.ndarray = field(default_factory=lambda: np.eye(4))
     hand_target: np.ndarray | None = None
     grip_to_torch: np.ndarray = field(default_factory=lambda: np.eye(3))
     holding: bool = False
+    carried_mass: float = 0.0
     phase: str = ""
     failure: str = ""
     events: list[TrialEvent] = field(default_factory=list)

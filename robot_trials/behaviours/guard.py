@@ -7,7 +7,7 @@ from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.leaf import Leaf
-from robot_trials_control.records import Fault, MotionMode
+from robot_trials_control.records import Fault
 
 PER_JOINT = ("joint_position", "joint_velocity", "joint_torque")
 SENSORS = (*PER_JOINT, "imu_angular_velocity", "imu_linear_acceleration", "foot_wrench")
@@ -58,8 +58,6 @@ def _find_controller_fault(context: TrialContext) -> str:
 
 
 def _find_lost(context: TrialContext) -> str:
-    """Walking without having seen a site fiducial for too long."""
-    if int(context.command.mode) != MotionMode.WALK_TO or context.localized_ns is None:
-        return ""
-    age, bound = (context.time_ns - context.localized_ns) * 1e-9, context.parameters.lost_time
-    return f"no site fiducial for {age:.1f} s while walking: must be ≤ {bound:g} s" if age > bound else ""
+    """Having walked without seeing a site fiducial for too long."""
+    blind, bound = context.blind_time, context.parameters.lost_time
+    return f"no site fiducial in {blind:.1f} s of walking: must be ≤ {bound:g} s" if blind > bound else ""

@@ -30,14 +30,14 @@ class LowerUntilCarried(Leaf):
         self._bottom_since: float | None = None
 
     def initialise(self) -> None:
-        """Start from the offered pose and the mass carried so far."""
+        """Start from the offered pose and the mass that was taken."""
         super().initialise()
         self._released.reset()
         self._start = self.context.hand_target
         self._depth = 0.0
         self._last_time = self.context.time
         self._bottom_since = None
-        self._carried = max(float(self.context.status.payload_mass), 0.5 * self.context.setup.trial.payload.mass)
+        self._carried = max(self.context.carried_mass, 0.5 * self.context.setup.trial.payload.mass)
 
     def update(self) -> Status:
         """SUCCESS once the receiver carries; FAILURE with the torch still held."""
@@ -57,10 +57,8 @@ class LowerUntilCarried(Leaf):
             context.report("info", "load", f"receiver carries: load {mass:.2f} kg of {self._carried:.2f} kg left")
             return Status.SUCCESS
         if self._bottom_since is not None and context.time - self._bottom_since > LOWERED_WAIT:
-            lowered = self._depth * 1e3
-            return self.fail(
-                f"receiver does not carry: load {mass:.2f} kg must be < {bound:.2f} kg, {lowered:.0f} mm low"
-            )
+            needed = f"must be < {bound:.2f} kg, lowered {self._depth * 1e3:.0f} mm"
+            return self.fail(f"receiver does not carry: load {mass:.2f} kg {needed}")
         return Status.RUNNING
 
     def _lower(self, further: bool) -> None:

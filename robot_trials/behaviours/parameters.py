@@ -35,7 +35,7 @@ class RelayParameters:
         retarget_distance: a stance moves only by more than this, so that feet do not chase noise [m].
         step_back: way back from the receiver [m].
         seen_age: a target seen longer ago than this is not reached for [s].
-        lost_time: walking without a site fiducial for longer than this ends the trial [s].
+        lost_time: walking for longer than this without seeing a site fiducial ends the trial [s].
         quiet_time: standing still for this long ends a trial [s].
     """
 
@@ -53,7 +53,7 @@ class RelayParameters:
     close_time: float = 0.5
     load_ratio: float = 0.7
     release_ratio: float = 0.35
-    load_time: float = 0.5
+    load_time: float = 0.8
     offer_time: float = 1.0
     approach_speed_walking: float = 0.4
     lookahead: float = 3.0

@@ -57,15 +57,15 @@ class Lift(Leaf):
         command_grasp(context, closed=True)
         command_payload(context, PayloadMode.TRACK)
         mass = float(context.status.payload_mass)
-        self._raise(mass < context.parameters.load_ratio * payload.mass)
+        least = max(context.parameters.load_ratio * payload.mass, payload.mass - payload.mass_tolerance)
+        self._raise(mass < least)
         command_hand_in_odom(context, move_along_z(self._start, self._height), context.parameters.approach_speed)
         if self._heavy.update(mass > payload.mass + payload.mass_tolerance, context.time):
             context.holding = True
             context.fail(f"load {mass:.2f} kg must be ≤ {payload.mass + payload.mass_tolerance:g} kg")
             return self.fail(context.failure)
-        least = max(context.parameters.load_ratio * payload.mass, payload.mass - payload.mass_tolerance)
         if self._loaded.update(least <= mass <= payload.mass + payload.mass_tolerance, context.time):
-            context.holding = True
+            context.holding, context.carried_mass = True, mass
             context.report("info", "load", f"carries {mass:.2f} kg, announced {payload.mass:g} kg", mass=mass)
             return Status.SUCCESS
         if self._top_since is not None and context.time - self._top_since > LIFTED_WAIT:

@@ -44,6 +44,7 @@ class Eyes:
         base = pose_to_transform(np.concatenate((status.base_position, status.base_orientation_xyzw)))
         if context.time_ns > self._last_ns:
             self._history.append(context.time_ns, base @ context.transform_base_camera)
+        last_ns = self._last_ns or context.time_ns
         localization = self._predict(context)
         for observation in fiducials:
             camera = self._history.at(observation.time_ns)
@@ -52,6 +53,10 @@ class Eyes:
                 self._tracker.update(observation, camera)
         context.map_to_odom = localization.map_to_odom
         context.map_deviation = localization.deviation
+        if localization.newest_ns != context.localized_ns:
+            context.blind_time = 0.0
+        elif context.status.walking:
+            context.blind_time += (context.time_ns - last_ns) * 1e-9
         context.localized_ns = localization.newest_ns
         for mount in self._mounts:
             pose = self._tracker.pose(mount)

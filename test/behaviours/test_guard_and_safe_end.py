@@ -1,0 +1,100 @@
+"""Reasons to stop, and how the robot ends."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from leaf_bench import hand_follows, make_context, tick
+from py_trees.common import Status
+
+from robot_trials.behaviours.guard import Guard, find_fault
+from robot_trials.behaviours.hand import command_hand_in_odom
+from robot_trials.behaviours.safe_end import PATIENCE, build_safe_end
+from robot_trials.geometry import rotation_to_transform
+from robot_trials_control.records import RIGHT, Fault, HandMode, MotionMode
+
+OUT = rotation_to_transform(np.eye(3), np.array([0.42, -0.3, 1.0]))
+
+
+def test_sound_robot_may_go_on() -> None:
+    context = make_context()
+    assert find_fault(context) == ""
+    assert tick(Guard("guard", context), context, 0.02) == Status.SUCCESS
+
+
+@pytest.mark.parametrize(
+    ("field", "index", "message"),
+    [
+        ("joint_position", 2, r"joint_position\[head_yaw\] reads nan: must be finite"),
+        ("imu_angular_velocity", 1, r"imu_angular_velocity\[1\] reads nan"),
+        ("foot_wrench", (0, 2), r"foot_wrench\[2\] reads nan"),
+    ],
+)
+def test_sensor_that_reads_nan_is_named(field: str, index: object, message: str) -> None:
+    context = make_context()
+    getattr(context.state, field)[index] = math.nan
+    guard = Guard("guard", context)
+    assert tick(guard, context, 0.02) == Status.FAILURE
+    import re
+
+    assert re.search(message, context.failure)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(Fault.FALLEN, "fallen"), (Fault.QP_FAILED, "QP"), (Fault.BAD_SENSOR, "bad sensor")],
+)
+def test_controller_faults(fault: Fault, words: str) -> None:
+    context = make_context()
+    context.status.fault[...] = fault
+    assert words in find_fault(context)
+
+
+def test_walking_blind() -> None:
+    context = make_context()
+    context.blind_time = 10.5
+    assert find_fault(context) == "no site fiducial in 10.5 s of walking: must be ≤ 10 s"
+
+
+def test_first_reason_counts() -> None:
+    context = make_context()
+    context.fail("first")
+    context.fail("second")
+    assert context.failure == "first"
+
+
+def test_ends_standing_with_empty_hand_at_the_body() -> None:
+    context = make_context()
+    command_hand_in_odom(context, OUT, 0.1)
+    context.command.mode[...] = MotionMode.WALK_TO
+    assert tick(build_safe_end(context), context, 30.0, hand_follows) == Status.SUCCESS
+    assert int(context.command.mode) == MotionMode.STAND
+    assert int(context.command.hand_mode[RIGHT]) == HandMode.POSTURE
+
+
+def test_ends_standing_with_the_load_where_it_is() -> None:
+    context = make_context()
+    command_hand_in_odom(context, OUT, 0.1)
+    context.command.hand_closed[RIGHT] = 1.0
+    context.holding = True
+    assert tick(build_safe_end(context), context, 30.0, hand_follows) == Status.SUCCESS
+    assert int(context.command.hand_mode[RIGHT]) == HandMode.ODOM
+    assert float(context.command.hand_closed[RIGHT]) == 1.0
+
+
+def test_fall_is_damped_even_after_the_safe_end_began() -> None:
+    context = make_context()
+    context.status.walking[...] = True
+    end = build_safe_end(context)
+    assert tick(end, context, 0.5) == Status.RUNNING
+    context.status.fault[...] = Fault.FALLEN
+    assert tick(end, context, 5.0) == Status.SUCCESS
+    assert int(context.command.mode) == MotionMode.DAMPED
+
+
+def test_robot_that_never_rests_is_not_waited_for_forever() -> None:
+    context = make_context()
+    context.status.walking[...] = True
+    assert tick(build_safe_end(context), context, PATIENCE + 5.0) == Status.FAILURE

@@ -1,0 +1,104 @@
+"""Reaching for the torch: waypoint, approach, tare, and going back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from leaf_bench import hand_follows, make_context, see, tick
+from py_trees.common import Status
+
+from robot_trials.behaviours.context import TrialContext
+from robot_trials.behaviours.reach import Approach, Pregrasp, Retract, Tare
+from robot_trials.geometry import StampedPose, rotation_to_transform
+from robot_trials_control.records import RIGHT, HandMode, PayloadMode
+
+GRIP = (0.45, -0.28, 1.02)
+
+
+def keep_seeing(context: TrialContext) -> None:
+    """The torch stays in view and the hand obeys."""
+    see(context, "torch", GRIP)
+    hand_follows(context)
+
+
+def test_pregrasp_is_behind_the_torch() -> None:
+    context = make_context()
+    see(context, "torch", GRIP)
+    leaf = Pregrasp("pregrasp", context)
+    assert tick(leaf, context, 2.0, keep_seeing) == Status.SUCCESS
+    assert int(context.command.hand_mode[RIGHT]) == HandMode.ODOM
+    assert np.allclose(context.command.hand_position[RIGHT], np.add(GRIP, (-0.12, 0.0, 0.0)))
+    assert float(context.command.hand_closed[RIGHT]) == 0.0
+
+
+def test_unseen_torch_is_not_reached_for() -> None:
+    context = make_context()
+    leaf = Pregrasp("pregrasp", context)
+    assert tick(leaf, context, 10.0) == Status.FAILURE
+    assert leaf.reason == "torch was never seen"
+    assert int(context.command.hand_mode[RIGHT]) == HandMode.POSTURE
+
+
+def test_stale_torch_is_not_reached_for() -> None:
+    context = make_context()
+    see(context, "torch", GRIP)
+    context.time_ns += 3_000_000_000
+    leaf = Pregrasp("pregrasp", context)
+    assert tick(leaf, context, 10.0) == Status.FAILURE
+    assert "torch last seen" in leaf.reason and "bound 1.5 s" in leaf.reason
+
+
+def test_approach_follows_a_torch_that_moves() -> None:
+    context = make_context()
+    see(context, "torch", GRIP)
+    leaf = Approach("approach", context)
+    tick(leaf, context, 0.1)
+    see(context, "torch", (0.50, -0.28, 1.02))
+    tick(leaf, context, 0.02)
+    assert context.command.hand_position[RIGHT][0] == pytest.approx(0.50)
+    context.status.hand_pose[RIGHT, :3] = (0.47, -0.28, 1.02)
+    assert tick(leaf, context, 1.0) == Status.RUNNING, "30 mm off is not there"
+    context.status.hand_pose[RIGHT, :3] = (0.495, -0.28, 1.02)
+    assert tick(leaf, context, 1.0) == Status.SUCCESS
+
+
+def test_hand_is_aligned_with_a_tilted_torch() -> None:
+    context = make_context()
+    tilt = 0.2
+    rotation = np.array([[np.cos(tilt), 0, np.sin(tilt)], [0, 1, 0], [-np.sin(tilt), 0, np.cos(tilt)]])
+    context.targets["torch"] = StampedPose(rotation_to_transform(rotation, np.array(GRIP)), 0, 8, 0.0)
+    leaf = Approach("approach", context)
+    context.status.hand_pose[RIGHT, :3] = GRIP
+    assert tick(leaf, context, 1.0) == Status.RUNNING, "in place, but 0.2 rad off the torch's axis"
+    hand_follows(context)
+    assert tick(leaf, context, 1.0) == Status.SUCCESS
+
+
+def test_tare_lasts_its_time() -> None:
+    context = make_context()
+    leaf = Tare("tare", context)
+    assert tick(leaf, context, 1.0) == Status.RUNNING
+    assert int(context.command.payload_mode) == PayloadMode.TARE
+    assert tick(leaf, context, 0.5) == Status.SUCCESS
+
+
+def test_retract_opens_and_goes_back() -> None:
+    context = make_context()
+    see(context, "torch", GRIP)
+    tick(Approach("approach", context), context, 0.02)
+    context.command.hand_closed[RIGHT] = 1.0
+    leaf = Retract("retract", context)
+    assert tick(leaf, context, 3.0, hand_follows) == Status.SUCCESS
+    assert float(context.command.hand_closed[RIGHT]) == 0.0
+    assert context.command.hand_position[RIGHT][0] == pytest.approx(GRIP[0] - 0.12)
+
+
+@pytest.mark.parametrize("holding", [True, False])
+def test_retract_never_drops_a_load(holding: bool) -> None:
+    context = make_context()
+    context.holding = holding
+    context.command.hand_closed[RIGHT] = 1.0
+    context.status.payload_mass[...] = 1.6
+    leaf = Retract("retract", context)
+    assert tick(leaf, context, 3.0) == Status.FAILURE
+    assert float(context.command.hand_closed[RIGHT]) == 1.0

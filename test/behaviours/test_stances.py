@@ -1,0 +1,43 @@
+"""Stances for the exchange: planned, corrected by what is seen, within reason."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from leaf_bench import make_context, see
+
+from robot_trials.behaviours.stances import stance_for_exchange
+from robot_trials.geometry import StampedPose, planar_to_transform
+
+
+def test_planned_stance_goes_through_map_to_odom() -> None:
+    context = make_context()
+    context.map_to_odom = (1.0, 0.0, math.pi / 2)
+    stance = stance_for_exchange(context.setup.site.giver, "giver", "torch")(context)
+    assert stance == pytest.approx((0.0, 1.0, -math.pi / 2))
+
+
+def test_seen_torch_moves_the_stance() -> None:
+    context = make_context()
+    grip = context.setup.site.giver.grip
+    see(context, "torch", (grip[0] + 0.05, grip[1] - 0.04, 1.03))
+    stance = stance_for_exchange(context.setup.site.giver, "giver", "torch")(context)
+    assert stance == pytest.approx((0.05, -0.04, 0.0))
+
+
+def test_seen_person_moves_the_stance_when_the_torch_is_not_seen() -> None:
+    context = make_context()
+    giver = context.setup.site.giver
+    moved = planar_to_transform((giver.stance.x + 0.1, giver.stance.y, giver.stance.yaw))
+    context.targets["giver"] = StampedPose(moved, 0, 8, 0.003)
+    stance = stance_for_exchange(giver, "giver", "torch")(context)
+    assert stance == pytest.approx((0.1, 0.0, 0.0), abs=1e-9)
+
+
+def test_absurd_sight_is_not_followed() -> None:
+    context = make_context()
+    see(context, "torch", (3.0, 2.0, 1.0))
+    stance = stance_for_exchange(context.setup.site.giver, "giver", "torch")(context)
+    assert np.allclose(stance, (0.0, 0.0, 0.0))
