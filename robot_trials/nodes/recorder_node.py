@@ -25,11 +25,12 @@ from robot_trials.nodes.raw_messages import ENCAPSULATION_BYTES, TRANSFORM_OFFSE
 from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.runtime.channel import Channel
 from robot_trials.telemetry import topics
-from robot_trials.telemetry.identity import TrialIdentity
 from robot_trials.telemetry.recorder import TrialRecorder
+from robot_trials.trials import make_identity
 from robot_trials_control.records import LEFT, RIGHT, Record, control_sample_dtype
 
 DRAIN_PERIOD_S = 0.01
+HEARTBEAT_PERIOD_S = 1.0
 BLOCK = 100
 LINGER_S = 0.5
 """How long after the control process's end the last messages of the other nodes are waited for [s]."""
@@ -57,16 +58,7 @@ class RecorderNode(Node):
         self._ring = self._channel.log
         self._state = self._channel.state  # attached now: its file goes when the control process ends
         self._start_time_ns = info.start_time_ns
-        identity = TrialIdentity(
-            trial=setup.trial.name,
-            robot=setup.robot,
-            site=setup.site.name,
-            seed=setup.seed,
-            host="ros",
-            start_time=setup.start_time,
-            run_id=setup.trial_id,
-            files=setup.files,
-        )
+        identity = make_identity(setup, "ros")
         hand = LEFT if setup.trial.payload.hand == "left" else RIGHT
         frames = make_frame_names(info)
         self._map_frame = frames.map
@@ -79,8 +71,10 @@ class RecorderNode(Node):
         self._reported_fault = False
         self._status = self.create_publisher(DiagnosticStatus, "~/status", to_rclpy(STATUS))
         self._subscribe()
-        self._publish_status(DiagnosticStatus.OK, "recording")
-        self.create_timer(DRAIN_PERIOD_S, self._drain, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(DRAIN_PERIOD_S, self._drain, clock=steady)
+        self.create_timer(HEARTBEAT_PERIOD_S, self._publish_status, clock=steady)
+        self._publish_status()
 
     def request_end(self) -> None:
         """A signal: the recording goes on until the control process has ended."""
@@ -124,7 +118,7 @@ class RecorderNode(Node):
             pass
         if self._recorder.fault is not None and not self._reported_fault:
             self._reported_fault = True
-            self._publish_status(DiagnosticStatus.ERROR, f"recording failed: {self._recorder.fault}")
+            self._publish_status()
         if not ended:
             return
         self._ended_at = self._ended_at or time.monotonic()
@@ -146,7 +140,8 @@ class RecorderNode(Node):
         try:
             self._recorder.close()
         except TelemetryFault as error:
-            self._publish_status(DiagnosticStatus.ERROR, f"recording failed: {error}")
+            self.get_logger().error(f"recording failed: {error}")
+            self.exit_code = EXIT_FAULT
         if self._recorder.fault is not None:
             self.exit_code = EXIT_FAULT
         self.get_logger().info(f"bag closed: {self._recorder.folder}")
@@ -163,7 +158,11 @@ class RecorderNode(Node):
             self.get_logger().error(f"no report: {error}")
             self.exit_code = EXIT_FAULT
 
-    def _publish_status(self, level: bytes, message: str) -> None:
+    def _publish_status(self) -> None:
+        """Say that the recorder lives, and whether it can still record."""
+        fault = self._recorder.fault
+        level = DiagnosticStatus.OK if fault is None else DiagnosticStatus.ERROR
+        message = "recording" if fault is None else f"recording failed: {fault}"
         values: dict[str, object] = {"bag": self._recorder.folder, "lost_ticks": self._ring.overruns}
         self._status.publish(make_status("recorder", level, message, values))
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
 from robot_trials.robots.interface import CameraFrame, FiducialObservation, Robot
 from robot_trials.runtime.channel import FIDUCIAL_DTYPE, HEALTH_DTYPE, Channel, ChannelInfo, frame_dtype
-from robot_trials.runtime.loop import ControlLoop
+from robot_trials.runtime.loop import ControlLoop, Controller
 from robot_trials.runtime.pacing import Pacer
 from robot_trials.runtime.realtime import RealtimeReport
-from robot_trials.runtime.safe_end import SafeEnd, is_standing
+from robot_trials.runtime.safe_end import SafeEnd, is_damped, is_standing
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, Following, TrialLink
 from robot_trials_control.records import Record
 
 TICKS_PER_EXCHANGE = 10
 """Control ticks per trial tick: 500 Hz to 50 Hz."""
 EXIT_OK, EXIT_NOT_SAFE = 0, 4
-WITHOUT_TRIAL = frozenset({Following.DRIVE, Following.SAFE_CONTINUATION, Following.ENDING})
-"""A world in lockstep that moves without waiting for a trial is paced by the clock instead."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class ControlProcess:
     def __init__(
         self,
         robot: Robot,
-        controller: Any,
+        controller: Controller,
         info: ChannelInfo,
         options: ProcessOptions,
         realtime: RealtimeReport,
@@ -98,9 +94,10 @@ class ControlProcess:
         self._write_health()
         if self.end_requested:
             self._safe_end.update(sample.status, TICKS_PER_EXCHANGE, self._link.trial_runs)
-        if not self._options.lockstep or self._link.following in WITHOUT_TRIAL:
+        if not self._options.lockstep or self._link.following != Following.TRIAL:
             self._pacer.wait_until(int(sample.state.time_ns))
-        self._link.next_command(int(sample.timing.tick), is_standing(sample.status), lambda: self.end_requested)
+        settled = is_standing(sample.status) or is_damped(sample.status)
+        self._link.next_command(int(sample.timing.tick), settled, lambda: self.end_requested)
 
     def _publish(self, sample: Record) -> None:
         """Control loop's sink: every tick to recorder and trial, the newest to everybody."""

@@ -57,14 +57,14 @@ class TrialLink:
         self._seen = 0
         self._drive = np.zeros(1, DRIVE_DTYPE)
 
-    def next_command(self, tick: int, standing: bool, should_end: Callable[[], bool]) -> None:
+    def next_command(self, tick: int, settled: bool, should_end: Callable[[], bool]) -> None:
         """Update `command` and `following` after control tick `tick`; in lockstep, wait for the answer to it.
 
-        While no trial runs, nobody drives and the robot is `standing`, a world in lockstep is held: this returns only
-        when somebody asks for something or `should_end()`.
+        While no trial runs, nobody drives and the robot is `settled`, standing or damped, a world in lockstep is held:
+        this returns only when somebody asks for something or `should_end()`.
         """
         if self._lockstep:
-            self._wait_for_answer(tick, standing, should_end)
+            self._wait_for_answer(tick, settled, should_end)
         self._read_exchange()
         if should_end():
             self._stand(Following.ENDING)
@@ -86,7 +86,7 @@ class TrialLink:
         self._seen = cell.read_into(self._exchange.data)
         return True
 
-    def _wait_for_answer(self, tick: int, standing: bool, should_end: Callable[[], bool]) -> None:
+    def _wait_for_answer(self, tick: int, settled: bool, should_end: Callable[[], bool]) -> None:
         """Return once the trial has answered `tick` or has gone quiet, or the world must go on without a trial."""
         deadline = time.monotonic() + self._timeout_s
         quiet = self.following == Following.SAFE_CONTINUATION
@@ -96,7 +96,7 @@ class TrialLink:
             if self.trial_runs:
                 if int(self._exchange.tick) >= tick or quiet or time.monotonic() > deadline:
                     return
-            elif not standing or self._drive_is_fresh():
+            elif not settled or self._drive_is_fresh():
                 return
             time.sleep(POLL_S)
 

@@ -65,6 +65,8 @@ class DoubleRobot:
 class DoubleController:
     """Walks at the wanted speed along x at once; stands `STOP_TICKS` after it was told to."""
 
+    joint_names = JOINTS
+
     def __init__(self):
         self.stopping = 0
 

@@ -1,0 +1,200 @@
+"""Runs the trial for which the graph was started: action server `run_trial`, services hold, resume and abort."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rclpy.task import Future
+from robot_trials_msgs.action import RunTrial
+from robot_trials_msgs.msg import FiducialDetections
+from std_srvs.srv import Trigger
+
+from robot_trials.config import TrialSetup
+from robot_trials.nodes.fiducial_messages import from_message
+from robot_trials.nodes.node_main import run_node
+from robot_trials.nodes.parameters import ATTACH_TIMEOUT_S, declare, declare_channel, declare_setup
+from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy
+from robot_trials.nodes.relay_kit import RelayKit
+from robot_trials.nodes.stamps import to_stamp
+from robot_trials.nodes.trial_runner import Conclusion, TrialKit, TrialRunner
+from robot_trials.nodes.trial_topics import TrialTopics
+from robot_trials.runtime.channel import Channel
+
+MakeKit = Callable[[TrialSetup, Channel], TrialKit]
+STEADY = Clock(clock_type=ClockType.STEADY_TIME)
+WATCH_PERIOD_S = 0.05
+
+
+class TrialNode(Node):
+    """Action server around a trial runner.
+
+    Attributes:
+        finished: a signal asked for the end, and no trial runs any more.
+    """
+
+    def __init__(self, make_kit: MakeKit = RelayKit) -> None:
+        super().__init__("trial_node")
+        self.finished = False
+        self.exit_code = 0
+        channel_name = declare_channel(self)
+        self._setup = declare_setup(self)
+        self._outcome_file = declare(self, "outcome_file", "", "file for the pickled outcome; empty: none")
+        rate_hz = declare(self, "feedback_rate_hz", 5.0, "feedback messages a second [Hz]", (0.1, 50.0))
+        self._recorder_wanted = declare(self, "await_recorder", True, "accept no goal before the recorder is ready")
+        self._channel = Channel.attach(channel_name, ATTACH_TIMEOUT_S)
+        self._info = self._channel.info
+        self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
+        self._recorder_ready = not self._recorder_wanted or self._setup.output is None
+        self._ending = False
+        self._goal: Any = None
+        self._done: Future | None = None
+        self._runner = TrialRunner(
+            self._channel,
+            make_kit(self._setup, self._channel),
+            TrialTopics(self, self._info, self._setup.trial_id),
+        )
+        self._create_interfaces(rate_hz)
+        self._runner.start()
+
+    def request_end(self) -> None:
+        """A signal: abort the trial, which ends standing, then end."""
+        self._ending = True
+        if self._runner.running:
+            self.get_logger().info("told to end: aborting the trial")
+            self._runner.request("abort", "interrupted")
+
+    def release(self) -> None:
+        """Stop ticking, detach."""
+        self._runner.stop()
+        self._server.destroy()
+        self._channel.close()
+
+    def _create_interfaces(self, rate_hz: float) -> None:
+        self.create_subscription(FiducialDetections, "fiducials", self._take_detections, to_rclpy(DETECTIONS))
+        self.create_subscription(DiagnosticStatus, "recorder_node/status", self._take_status, to_rclpy(STATUS))
+        self.create_service(Trigger, "~/hold", lambda _, answer: self._pass_request("hold", answer))
+        self.create_service(Trigger, "~/resume", lambda _, answer: self._pass_request("resume", answer))
+        self.create_service(Trigger, "~/abort", lambda _, answer: self._pass_request("abort", answer))
+        self._server = ActionServer(
+            self,
+            RunTrial,
+            "run_trial",
+            execute_callback=self._execute,
+            goal_callback=self._judge_goal,
+            cancel_callback=self._cancel,
+        )
+        self.create_timer(WATCH_PERIOD_S, self._watch, clock=STEADY)
+        self.create_timer(1.0 / rate_hz, self._publish_feedback, clock=STEADY)
+
+    def _take_detections(self, message: FiducialDetections) -> None:
+        self._runner.add_detections(from_message(message, self._info.start_time_ns))
+
+    def _take_status(self, status: DiagnosticStatus) -> None:
+        """The recorder is ready, or can no longer record: then the trial ends safely."""
+        if status.level == DiagnosticStatus.OK:
+            self._recorder_ready = True
+        elif self._runner.running:
+            self._runner.request("abort", status.message)
+
+    def _pass_request(self, name: str, answer: Trigger.Response) -> Trigger.Response:
+        answer.success = self._runner.running
+        answer.message = f"{name} passed on" if answer.success else "no trial is running"
+        if answer.success:
+            self._runner.request(name, "asked by service")
+        return answer
+
+    def _judge_goal(self, goal: RunTrial.Goal) -> GoalResponse:
+        """Accept only the trial that this graph was started for, one at a time, when everything is ready."""
+        setup = self._setup
+        wanted = {"trial": goal.trial, "site": goal.site, "robot": goal.robot}
+        present = {"trial": setup.trial.name, "site": setup.site.name, "robot": setup.robot}
+        problems = [
+            f"{key}: {value!r}: this graph was started for {present[key]!r}"
+            for key, value in wanted.items()
+            if value not in ("", present[key])
+        ]
+        if self._runner.running or self._goal is not None:
+            problems.append("a trial is running")
+        if not self._recorder_ready:
+            problems.append("the recorder is not ready")
+        if self._ending or self._channel.ended:
+            problems.append("the control process has ended")
+        for problem in problems:
+            self.get_logger().error(f"goal rejected: {problem}")
+        return GoalResponse.REJECT if problems else GoalResponse.ACCEPT
+
+    def _cancel(self, _: Any) -> CancelResponse:
+        self._runner.request("abort", "cancelled by the client")
+        return CancelResponse.ACCEPT
+
+    async def _execute(self, goal: Any) -> RunTrial.Result:
+        """Start the trial, sleep until `_watch` sees its end, answer."""
+        self._goal = goal
+        self._done = Future()
+        self._runner.start_trial()
+        conclusion: Conclusion = await self._done
+        self._goal = self._done = None
+        result = self._make_result(conclusion)
+        if goal.is_cancel_requested:
+            goal.canceled()
+        elif result.verdict == "aborted":
+            goal.abort()
+        else:
+            goal.succeed()
+        return result
+
+    def _watch(self) -> None:
+        """On the executor's thread: wake the goal when the runner's thread has concluded."""
+        if self._done is not None and not self._done.done() and self._runner.conclusion is not None:
+            self._done.set_result(self._runner.conclusion)
+        elif self._ending and self._goal is None and not self._runner.running:
+            self.finished = True
+
+    def _publish_feedback(self) -> None:
+        if self._goal is None or not self._runner.running:
+            return
+        snapshot = self._runner.snapshot
+        feedback = RunTrial.Feedback(
+            stamp=to_stamp(self._info.start_time_ns + snapshot.time_ns),
+            phase=snapshot.phase,
+            distance=snapshot.distance,
+            tilt=snapshot.tilt,
+            zmp_margin=snapshot.zmp_margin,
+            torque_ratio=snapshot.torque_ratio,
+            payload_mass=snapshot.payload_mass,
+        )
+        self._goal.publish_feedback(feedback)
+
+    def _make_result(self, conclusion: Conclusion) -> RunTrial.Result:
+        outcome = conclusion.outcome
+        if outcome is None:
+            self.get_logger().error(conclusion.error)
+            return RunTrial.Result(passed=False, verdict="aborted", reason=conclusion.error.splitlines()[0])
+        folder = self._setup.output
+        if self._outcome_file:
+            Path(self._outcome_file).write_bytes(pickle.dumps(outcome))
+        verdict = "pass" if outcome.passed else "aborted" if conclusion.aborted else "fail"
+        return RunTrial.Result(
+            passed=outcome.passed,
+            verdict=verdict,
+            reason=outcome.reason,
+            bag_path=str((folder / "bag").resolve()) if folder else "",
+            report_path=str((folder / "report.html").resolve()) if folder else "",
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the executable `trial_node`."""
+    return run_node(TrialNode, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+"""Runs a trial on a thread of its own: one tick for every ten control ticks, whatever the executor is doing.
+
+Nothing here knows ROS: the node gives detections and requests, and hears of phases, events and the outcome.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+import traceback
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from robot_trials.robots.interface import FiducialObservation
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.trial_link import TrialPort
+from robot_trials_control.records import Record
+
+IDLE_POLL_S = 0.05
+MAP_TICKS = 5
+"""Trial ticks between two messages of map → odom: 10 Hz."""
+PERCEPTION_TIMEOUT_S = 0.5
+"""Wall time that a world in lockstep waits for a frame's detections, so that a busy machine does not delay them."""
+PERCEPTION_POLL_S = 0.001
+
+
+class TrialKit(Protocol):
+    """Makes a trial and judges it."""
+
+    def make(self) -> tuple[Any, Any]:
+        """A fresh trial and its judge."""
+
+    def conclude(self, trial: Any, judge: Any, fault: str, wall_time: float) -> Any:
+        """The outcome; `fault` says what broke outside the trial, `wall_time` how long it took [s]."""
+
+
+class TrialListener(Protocol):
+    """Who hears of a trial. Called on the runner's thread; times are nanoseconds since the trial's start."""
+
+    def on_phase(self, time_ns: int, phase: str, previous: str, detail: str) -> None:
+        """The trial has entered a phase."""
+
+    def on_event(self, event: Any) -> None:
+        """Something worth a line in the report."""
+
+    def on_map_to_odom(self, time_ns: int, pose: tuple[float, float, float]) -> None:
+        """Where odom lies in the map: x, y [m], yaw [rad]."""
+
+
+@dataclass(frozen=True)
+class TrialSnapshot:
+    """How a trial stands, for feedback."""
+
+    time_ns: int = 0
+    phase: str = ""
+    distance: float = 0.0  # [m]
+    tilt: float = 0.0  # of what is carried [rad]
+    zmp_margin: float = 0.0  # [m]
+    torque_ratio: float = 0.0
+    payload_mass: float = 0.0  # [kg]
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """How a trial ended.
+
+    Attributes:
+        outcome: the judged outcome; None when the trial's own code broke.
+        error: how it broke.
+        aborted: it did not end by itself.
+    """
+
+    outcome: Any
+    error: str = ""
+    aborted: bool = False
+
+
+class TrialRunner(threading.Thread):
+    """Ticks the trial that was asked for, until it has finished or the control process has ended.
+
+    Attributes:
+        snapshot: how the running trial stands.
+        running: a trial is under way.
+        conclusion: how the last one ended; None before that.
+    """
+
+    def __init__(self, channel: Channel, kit: TrialKit, listener: TrialListener) -> None:
+        super().__init__(name="trial", daemon=True)
+        self.snapshot = TrialSnapshot()
+        self.running = False
+        self.conclusion: Conclusion | None = None
+        self._channel = channel
+        self._kit = kit
+        self._listener = listener
+        self._port = TrialPort(channel)
+        self._trial: Any = None
+        self._judge: Any = None
+        self._fiducials: queue.SimpleQueue[FiducialObservation] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+        self._frames_answered = 0
+        self._wanted = threading.Event()
+        self._stop_wanted = threading.Event()
+        self._ticks = 0
+        self._started_at = 0.0
+        self._aborted = False
+
+    def start_trial(self) -> None:
+        """Begin a trial at the next tick."""
+        self.conclusion = None
+        self.running = True
+        self._wanted.set()
+
+    def request(self, name: str, reason: str = "") -> None:
+        """Pass `hold`, `resume` or `abort` on to the running trial."""
+        self._requests.put((name, reason))
+
+    def add_detections(self, observations: list[FiducialObservation]) -> None:
+        """What perception saw in one frame."""
+        for observation in observations:
+            self._fiducials.put(observation)
+        self._frames_answered += 1
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._stop_wanted.set()
+        self.join(5.0)
+
+    def run(self) -> None:
+        """Receive control samples for ever; tick while a trial runs."""
+        while not self._stop_wanted.is_set():
+            try:
+                self._step()
+            except Exception as error:  # the robot stands as soon as no trial claims it
+                self._fail(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
+
+    def _step(self) -> None:
+        ended = self._channel.ended
+        complete = self._port.wait_for_tick(IDLE_POLL_S, self._observe)
+        if self._trial is None:
+            if not self._wanted.is_set():
+                return
+            self._begin()
+        elif complete:
+            self._tick()
+        if self._trial is not None and ended and not complete:
+            self._aborted = True
+            self._conclude(self._channel.end_reason or "the control process was told to end")
+
+    def _begin(self) -> None:
+        self._wanted.clear()
+        while not self._requests.empty():  # those of a trial that has ended
+            self._requests.get()
+        self._ticks, self._aborted, self._started_at = 0, False, time.monotonic()
+        self._trial, self._judge = self._kit.make()
+        self._tick()
+
+    def _observe(self, sample: Record) -> None:
+        if self._judge is not None:
+            self._judge.observe(sample)
+
+    def _tick(self) -> None:
+        """One trial tick on the newest sample."""
+        trial, sample = self._trial, self._port.sample
+        self._pass_requests()
+        self._wait_for_perception()
+        fiducials = []
+        while not self._fiducials.empty():
+            fiducials.append(self._fiducials.get())
+        time_ns = int(sample.state.time_ns)
+        trial.tick(sample, fiducials, time_ns)
+        self._port.answer(trial.motion_command, active=not trial.finished)
+        self._tell(time_ns)
+        if trial.finished:
+            self._conclude()
+
+    def _pass_requests(self) -> None:
+        while not self._requests.empty():
+            name, reason = self._requests.get()
+            if name == "hold":
+                self._trial.request_hold(reason)
+            elif name == "resume":
+                self._trial.request_resume()
+            else:
+                self._aborted = True
+                self._trial.request_abort(reason)
+
+    def _wait_for_perception(self) -> None:
+        """In lockstep, let at most the newest frame be without an answer."""
+        info = self._channel.info
+        if not info.lockstep or info.camera_size is None:
+            return
+        frames = self._channel.frames
+        deadline = time.monotonic() + PERCEPTION_TIMEOUT_S
+        while frames.written - self._frames_answered > 1:
+            if time.monotonic() > deadline:
+                self._frames_answered = frames.written
+                return
+            time.sleep(PERCEPTION_POLL_S)
+
+    def _tell(self, time_ns: int) -> None:
+        """Phases, events, map and snapshot after a tick."""
+        trial, status = self._trial, self._port.sample.status
+        for event in trial.take_events():
+            self._listener.on_event(event)
+        if trial.phase != self.snapshot.phase:
+            self._listener.on_phase(time_ns, trial.phase, self.snapshot.phase, trial.reason)
+        if self._ticks % MAP_TICKS == 0:
+            self._listener.on_map_to_odom(time_ns, tuple(trial.map_to_odom))
+        self._ticks += 1
+        self.snapshot = TrialSnapshot(
+            time_ns=time_ns,
+            phase=trial.phase,
+            distance=float(trial.progress.distance),
+            tilt=float(trial.progress.torch_tilt),
+            zmp_margin=float(status.zmp_margin),
+            torque_ratio=float(status.torque_ratio),
+            payload_mass=float(status.payload_mass),
+        )
+
+    def _conclude(self, fault: str = "") -> None:
+        outcome = self._kit.conclude(self._trial, self._judge, fault, time.monotonic() - self._started_at)
+        self._end(Conclusion(outcome, aborted=self._aborted), fault or self._trial.reason)
+
+    def _fail(self, error: str) -> None:
+        """The trial's own code broke: release the robot, which then stands."""
+        if self._trial is not None:
+            self._port.answer(self._trial.motion_command, active=False)
+        self._end(Conclusion(None, error, aborted=True), error.splitlines()[0])
+
+    def _end(self, conclusion: Conclusion, detail: str) -> None:
+        for event in self._trial.take_events() if self._trial is not None else []:
+            self._listener.on_event(event)
+        self._listener.on_phase(int(self._port.sample.state.time_ns), "", self.snapshot.phase, detail)
+        self._trial = self._judge = None
+        self.snapshot = TrialSnapshot(time_ns=self.snapshot.time_ns)
+        self.conclusion = conclusion
+        self.running = False

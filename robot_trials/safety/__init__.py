@@ -1,0 +1,1 @@
+"""Watching that everything a robot relies on is still alive."""
