@@ -21,7 +21,7 @@ class WholeBodyGains:
     arm_kp: float = 400.0
     arm_kd: float = 36.0
     posture_weight_arms: float = 0.7
-    posture_weight_hand: float = 0.02  # of an arm whose hand follows a pose
+    posture_weight_hand: float = 0.002  # of an arm whose hand follows a pose
     swing_kp: float = 500.0
     swing_kp_z: float = 700.0
     swing_kd: float = 40.0
@@ -74,8 +74,10 @@ class WalkingGains:
 class EstimatorGains:
     """Contact-aided base estimator."""
 
-    tare_time: float = 1.0  # standing still at start [s]
+    tare_start: float = 0.5  # time to come to rest before the gyro's bias is taken [s]
+    tare_time: float = 1.5  # over which it is taken, standing on both feet [s]
     gravity_time_constant: float = 4.0  # of the accelerometer's pull on roll and pitch [s]
+    bias_time_constant: float = 20.0  # of the same pull on the gyro's bias [s]
     velocity_time_constant: float = 0.06  # of the stance legs' pull on velocity [s]
     anchor_time_constant: float = 0.02  # of the stance feet's pull on position [s]
     contact_force_min: float = 60.0  # normal force from which a foot is trusted [N]
@@ -100,9 +102,9 @@ class PayloadGains:
 class DriveGains:
     """How the solved torques are sent to the drives."""
 
-    damping: float = 0.0  # on the error to the solved joint velocity [N·m·s/rad]
-    velocity_time_constant: float = 0.02  # of the solved joint velocity's pull to the measured one [s]
-    friction_share: float = 0.0  # of the Coulomb friction that is compensated
+    damping: float = 1.0  # on the error to the solved joint velocity [N·m·s/rad]
+    velocity_time_constant: float = 0.05  # of the solved joint velocity's pull to the measured one [s]
+    friction_share: float = 0.5  # of the Coulomb friction that is compensated
 
 
 @dataclass(frozen=True)

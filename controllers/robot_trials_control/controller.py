@@ -138,7 +138,7 @@ class WholeBodyWalkingController:
 
     def _read_goal(self, motion: Record) -> None:
         goal = self.walking.goal
-        goal.mode = MotionMode(int(motion.mode))
+        goal.mode = MotionMode(int(motion.mode)) if self.estimator.is_settled else MotionMode.STAND
         goal.target = Pose2(*motion.walk_target.tolist())
         goal.speed = float(motion.walk_speed)
         goal.velocity = tuple(motion.walk_velocity.tolist())

@@ -13,7 +13,7 @@ import pinocchio as pin
 from robot_trials_control.config import EstimatorGains
 from robot_trials_control.model import GRAVITY, RobotModel
 from robot_trials_control.records import LEFT, RIGHT, Record
-from robot_trials_control.rotations import cross
+from robot_trials_control.rotations import cross, quaternion_xyzw
 from robot_trials_control.model import GRAVITY
 
 FULL_TRUST_FORCE = 200.0
@@ -44,7 +44,15 @@ class BaseEstimator:
         self._anchors = np.zeros((2, 3))
         self._anchored = [False, False]
         self._ticks = 0
+        self._tare_first = round(gains.tare_start / period)
+        self._tare_last = self._tare_first + round(gains.tare_time / period)
         self._rate_sum = np.zeros(3)
+        self._foot_rotations: list[np.ndarray] = []
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the gyro's bias has been taken."""
+        return self._ticks >= self._tare_last
 
     def reset(self, state: Record) -> None:
         """Start from one reading: level by the accelerometer, heading 0, lowest sole on the ground at z = 0."""
@@ -68,9 +76,8 @@ class BaseEstimator:
             stance: feet that are planned to stand, left and right.
         """
         dt = self.period
-        rate = self._imu_rotation @ state.imu_angular_velocity
-        self._tare(rate)
-        rate -= self.gyro_bias
+        measured_rate = self._imu_rotation @ state.imu_angular_velocity
+        rate = measured_rate - self.gyro_bias
         self.rotation = self.rotation @ pin.exp3(rate * dt)
         force = self._imu_rotation @ state.imu_linear_acceleration
         force -= cross(rate, cross(rate, self._imu_position))
@@ -78,6 +85,7 @@ class BaseEstimator:
         acceleration[2] -= GRAVITY
         self.velocity += dt * acceleration
         feet, speeds = self._feet_relative(state, rate)
+        self._tare(measured_rate)
         weights = self._trust(state, stance)
         total = weights[LEFT] + weights[RIGHT]
         if total > 0.0:
@@ -89,18 +97,29 @@ class BaseEstimator:
         self._write(state, rate)
 
     def _tare(self, rate: np.ndarray) -> None:
-        """Take the mean of the gyro over the first second, in which the robot stands still, as its bias."""
-        last = round(self.gains.tare_time / self.period)
-        if self._ticks < last:
-            self._rate_sum += rate
-            self._ticks += 1
-            if self._ticks == last:
-                self.gyro_bias[:] = self._rate_sum / last
+        """Gyro bias of the first seconds on both feet: mean rate less the turn that the legs have seen."""
+        self._ticks += 1
+        if self._ticks > self._tare_last:
+            return
+        if self._ticks <= self._tare_first:
+            self._rate_sum[:] = 0.0
+            self._foot_rotations = self._feet_in_base()
+            return
+        self._rate_sum += rate
+        if self._ticks == self._tare_last:
+            turn = np.zeros(3)
+            for before, after in zip(self._foot_rotations, self._feet_in_base(), strict=True):
+                turn += 0.5 * pin.log3(before @ after.T)
+            ticks = self._tare_last - self._tare_first
+            self.gyro_bias[:] = (self._rate_sum - turn / self.period) / ticks
+
+    def _feet_in_base(self) -> list[np.ndarray]:
+        return [self.rotation.T @ self._data.oMf[frame].rotation for frame in self._feet]
 
     def _feet_relative(self, state: Record, rate: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Soles relative to the base with odom axes: positions [m] and velocities for a base at rest [m/s]."""
         q, v, data = self._q_relative, self._v_relative, self._data
-        q[3:7] = pin.Quaternion(self.rotation).coeffs()
+        q[3:7] = quaternion_xyzw(self.rotation)
         q[7:], v[3:6], v[6:] = state.joint_position, rate, state.joint_velocity
         pin.forwardKinematics(self._model, data, q, v)
         positions, velocities = [], []
@@ -124,6 +143,7 @@ class BaseEstimator:
         self.velocity += (trust * dt / gains.velocity_time_constant) * innovation
         tilt = trust * dt / (gains.gravity_time_constant * gains.velocity_time_constant * GRAVITY)
         turn = np.array((-tilt * innovation[1], tilt * innovation[0], 0.0))
+        self.gyro_bias -= (turn @ self.rotation) / gains.bias_time_constant
         self.rotation = pin.exp3(turn) @ self.rotation
 
     def _correct_position(self, feet: list[np.ndarray], weights: list[float]) -> None:
@@ -142,7 +162,7 @@ class BaseEstimator:
 
     def _write(self, state: Record, rate: np.ndarray) -> None:
         self.q[:3] = self.position
-        self.q[3:7] = pin.Quaternion(self.rotation).normalized().coeffs()
+        self.q[3:7] = quaternion_xyzw(self.rotation)
         self.q[7:] = state.joint_position
         self.v[:3] = self.velocity @ self.rotation
         self.v[3:6] = rate

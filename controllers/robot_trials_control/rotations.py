@@ -45,3 +45,27 @@ def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     ax, ay, az = a.tolist()
     bx, by, bz = b.tolist()
     return np.array((ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx))
+
+
+def quaternion_xyzw(rotation: np.ndarray) -> tuple[float, float, float, float]:
+    """Unit quaternion of a rotation, shape (3, 3), by the largest of its four components [Shepperd1978]."""
+    (a, b, c), (d, e, f), (g, h, i) = rotation.tolist()
+    trace = a + e + i
+    if trace > max(a, e, i):
+        w = math.sqrt(1.0 + trace)
+        s = 0.5 / w
+        x, y, z, w = (h - f) * s, (c - g) * s, (d - b) * s, 0.5 * w
+    elif a >= e and a >= i:
+        x = math.sqrt(max(1.0 + a - e - i, 0.0))
+        s = 0.5 / x
+        x, y, z, w = 0.5 * x, (b + d) * s, (c + g) * s, (h - f) * s
+    elif e >= i:
+        y = math.sqrt(max(1.0 - a + e - i, 0.0))
+        s = 0.5 / y
+        x, y, z, w = (b + d) * s, 0.5 * y, (f + h) * s, (c - g) * s
+    else:
+        z = math.sqrt(max(1.0 - a - e + i, 0.0))
+        s = 0.5 / z
+        x, y, z, w = (c + g) * s, (f + h) * s, 0.5 * z, (d - b) * s
+    norm = 1.0 / math.sqrt(x * x + y * y + z * z + w * w)
+    return x * norm, y * norm, z * norm, w * norm

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pinocchio as pin
 
 from robot_trials_control.arms import ArmReferences
 from robot_trials_control.contacts import compute_hull_margin, compute_zmp
@@ -11,6 +10,7 @@ from robot_trials_control.estimator import BaseEstimator
 from robot_trials_control.model import FrameState, RobotModel
 from robot_trials_control.payload import PayloadEstimator
 from robot_trials_control.records import LEFT, RIGHT, Record, Support
+from robot_trials_control.rotations import quaternion_xyzw
 from robot_trials_control.walking import Phase, Walking
 from robot_trials_control.whole_body import WholeBodyReference
 
@@ -83,4 +83,4 @@ class StatusWriter:
 def _write_pose(frame: FrameState, out: np.ndarray) -> None:
     """Write position and quaternion xyzw into `out`, shape (7,)."""
     out[:3] = frame.position
-    out[3:] = pin.Quaternion(frame.rotation).coeffs()
+    out[3:] = quaternion_xyzw(frame.rotation)
