@@ -2,6 +2,7 @@
 # depends on below .venv, and is skipped while that hash stays the same.
 
 APT_PACKAGES=(python3-venv gcc g++ make libgl1 libegl1 libgl1-mesa-dri)
+PIP=pip==26.3
 
 step() { printf '\033[1m[setup]\033[0m %s\n' "$*" >&2; }
 
@@ -52,21 +53,36 @@ system_python() {
     return 1
 }
 
+# Installs pinned lists in several slices at a time: pip spends most of its time waiting for one index page per package.
+install_pinned() { # LIST...
+    local slices job failed=0 jobs=()
+    slices=$(mktemp -d)
+    grep -hE '^[A-Za-z]' "$@" | split -n r/4 - "$slices/"
+    for slice in "$slices"/*; do
+        "$PYTHON" -m pip install -q --no-deps --no-compile --disable-pip-version-check -r "$slice" &
+        jobs+=($!)
+    done
+    for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+    rm -rf "$slices"
+    return $failed
+}
+
 setup_python() {
-    local lists=("$ROOT/requirements.txt") wanted site=() python hash
+    local lists=("$ROOT/requirements.txt") site=() numpy='' python hash
     python=$(system_python)
-    if ros_is_sourced; then site=(--system-site-packages); else lists+=("$ROOT/ros_wheels/requirements.txt"); fi
+    if ros_is_sourced; then
+        # messages of a full install are compiled against its own NumPy
+        site=(--system-site-packages) numpy='^numpy=='
+    else
+        lists+=("$ROOT/ros_wheels/requirements.txt")
+    fi
     hash=$(hash_of "${lists[@]}")-$("$python" -c 'import sys; print(sys.version, sys.prefix)' | sha256sum | cut -c1-12)
     is_done python "$hash" && return 0
     [ -x "$PYTHON" ] || { step "virtual environment in .venv"; "$python" -m venv "${site[@]}" "$VENV"; }
     step "Python packages (pinned; about 1 GB on disk)"
-    if ros_is_sourced; then # messages of a full install are compiled against its own NumPy
-        wanted=$(mktemp) && grep -v '^numpy==' "$ROOT/requirements.txt" >"$wanted"
-        "$PYTHON" -m pip install -q --no-deps --disable-pip-version-check -r "$wanted" && rm -f "$wanted"
-    else
-        "$PYTHON" -m pip install -q --no-deps --disable-pip-version-check "${lists[@]/#/-r}"
-        "$PYTHON" "$ROOT/ros_wheels/relocate.py" >&2
-    fi
+    "$PYTHON" -m pip install -q --disable-pip-version-check "$PIP"
+    install_pinned <(cat "${lists[@]}" | grep -v "${numpy:-^$}")
+    ros_is_sourced || "$PYTHON" "$ROOT/ros_wheels/relocate.py" >&2
     mark_done python "$hash"
 }
 
@@ -85,14 +101,15 @@ setup_interfaces() {
     hash=$(find "${paths[@]}" -type f -print0 | sort -z | xargs -0 cat "$(stamp_file python)" | sha256sum | cut -d' ' -f1)
     is_done interfaces "$hash" && return 0
     step "interfaces with colcon (about a minute)"
-    run_colcon build --base-paths "${paths[@]}" --cmake-args -DPython3_EXECUTABLE="$PYTHON" -DBUILD_TESTING=OFF
+    PYTHONPATH=$ROOT/ros_wheels/idl_cache${PYTHONPATH:+:$PYTHONPATH} ROBOT_TRIALS_IDL_CACHE=$ROOT/build/idl_cache \
+        run_colcon build --base-paths "${paths[@]}" --cmake-args -DPython3_EXECUTABLE="$PYTHON" -DBUILD_TESTING=OFF
     mark_done interfaces "$hash"
 }
 
 setup_package() {
     local hash
     # with symbolic links only the list of files matters, not what is in them
-    hash=$(cd "$ROOT" && { cat setup.py setup.cfg package.xml "$(stamp_file interfaces)"; find launch config sim -type f | sort; } |
+    hash=$(cd "$ROOT" && { cat setup.py setup.cfg package.xml "$(stamp_file interfaces)"; find launch config sim -type f 2>/dev/null | sort; } |
         sha256sum | cut -d' ' -f1)
     is_done package "$hash" && return 0
     step "robot_trials with colcon"
@@ -112,6 +129,12 @@ run_colcon() {
     rm -f "$log"
 }
 
-setup_checkout() { # [browser]
-    setup_system "$@" && setup_python && use_checkout && setup_interfaces && use_workspace && setup_package && use_workspace
+setup_checkout() { # [browser]; call it as a command of its own: bash stops at errors only there
+    setup_system "$@"
+    setup_python
+    use_checkout
+    setup_interfaces
+    use_workspace
+    setup_package
+    use_workspace
 }
