@@ -13,7 +13,7 @@ import typer
 
 from robot_trials.cli.check import check_everything, check_files
 from robot_trials.cli.listing import print_robots, print_trials
-from robot_trials.cli.run import run_trial
+from robot_trials.cli.run import run_in_process, run_on_ros, run_trial
 from robot_trials.config import load_trial_setup
 from robot_trials.config.search import FOLDER_VARIABLE
 from robot_trials.exceptions import ConfigError, RobotTrialsError
@@ -103,6 +103,10 @@ def run(
     host: Annotated[
         Host, typer.Option(help="One process with the simulator (repeatable bit for bit), or the ROS 2 nodes.")
     ] = Host.process,
+    real_time_factor: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="With --host ros: pace of the simulation; 0 is as fast as it goes."),
+    ] = 0.0,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="FILE.KEY=VALUE", help="Override a key: `--set trial.walking_speed=0.7`."),
@@ -126,7 +130,8 @@ def run(
         output=output,
         overrides=tuple(overrides or ()),
     )
-    passed = run_trial(setup, ros=host is Host.ros, record=record, quiet=quiet)
+    runner = run_in_process if host is Host.process else run_on_ros(real_time_factor)
+    passed = run_trial(setup, runner, record=record, quiet=quiet)
     raise typer.Exit(EXIT_PASS if passed else EXIT_FAIL)
 
 

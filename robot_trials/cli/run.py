@@ -6,6 +6,7 @@ import dataclasses
 import math
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,19 @@ from robot_trials.exceptions import ConfigError, ConfigProblem, RobotTrialsError
 if TYPE_CHECKING:
     from robot_trials.trials import TrialOutcome
 
+Runner = Callable[[TrialSetup, ProgressDisplay], "TrialOutcome"]
+"""Runs a trial to its end; each host is imported only when it is used."""
+
 OUTPUT_FOLDER = Path("output")
 """Where runs are written when no folder is named, below the working folder."""
 
 
-def run_trial(setup: TrialSetup, *, ros: bool, record: bool, quiet: bool) -> bool:
-    """Run a trial on one of the two hosts.
+def run_trial(setup: TrialSetup, runner: Runner, *, record: bool, quiet: bool) -> bool:
+    """Run a trial, show how far it is, print the verdict and where the evidence lies.
 
     Args:
         setup: the trial.
-        ros: on the ROS nodes instead of in this process.
+        runner: one of the two hosts.
         record: write bag, verdict and report.
         quiet: print verdict and paths only.
 
@@ -44,7 +48,7 @@ def run_trial(setup: TrialSetup, *, ros: bool, record: bool, quiet: bool) -> boo
         console.print(f"{setup.robot} on {setup.site.name}, {setup.site.lane.length:g} m, seed {setup.seed}")
     start = time.monotonic()
     with ProgressDisplay(console, setup.site.lane.length, quiet) as display:
-        outcome = _run_on_host(setup, display, ros)
+        outcome = runner(setup, display)
     wall_time = time.monotonic() - start
     report = write_report_of(outcome)
     print_outcome(console, outcome, wall_time)
@@ -100,15 +104,22 @@ def print_outcome(console: Console, outcome: TrialOutcome, wall_time: float) -> 
     console.print(f"{verdict}{reason} ({wall_time:.0f} s)")
 
 
-def _run_on_host(setup: TrialSetup, display: ProgressDisplay, ros: bool) -> TrialOutcome:
-    """The outcome from the host that was asked for; each is imported only when used."""
-    if ros:
-        from robot_trials.trials.ros_host import run_ros_trial
-
-        return run_ros_trial(setup, display)
+def run_in_process(setup: TrialSetup, display: ProgressDisplay) -> TrialOutcome:
+    """The host in one process with the simulator."""
     from robot_trials.trials import run_relay
 
     return run_relay(setup, display)
+
+
+def run_on_ros(real_time_factor: float) -> Runner:
+    """The host on the ROS nodes; `real_time_factor` 0 lets the simulation run as fast as the trial ticks."""
+
+    def run(setup: TrialSetup, display: ProgressDisplay) -> TrialOutcome:
+        from robot_trials.trials.ros_host import run_ros_trial
+
+        return run_ros_trial(setup, display, real_time_factor)
+
+    return run
 
 
 def write_report_of(outcome: TrialOutcome) -> Path | None:

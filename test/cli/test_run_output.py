@@ -84,10 +84,9 @@ def test_run_prints_the_verdict_and_the_paths_last(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, passed: bool
 ) -> None:
     outcome = Outcome(passed, "", [], tmp_path / "bag", tmp_path / "verdict.json")
-    monkeypatch.setattr(run_module, "_run_on_host", lambda setup, display, ros: outcome)
     monkeypatch.setattr(run_module, "write_report_of", lambda outcome: tmp_path / "report.html")
     setup = load_trial_setup("torch_relay", output=tmp_path / "out")
-    assert run_module.run_trial(setup, ros=False, record=True, quiet=True) is passed
+    assert run_module.run_trial(setup, lambda setup, display: outcome, record=True, quiet=True) is passed
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("PASS" if passed else "FAIL")
     assert [line.split() for line in lines[1:]] == [
