@@ -129,7 +129,7 @@ def write_report_of(outcome: TrialOutcome) -> Path | None:
     from robot_trials.review import write_report
 
     try:
-        return Path(write_report(outcome.bag, outcome.verdict_file))
+        return Path(write_report(outcome.bag))
     except (OSError, RobotTrialsError) as error:
         print(f"no report: {error}", file=sys.stderr)
         return None
