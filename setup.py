@@ -16,11 +16,14 @@ PACKAGES = [
     "robot_trials.perception",
     "robot_trials.robots",
     "robot_trials.robots.mujoco",
+    "robot_trials.review",
     "robot_trials.runtime",
+    "robot_trials.safety",
     "robot_trials.telemetry",
+    "robot_trials.trials",
     "robot_trials_control",
 ]
-NODES = ["control_node", "trial_node", "safety_node", "perception_node", "recorder_node"]
+NODES = ["control_node", "trial_node", "safety_node", "perception_node", "recorder_node", "trial_client"]
 SHARED_FOLDERS = ["config", "launch", "sim"]
 
 
@@ -48,9 +51,11 @@ setup(
         *list_shared_files(),
     ],
     zip_safe=True,
+    extras_require={"test": ["pytest"]},  # what tells `colcon test` to use pytest
     entry_points={
         "console_scripts": [
             "robot-trials = robot_trials.cli:main",
+            "control_process = robot_trials.runtime.process:main",
             *(f"{node} = robot_trials.nodes.{node}:main" for node in NODES),
         ]
     },
