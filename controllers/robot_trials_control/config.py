@@ -21,7 +21,7 @@ class WholeBodyGains:
     arm_kp: float = 400.0
     arm_kd: float = 36.0
     posture_weight_arms: float = 0.7
-    posture_weight_hand: float = 0.002  # of an arm whose hand follows a pose
+    posture_weight_hand: float = 0.0002  # of an arm whose hand follows a pose
     swing_kp: float = 500.0
     swing_kp_z: float = 700.0
     swing_kd: float = 40.0
@@ -102,8 +102,11 @@ class PayloadGains:
 class DriveGains:
     """How the solved torques are sent to the drives."""
 
-    damping: float = 1.0  # on the error to the solved joint velocity [N·m·s/rad]
+    leg_damping: float = 1.0  # on the error to the solved joint velocity [N·m·s/rad]
+    arm_damping: float = 1.0
+    arm_stiffness: float = 20.0  # on the error to the solved joint position: overcomes stiction [N·m/rad]
     velocity_time_constant: float = 0.05  # of the solved joint velocity's pull to the measured one [s]
+    position_time_constant: float = 0.1  # of the solved joint position's pull to the measured one [s]
     friction_share: float = 0.5  # of the Coulomb friction that is compensated
 
 

@@ -7,6 +7,7 @@ import pinocchio as pin
 
 from robot_trials_control.arms import ArmReferences
 from robot_trials_control.config import ControllerConfig
+from robot_trials_control.drive import DriveCommand
 from robot_trials_control.estimator import BaseEstimator
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.model import RobotModel, RobotParameters
@@ -23,8 +24,6 @@ QP_FAILURES_MAX = 25
 """Ticks in a row on the last good command before the controller gives up."""
 BAD_READINGS_MAX = 5
 """Ticks in a row on the last good reading before the controller gives up."""
-FRICTION_VELOCITY = 0.05
-"""Joint speed at which friction compensation is nearly full [rad/s]."""
 DAMPING = 5.0
 """Joint damping when the controller has given up [N·m·s/rad]."""
 
@@ -45,7 +44,7 @@ class WholeBodyWalkingController:
         self._status = StatusWriter(self.model)
         self.reference = WholeBodyReference(self.model.nominal_joints)
         self._fault = Fault.NONE
-        self._velocity = np.zeros(self.model.nu)
+        self._drive = DriveCommand(self.model, config.drive, control_period)
         self._camera_data = self.model.model.createData()
         self.reset()
 
@@ -105,7 +104,7 @@ class WholeBodyWalkingController:
         self._nominal_height = float(self.estimator.position[2])
         self.walking.reset(self.model.feet, self.model.com)
         self.arms.reset(state.joint_position)
-        self._velocity = state.joint_velocity.copy()
+        self._drive.reset(state)
 
     @staticmethod
     def _is_finite(state: Record) -> bool:
@@ -158,23 +157,14 @@ class WholeBodyWalkingController:
         )
 
     def _solve(self, state: Record, command: Record) -> None:
-        whole_body, drive = self.whole_body, self.config.drive
+        whole_body = self.whole_body
         if whole_body.step(self.estimator.v, state.joint_position, self.reference):
             self._qp_failures_in_a_row = 0
         else:
             self._qp_failures_in_a_row += 1
             if self._qp_failures_in_a_row > QP_FAILURES_MAX:
                 self._fault |= Fault.QP_FAILED
-        self._velocity += self.period * whole_body.acceleration[6:]
-        self._velocity += (self.period / drive.velocity_time_constant) * (state.joint_velocity - self._velocity)
-        command.position[:] = state.joint_position
-        command.velocity[:] = self._velocity
-        command.torque[:] = whole_body.torque
-        if drive.friction_share > 0.0:
-            friction = drive.friction_share * self.model.parameters.friction
-            command.torque += friction * np.tanh(self._velocity / FRICTION_VELOCITY)
-        command.kp[:] = 0.0
-        command.kd[:] = drive.damping
+        self._drive.write(whole_body.acceleration[6:], whole_body.torque, state, command)
 
     def _write_damped(self, command: Record) -> None:
         command.position[:] = 0.0
