@@ -14,12 +14,15 @@ PACKAGES = [
     "robot_trials.config",
     "robot_trials.nodes",
     "robot_trials.perception",
+    "robot_trials.review",
     "robot_trials.robots",
     "robot_trials.robots.mujoco",
     "robot_trials.review",
     "robot_trials.runtime",
     "robot_trials.safety",
+    "robot_trials.safety",
     "robot_trials.telemetry",
+    "robot_trials.trials",
     "robot_trials.trials",
     "robot_trials_control",
 ]
@@ -45,6 +48,7 @@ setup(
     python_requires=">=3.11",
     packages=PACKAGES,
     package_dir={"robot_trials_control": "controllers/robot_trials_control"},
+    package_data={"robot_trials.review": ["static/*"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),

@@ -88,6 +88,16 @@ def test_wheel_holds_packages_and_shared_files_only(wheel: Path) -> None:
         assert expected <= shared
 
 
+def test_wheel_holds_the_files_that_packages_read(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {
+        path.relative_to(CHECKOUT).as_posix()
+        for path in (CHECKOUT / "robot_trials").rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
+    assert wanted <= names
+
+
 def test_installed_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     target = tmp_path / "target"
     command = [
