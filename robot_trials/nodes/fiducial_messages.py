@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from geometry_msgs.msg import Point, Pose, Quaternion
-from robot_trials_msgs.msg import FiducialDetection, FiducialDetections
 from std_msgs.msg import Header
 
 from robot_trials.geometry import pose_to_transform, rotation_to_quaternion
 from robot_trials.nodes.stamps import from_stamp, to_stamp
 from robot_trials.robots.interface import FiducialObservation
+from robot_trials_msgs.msg import FiducialDetection, FiducialDetections
 
 
 def to_message(

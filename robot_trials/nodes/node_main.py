@@ -50,9 +50,9 @@ def run_node(make_node: Callable[[], Node], arguments: Sequence[str] | None = No
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: wanted_end.append(received))
     try:
-        return _spin(node, wanted_end)  # type: ignore[arg-type]
+        return _spin(node, wanted_end)
     finally:
-        node.release()  # type: ignore[attr-defined]
+        node.release()
         node.destroy_node()
         rclpy.try_shutdown()
 
@@ -64,7 +64,7 @@ def _leave(*_: object) -> None:
 
 def _spin(node: Endable, wanted_end: list[int]) -> int:
     executor = EventsExecutor()
-    executor.add_node(node)  # type: ignore[arg-type]
+    executor.add_node(node)
     try:
         while not node.finished:
             executor.spin_once(timeout_sec=SPIN_S)
@@ -73,5 +73,5 @@ def _spin(node: Endable, wanted_end: list[int]) -> int:
                 node.request_end()
         return node.exit_code
     finally:
-        executor.remove_node(node)  # type: ignore[arg-type]
+        executor.remove_node(node)
         executor.shutdown()

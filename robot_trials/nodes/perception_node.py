@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from robot_trials_msgs.msg import FiducialDetections
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
 
@@ -27,6 +26,7 @@ from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.runtime.channel import FIDUCIAL_DTYPE, Channel, frame_dtype
 from robot_trials.telemetry.topics import CAMERA
 from robot_trials_control.records import Record
+from robot_trials_msgs.msg import FiducialDetections
 
 POLL_PERIOD_S = 0.004
 """How often the ring is looked at: half the time of a detection, a twentieth of the frame period at 10 Hz."""

@@ -13,7 +13,6 @@ import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from robot_trials_msgs.msg import FiducialDetections
 from std_srvs.srv import Trigger
 
 from robot_trials.nodes.diagnostics import make_status
@@ -26,6 +25,7 @@ from robot_trials.runtime.trial_link import Following
 from robot_trials.safety.watchdog import Watchdog
 from robot_trials.telemetry.topics import DIAGNOSTICS
 from robot_trials_control.records import Record
+from robot_trials_msgs.msg import FiducialDetections
 
 CHECK_PERIOD_S = 0.1
 CHECKS_PER_MESSAGE = 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -62,7 +63,8 @@ class _MessageTemplate:
             "offsets": [place.offset for place in places.values()],
             "itemsize": len(layout.data),
         }
-        self._message = np.frombuffer(bytearray(layout.data), dtype=np.dtype(form))  # type: ignore[call-overload]
+        dtype = np.dtype(form)  # type: ignore[call-overload]
+        self._message: Any = np.frombuffer(bytearray(layout.data), dtype=dtype)
         self._columns = [(self._message[path], source) for path, source in part.columns.items()]
         stamps = [path.removesuffix(".sec") for path in places if path.endswith("stamp.sec")]
         self._stamps = [(self._message[f"{path}.sec"], self._message[f"{path}.nanosec"]) for path in stamps]

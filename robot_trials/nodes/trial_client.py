@@ -15,11 +15,11 @@ from rclpy.action import ActionClient
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.task import Future
-from robot_trials_msgs.action import RunTrial
 
 from robot_trials.nodes.node_main import EXIT_FAULT, EXIT_OK, run_node
 from robot_trials.nodes.parameters import declare
 from robot_trials.nodes.stamps import from_stamp
+from robot_trials_msgs.action import RunTrial
 
 SERVER_TIMEOUT_S = 90.0
 """Time for every process of the graph to start on a busy machine."""

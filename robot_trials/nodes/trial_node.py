@@ -13,8 +13,6 @@ from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.task import Future
-from robot_trials_msgs.action import RunTrial
-from robot_trials_msgs.msg import FiducialDetections
 from std_srvs.srv import Trigger
 
 from robot_trials.config import TrialSetup
@@ -27,6 +25,8 @@ from robot_trials.nodes.stamps import to_stamp
 from robot_trials.nodes.trial_runner import Conclusion, TrialKit, TrialRunner
 from robot_trials.nodes.trial_topics import TrialTopics
 from robot_trials.runtime.channel import Channel
+from robot_trials_msgs.action import RunTrial
+from robot_trials_msgs.msg import FiducialDetections
 
 MakeKit = Callable[[TrialSetup, Channel], TrialKit]
 STEADY = Clock(clock_type=ClockType.STEADY_TIME)

@@ -8,7 +8,6 @@ from typing import Any
 from diagnostic_msgs.msg import KeyValue
 from geometry_msgs.msg import TransformStamped
 from rclpy.node import Node
-from robot_trials_msgs.msg import TrialEvent, TrialPhase
 from tf2_msgs.msg import TFMessage
 
 from robot_trials.nodes.qos import topic_qos
@@ -17,6 +16,7 @@ from robot_trials.nodes.stamps import to_stamp
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.telemetry.recorder import SEVERITIES
 from robot_trials.telemetry.topics import TF, TRIAL_EVENTS, TRIAL_PHASE
+from robot_trials_msgs.msg import TrialEvent, TrialPhase
 
 
 class TrialTopics:

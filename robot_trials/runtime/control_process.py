@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 
 from robot_trials.robots.interface import CameraFrame, FiducialObservation, Robot
 from robot_trials.runtime.channel import FIDUCIAL_DTYPE, HEALTH_DTYPE, Channel, ChannelInfo, frame_dtype
-from robot_trials.runtime.loop import ControlLoop, Controller
+from robot_trials.runtime.damping import damp_robot
+from robot_trials.runtime.loop import Controller, ControlLoop
 from robot_trials.runtime.pacing import Pacer
 from robot_trials.runtime.realtime import RealtimeReport
 from robot_trials.runtime.safe_end import SafeEnd, is_damped, is_standing
@@ -82,6 +84,7 @@ class ControlProcess:
             return EXIT_NOT_SAFE if reason else EXIT_OK
         except BaseException as error:
             reason = str(error) or type(error).__name__
+            damp_robot(self._robot)
             raise
         finally:
             self._channel.mark_closed(reason)

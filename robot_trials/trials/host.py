@@ -11,9 +11,9 @@ from robot_trials.exceptions import TelemetryFault
 from robot_trials.perception.fiducials import FiducialDetector
 from robot_trials.robots.interface import FiducialObservation
 from robot_trials.runtime.assembly import Assembly, assemble
+from robot_trials.runtime.damping import damp_robot
 from robot_trials.runtime.loop import ControlLoop
 from robot_trials.telemetry import TrialIdentity, TrialRecorder
-from robot_trials.trials.damping import damp_robot
 from robot_trials.trials.outcome import VERDICT_FILE, TrialOutcome, write_verdict
 from robot_trials.trials.trial import PERIOD, Progress, Trial
 from robot_trials.trials.verdict import Judge
