@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks.harness import report, use_single_thread
+from benchmarks.harness import BenchmarkError, report, use_single_thread
 
 BENCHMARKS = ("relay", "control_step", "fresh")
 """Modules of this package; each has a docstring, `add_options(parser)` and `run(options) -> list[Figure]`."""
@@ -26,8 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.name is None:
         _list()
         return 0
-    module = _load(options.name)
-    figures = module.run(options)
+    try:
+        figures = _load(options.name).run(options)
+    except BenchmarkError as error:
+        print(f"{options.name}: {error}", file=sys.stderr)
+        return 1
     return 0 if report(options.name, figures, options.json) else 1
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.harness import BenchmarkError
 from robot_trials.config import load_parameters, load_trial_setup
 from robot_trials.robots import load_profile
 from robot_trials.runtime.assembly import assemble
@@ -80,7 +81,7 @@ def record_relay(length: float, seed: int, advance: Callable[[int], None]) -> Re
         advance: called with whole metres done.
 
     Raises:
-        RuntimeError: the relay did not pass, so that its states stand for nothing.
+        BenchmarkError: the relay did not pass, so that its states stand for nothing.
     """
     setup = load_trial_setup("torch_relay", length=length, seed=seed)
     assembly = assemble(setup)
@@ -97,7 +98,7 @@ def record_relay(length: float, seed: int, advance: Callable[[int], None]) -> Re
 
     outcome = run_relay(setup, report, assembly=assembly)
     if not outcome.passed:
-        raise RuntimeError(f"the relay to record from did not pass: {outcome.reason}")
+        raise BenchmarkError(f"the relay to record from did not pass: {outcome.reason}")
     profile = load_profile(setup.robot_file)
     parameters = profile.to_parameters(torque_limits=setup.trial.torque_limits)
     config = load_parameters(setup.controller_file, ControllerConfig)

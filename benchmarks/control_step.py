@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.harness import Figure, at_most, printed, progress_bar
+from benchmarks.harness import BenchmarkError, Figure, at_most, printed, progress_bar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,7 +114,7 @@ def time_floor(recording: Recording) -> dict[str, np.ndarray]:
     """Time of every step spent in Pinocchio and in the QP solver [µs], each shape (steps,).
 
     Raises:
-        RuntimeError: no such call was seen, so that the floor would be an empty promise.
+        BenchmarkError: no such call was seen, so that the floor would be an empty promise.
     """
     import numpy as np
 
@@ -131,7 +131,7 @@ def time_floor(recording: Recording) -> dict[str, np.ndarray]:
                 rows.append((timer.seconds("pinocchio"), timer.seconds("qp"), timer.calls("pinocchio")))
     pinocchio, qp, calls = np.array(rows).T
     if not (np.median(pinocchio) > 0.0 and np.median(qp) > 0.0):
-        raise RuntimeError("no Pinocchio or QP call was seen; the floor cannot be measured")
+        raise BenchmarkError("no Pinocchio or QP call was seen; the floor cannot be measured")
     return {"pinocchio": pinocchio * 1e6, "qp": qp * 1e6, "calls": calls}
 
 

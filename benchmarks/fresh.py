@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.harness import Figure, at_most, printed
+from benchmarks.harness import BenchmarkError, Figure, at_most, printed
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TOTAL_MAX = 300.0
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
     try:
         clone_time, code = time_command(["git", "clone", "--quiet", str(CHECKOUT), str(clone)], folder)
         if code != 0:
-            raise SystemExit(f"git clone ended with exit code {code}")
+            raise BenchmarkError(f"git clone ended with exit code {code}")
         demo_time, code = time_command(["./run", "demo", *(QUICK_DEMO if options.quick else [])], clone)
     finally:
         if options.keep:

@@ -22,6 +22,10 @@ SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_T
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {"<=": operator.le, ">=": operator.ge, "==": operator.eq}
 
 
+class BenchmarkError(Exception):
+    """A benchmark could not be run, so that there are no figures."""
+
+
 @dataclass(frozen=True)
 class Target:
     """What a figure has to reach.

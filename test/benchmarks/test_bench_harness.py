@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks.harness import Figure, at_least, at_most, printed, report
+from benchmarks.harness import BenchmarkError, Figure, at_least, at_most, printed, report
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,19 @@ def stand_in(value: float) -> types.ModuleType:
 def test_exit_code_tells_whether_all_are_met(monkeypatch: pytest.MonkeyPatch, value: float, code: int) -> None:
     monkeypatch.setattr(command, "_load", lambda name: stand_in(value))
     assert command.main(["relay", "--seeds", "3"]) == code
+
+
+def test_a_benchmark_that_cannot_run_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_off(options: object) -> list[Figure]:
+        raise BenchmarkError("no relay passed")
+
+    module = stand_in(1.0)
+    module.run = break_off  # type: ignore[attr-defined]
+    monkeypatch.setattr(command, "_load", lambda name: module)
+    assert command.main(["relay"]) == 1
+    assert capsys.readouterr().err == "relay: no relay passed\n"
 
 
 def test_unknown_benchmark_is_bad_input() -> None:
