@@ -1,0 +1,79 @@
+"""The page of a report, with styles and scripts inside, so that it opens anywhere offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib import resources
+from typing import Any
+
+from robot_trials.review import sections
+from robot_trials.review.key_frames import KeyFrame
+from robot_trials.review.verdict import Verdict
+
+SCRIPTS = ("uPlot.iife.min.js", "three.min.js", "plots.js", "figures.js", "site.js", "replay.js", "report.js")
+STYLES = ("uPlot.min.css", "report.css")
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+"""What a browser lets the page load: nothing but what stands in it."""
+
+
+def read_static(name: str) -> str:
+    """A file that ships with this package."""
+    return resources.files("robot_trials.review").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def make_page(
+    verdict: Verdict,
+    identity: Mapping[str, str],
+    files: Mapping[str, str],
+    data: Mapping[str, Any],
+    key_frames: Sequence[KeyFrame],
+) -> str:
+    """The whole page.
+
+    Args:
+        verdict: of the trial.
+        identity: of the trial, from the bag.
+        files: configuration file → SHA-256.
+        data: what the scripts need: `duration`, `plots`, `replay`, `timeline`, `events`.
+        key_frames: pictures to show.
+    """
+    names = [sections.to_words(identity[key]) for key in ("trial", "robot") if identity.get(key)]
+    title = " · ".join(names) or "Trial"
+    styles = "\n".join(read_static(name) for name in STYLES)
+    scripts = "\n".join(f"<script>\n{read_static(name)}\n</script>" for name in SCRIPTS)
+    content = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    body = "".join(
+        [
+            sections.make_header(verdict, identity, title),
+            sections.make_replay(data),
+            sections.make_criteria(verdict),
+            sections.make_plots(data),
+            sections.make_pictures(key_frames),
+            sections.make_events(data),
+            sections.make_identity(identity, files, verdict),
+        ]
+    )
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<title>{escape(title)} – {sections.verdict_word(verdict)}</title>
+<link rel="icon" href="data:,">
+<style>
+{styles}
+</style>
+</head>
+<body>
+<main>
+{body}
+<footer>Made from the recording beside this page. Nothing on it is fetched from elsewhere.</footer>
+</main>
+<script type="application/json" id="report-data">{content}</script>
+{scripts}
+</body>
+</html>
+"""

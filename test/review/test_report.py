@@ -1,0 +1,144 @@
+"""The report's page: what stands in it, and that it needs nothing from outside."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from relay_recording import load_relay_site, record_relay
+
+from robot_trials.review import write_report
+from robot_trials.review.plots import POINTS_MAX, thin_out
+from robot_trials.review.robot_geometry import compute_geometry
+from robot_trials.telemetry import BagError
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a passed trial with its report."""
+    folder = tmp_path_factory.mktemp("run")
+    write_report(record_relay(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(run: Path) -> str:
+    """Text of that report."""
+    return (run / "report.html").read_text(encoding="utf-8")
+
+
+def read_data(page: str) -> dict[str, object]:
+    """What the page's scripts get."""
+    match = re.search(r'<script type="application/json" id="report-data">(.*?)</script>', page, re.S)
+    assert match is not None
+    return json.loads(match.group(1))
+
+
+def test_verdict_and_every_criterion_stand_in_the_page(page: str, run: Path) -> None:
+    assert '<div class="badge" role="status">Passed</div>' in page
+    for entry in json.loads((run / "verdict.json").read_text())["criteria"]:
+        assert entry["label"].replace("'", "&#x27;") in page
+    assert page.count("✓ met") == 10
+    assert "✗ not met" not in page
+
+
+def test_a_failed_trial_says_why(tmp_path: Path) -> None:
+    page = write_report(record_relay(tmp_path, passed=False, pictures=False)).read_text(encoding="utf-8")
+    assert '<div class="badge" role="status">Failed</div>' in page
+    assert "Torch tilt, largest: 12.4 must be ≤ 10 deg" in page
+    assert page.count("✗ not met") == 1
+
+
+def test_without_a_verdict_the_bag_tells_phases_and_events(tmp_path: Path) -> None:
+    bag = record_relay(tmp_path, pictures=False)
+    (tmp_path / "verdict.json").unlink()
+    page = write_report(bag).read_text(encoding="utf-8")
+    assert "No verdict" in page
+    data = read_data(page)
+    assert [span["phase"] for span in data["timeline"]][:2] == ["preflight", "walk_to_giver"]
+    assert [event["detail"] for event in data["events"]] == ["load felt", "second try"]
+
+
+def test_page_fetches_nothing(page: str) -> None:
+    assert "default-src 'none'" in page
+    assert not re.search(r"<(script|img|link|iframe)[^>]+(src|href)=[\"'](?!data:)", page)
+    assert not re.search(r"@import|url\((?!data:)", page)
+    assert "fetch(" not in page.split("uPlot=function")[0]
+
+
+def test_page_is_modest_in_size(run: Path) -> None:
+    assert (run / "report.html").stat().st_size < 3_000_000
+
+
+def test_plots_show_the_recorded_numbers(page: str) -> None:
+    plots = {plot["key"]: plot for plot in read_data(page)["plots"]}
+    assert set(plots) == {"tilt", "forces", "margin", "speed", "torque", "payload", "lateral", "timing"}
+    torch = [value for value in plots["tilt"]["curves"][0]["values"] if value is not None]
+    assert max(torch) == pytest.approx(np.degrees(2 * np.arcsin(0.02)), rel=0.02)
+    assert plots["tilt"]["bounds"] == [{"label": "99 % of the time", "value": 5.0}, {"label": "at most", "value": 10.0}]
+    forces = {curve["label"]: max(curve["values"]) for curve in plots["forces"]["curves"]}
+    assert forces["receiver"] == pytest.approx(6.0, rel=0.02)
+    speed = plots["speed"]["curves"][0]["values"]
+    assert np.median(speed[len(speed) // 2 : -len(speed) // 3]) == pytest.approx(0.8, rel=0.02)
+
+
+def test_replay_holds_every_joint_at_25_hz(page: str) -> None:
+    replay = read_data(page)["replay"]
+    assert replay["rate"] == 25
+    assert replay["count"] == pytest.approx(25 * read_data(page)["duration"], abs=2)
+    assert len(replay["joint_names"]) == 28
+    assert replay["site"]["lane"]["length"] == load_relay_site(5.0).lane.length
+    moving = {joint["name"] for joint in replay["geometry"]["joints"] if joint["type"] == "revolute"}
+    assert moving == set(replay["joint_names"])
+
+
+def test_pictures_of_the_camera_show_the_phases(page: str) -> None:
+    assert page.count('src="data:image/jpeg;base64,') == 9
+    assert "What the robot saw" in page
+
+
+def test_text_of_a_trial_cannot_become_markup(tmp_path: Path) -> None:
+    bag = record_relay(tmp_path, pictures=False)
+    file = tmp_path / "verdict.json"
+    verdict = json.loads(file.read_text())
+    verdict["passed"], verdict["reason"] = False, "<script>alert(1)</script>"
+    verdict["events"][0]["detail"] = "</script><b>bold</b>"
+    file.write_text(json.dumps(verdict))
+    page = write_report(bag).read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert "<b>bold" not in page
+    assert read_data(page)["events"][0]["detail"] == "</script><b>bold</b>"
+
+
+def test_a_broken_verdict_is_named(tmp_path: Path) -> None:
+    bag = record_relay(tmp_path, pictures=False)
+    (tmp_path / "verdict.json").write_text("{")
+    with pytest.raises(BagError, match=r"verdict\.json is no verdict"):
+        write_report(bag)
+
+
+def test_thinning_keeps_every_peak() -> None:
+    times = np.arange(50_000) / 500
+    values = np.zeros(50_000)
+    values[12_345], values[40_001] = 7.0, -3.0
+    thin_times, curves = thin_out(times, {"force": values, "unknown": np.full(50_000, np.nan)})
+    assert len(thin_times) == len(curves["force"]) <= POINTS_MAX
+    assert (np.diff(thin_times) > 0).all()
+    assert curves["force"].max() == 7.0
+    assert curves["force"].min() == -3.0
+    assert thin_times[np.argmax(curves["force"])] == pytest.approx(times[12_345], abs=0.1)
+    assert np.isnan(curves["unknown"]).all()
+
+
+def test_a_link_of_meshes_becomes_bars() -> None:
+    urdf = """<robot name="r"><link name="a"><visual><geometry><mesh filename="a.stl"/></geometry></visual></link>
+    <link name="b"/><joint name="j" type="revolute"><parent link="a"/><child link="b"/>
+    <origin xyz="0 0 0.4" rpy="0 0 0"/><axis xyz="0 1 0"/></joint></robot>"""
+    geometry = compute_geometry(urdf)
+    assert geometry["links"]["a"] == [
+        {"kind": "bar", "size": [0.035], "xyz": [0.0, 0.0, 0.4], "rpy": [0, 0, 0], "rgba": [0.7, 0.72, 0.75, 1.0]}
+    ]
+    assert geometry["joints"][0]["axis"] == [0.0, 1.0, 0.0]
