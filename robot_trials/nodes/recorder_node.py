@@ -64,7 +64,9 @@ class RecorderNode(Node):
         self._map_frame = frames.map
         folder = setup.output / "bag"
         folder.parent.mkdir(parents=True, exist_ok=True)
-        self._recorder = TrialRecorder(folder, identity, info.joint_names, info.urdf_text, frames, hand)
+        self._recorder = TrialRecorder(
+            folder, identity, info.joint_names, info.urdf_text, frames, hand, site=setup.site
+        )
         self._block = np.zeros(BLOCK, dtype=control_sample_dtype(len(info.joint_names)))
         self._rows = [Record(self._block[i : i + 1]) for i in range(BLOCK)]
         self._ended_at: float | None = None
