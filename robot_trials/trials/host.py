@@ -131,6 +131,7 @@ class InProcessHost:
                 self._identity,
                 self._assembly.joint_names,
                 urdf=self._assembly.urdf_text,
+                site=self._setup.site,
             )
         except (OSError, TelemetryFault) as error:
             self._fail_recording(error)
