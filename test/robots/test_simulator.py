@@ -215,7 +215,7 @@ def test_slabs_follow_the_robot_and_come_back_the_same(make_robot: RobotMaker) -
         return {(round(px, 3), round(py, 3)): float(pz) for px, py, pz in slabs}
 
     here = find_heights(5.1)
-    assert any(x <= 5.1 - 1.0 for x, _ in here) and any(x >= 5.1 + 1.5 for x, _ in here)
+    assert any(x <= 5.1 - 0.8 for x, _ in here) and any(x >= 5.1 + 1.0 for x, _ in here)
     assert np.ptp(list(here.values())) > 0.001
     find_heights(15.0)
     assert find_heights(5.1) == here

@@ -30,6 +30,7 @@ class Drives:
         model.actuator_forcerange[:, 0] = -torque_limits
         model.actuator_forcerange[:, 1] = torque_limits
         self._waiting: deque[tuple[int, np.ndarray]] = deque()
+        self._newest = np.zeros((3, len(torque_limits)))
         self._delay = delay_periods
         self._period = 0
 
@@ -49,6 +50,7 @@ class Drives:
         np.negative(command.kp, out=terms[1])
         np.negative(command.kd, out=terms[2])
         self._waiting.append((self._period + self._delay + 1, terms))
+        self._newest = terms
 
     def advance(self) -> None:
         """Start the next control period: bring the command that is due into force."""
@@ -56,10 +58,16 @@ class Drives:
         while self._waiting and self._waiting[0][0] <= self._period:
             self._bias[:, :3] = self._waiting.popleft()[1].T
 
-    def compute_applied(self, command: Record, position: np.ndarray, velocity: np.ndarray, out: np.ndarray) -> None:
-        """Torque the drives give for a command at a joint state, within their limits, shape (nu,) [N·m]."""
-        np.subtract(command.position, position, out=out)
-        out *= command.kp
-        out += command.kd * (command.velocity - velocity)
-        out += command.torque
-        np.clip(out, -self.torque_limits, self.torque_limits, out=out)
+    def compute_applied(self, position: np.ndarray, velocity: np.ndarray, out: np.ndarray) -> None:
+        """Torque the drives give for the newest command at a joint state, within their limits.
+
+        Args:
+            position: joint positions, shape (nu,) [rad].
+            velocity: joint velocities, shape (nu,) [rad/s].
+            out: receives the torques, shape (nu,) [N·m].
+        """
+        np.multiply(self._newest[1], position, out=out)
+        out += self._newest[0]
+        out += self._newest[2] * velocity
+        np.maximum(out, -self.torque_limits, out=out)
+        np.minimum(out, self.torque_limits, out=out)

@@ -74,11 +74,12 @@ class Giver:
                 self.phase = GiverPhase.WITHDRAWING
                 self.grip.update(motion)
 
-    def move_arm(self, motion: TorchMotion, dt: float) -> None:
-        """Pose the arm: on the torch, or withdrawing from it for `dt` [s]."""
-        if self.phase is not GiverPhase.WITHDRAWING:
-            self._arm.move_to(motion.hold, quaternion_wxyz_from_matrix(motion.rotation))
-            return
+    def move_arm(self, motion: TorchMotion) -> None:
+        """Pose the arm on the torch."""
+        self._arm.move_to(motion.hold, quaternion_wxyz_from_matrix(motion.rotation))
+
+    def withdraw_arm(self, dt: float) -> None:
+        """Bring the empty hand to the body for `dt` [s]."""
         way = self._arm.rest_position - self._arm.fist_position
         distance = float(np.sqrt(way @ way))
         if distance > 1e-3:

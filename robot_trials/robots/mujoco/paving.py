@@ -16,11 +16,11 @@ SLAB = 0.5
 """Edge of a slab [m]."""
 THICKNESS = 0.1
 """[m]"""
-ROWS = 4
-"""Slabs side by side: the middle 2 m of the lane."""
-WINDOW = 8
+ROWS = 3
+"""Slabs side by side: the middle 1.5 m of the lane."""
+WINDOW = 5
 """Slabs one behind the other that exist at a time."""
-BEHIND = 3
+BEHIND = 2
 """Of these, how many lie behind the robot."""
 MARGIN = 10.0
 """Paving before the start and behind the hand-over line [m]."""

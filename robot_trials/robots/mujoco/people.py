@@ -49,17 +49,25 @@ class People:
 
     def update(self, dt: float) -> None:
         """Let both act for one control period of `dt` [s] and set their pull on the torch."""
-        mujoco.mju_quat2Mat(self._matrix, self.torch_coordinates[3:])
-        self.motion.update(self.torch_coordinates[:3], self._matrix.reshape(3, 3), self._qvel)
+        self._ticks += 1
+        arms_move = self._ticks % ARM_EVERY == 0
+        if arms_move and not self.giver.holds:
+            self.giver.withdraw_arm(ARM_EVERY * dt)
+        if not (self.giver.holds or self.receiver.holds or self.receiver.is_near(self.torch_coordinates)):
+            return
+        self._feel()
         self._applied[:] = 0.0
         for person in (self.giver, self.receiver):
             person.update(self.motion, dt)
             if person.holds:
                 self._pull(self._applied, person.grip)
-        self._ticks += 1
-        if self._ticks % ARM_EVERY == 0:
-            self.giver.move_arm(self.motion, ARM_EVERY * dt)
-            self.receiver.move_arm(self.motion)
+                if arms_move:
+                    person.move_arm(self.motion)
+
+    def _feel(self) -> None:
+        """Update the torch's motion from the simulator's state."""
+        mujoco.mju_quat2Mat(self._matrix, self.torch_coordinates[3:])
+        self.motion.update(self.torch_coordinates[:3], self._matrix.reshape(3, 3), self._qvel)
 
     def _pull(self, applied: np.ndarray, grip: CompliantGrip) -> None:
         """Add a hand's force and its moment about the torch's centre of mass."""

@@ -16,6 +16,8 @@ from robot_trials.robots.mujoco.torch import BOTTOM
 
 REACH = 0.05
 """Distance of the shaft's axis from the open hand within which it closes [m]."""
+SIGHT = 1.0
+"""Distance along the lane within which the person watches the torch [m]."""
 SLOW = 0.15
 """Speed below which the shaft counts as offered [m/s]."""
 OFFERED_FOR = 0.2
@@ -87,13 +89,14 @@ class Receiver:
         self.grip.update(motion)
 
     def move_arm(self, motion: TorchMotion) -> None:
-        """Pose the arm: waiting where it is, or on the torch."""
-        if self.phase is not ReceiverPhase.WAITING:
-            self._arm.move_to(motion.hold, quaternion_wxyz_from_matrix(motion.rotation))
+        """Pose the arm on the torch."""
+        self._arm.move_to(motion.hold, quaternion_wxyz_from_matrix(motion.rotation))
+
+    def is_near(self, torch_position: np.ndarray) -> bool:
+        """Whether the torch has come within sight of the waiting hand."""
+        return bool(abs(torch_position[0] - self._hand[0]) < SIGHT)
 
     def _wait(self, motion: TorchMotion, dt: float) -> None:
-        if abs(motion.grip[0] - self._hand[0]) > 1.0:
-            return
         offset = self._hand - motion.grip
         axis = motion.rotation[:, 2]
         along = float(offset @ axis)

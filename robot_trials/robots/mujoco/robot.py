@@ -49,6 +49,7 @@ class MujocoRobot:
         self.model = make_world(profile, site, options, self.conditions)
         self.data = mujoco.MjData(self.model)
         self._check_joint_order()
+        mujoco.set_mju_user_warning(_ignore_warning)
         self._ticks = 0
         self._closed = False
         self._hands = np.zeros(2)
@@ -106,7 +107,7 @@ class MujocoRobot:
         nu = self.model.nu
         position = self.data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
         velocity = self.data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu]
-        self.drives.compute_applied(command, position, velocity, torque_applied)
+        self.drives.compute_applied(position, velocity, torque_applied)
         self._hands[:] = command.hand_closed
 
     def read_truth(self, truth: Record) -> None:
@@ -155,9 +156,13 @@ class MujocoRobot:
 
     def _check_alive(self) -> None:
         speed = float(np.abs(self.data.qvel).max())
-        if not speed < SPEED_MAX:
+        if not speed < SPEED_MAX or not np.isfinite(self.data.qpos.sum()):
             time = self._ticks * self._dt
             raise RobotFault("the simulation diverged", time=time, largest_speed=speed, speed_bound=SPEED_MAX)
+
+
+def _ignore_warning(message: str) -> None:
+    """Keep MuJoCo from writing its log file into the working folder; a world that diverges is reported as a fault."""
 
 
 def compute_substeps(control_period: float, physics_period: float) -> int:

@@ -48,17 +48,12 @@ class Sensors:
         self._bias[2 * nu : 2 * nu + 3] = given.gyro_bias * self._generator.standard_normal(3)
         self._bias[2 * nu + 3 : 2 * nu + 6] = given.accelerometer_bias * self._generator.standard_normal(3)
         self._gain = 1.0 + given.torque_gain * self._generator.uniform(-1.0, 1.0, nu)
-        self._error = error = np.zeros_like(self._sigma)
-        self._parts = (
-            error[:nu],
-            error[nu : 2 * nu],
-            error[2 * nu : 2 * nu + 3],
-            error[2 * nu + 3 : 2 * nu + 6],
-            error[2 * nu + 6 :].reshape(2, 6),
-        )
-        self._wrench = np.zeros((2, 6))
         if not noise:
             self._gain[:] = 1.0
+        self._error = np.zeros_like(self._sigma)
+        self._moment = np.zeros((2, 3))
+        self._state: Record | None = None
+        self._noisy = np.zeros(0)
 
     def read(self, state: Record, time_ns: int, dt: float) -> None:
         """Fill in every reading.
@@ -69,57 +64,66 @@ class Sensors:
             dt: time since the last one [s].
         """
         data, nu = self._data, self._nu
-        state.time_ns[...] = time_ns
+        if state is not self._state:
+            self._state, self._noisy = state, view_noisy_readings(state)
         torque = data.actuator_force
         velocity = data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu]
-        self._update_foot_wrenches()
+        power = float(np.abs(torque) @ np.abs(velocity))
+        self._energy -= (self._battery.idle_power + power) * dt
+        state.time_ns[...] = time_ns
+        state.battery[...] = max(self._energy / self._battery.capacity, 0.0)
         state.joint_position[:] = data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
         state.joint_velocity[:] = velocity
         np.multiply(torque, self._gain, out=state.joint_torque)
         state.imu_angular_velocity[:] = data.sensordata[self._gyro]
         state.imu_linear_acceleration[:] = data.sensordata[self._accelerometer]
-        state.foot_wrench[:] = self._wrench
+        self._read_foot_wrenches(state.foot_wrench)
         if self._noise:
-            self._add_errors(state)
-        self._energy -= (self._battery.idle_power + float(np.abs(torque) @ np.abs(velocity))) * dt
-        state.battery[...] = max(self._energy / self._battery.capacity, 0.0)
+            self._add_errors(state.joint_position)
 
-    @staticmethod
-    def _noisy(state: Record) -> tuple[np.ndarray, ...]:
-        """The readings in the order of the error vector's parts."""
-        return (
-            state.joint_velocity,
-            state.joint_torque,
-            state.imu_angular_velocity,
-            state.imu_linear_acceleration,
-            state.foot_wrench,
-        )
-
-    def _add_errors(self, state: Record) -> None:
+    def _add_errors(self, position: np.ndarray) -> None:
+        """One block of random numbers for every noisy reading, and whole encoder steps."""
         error = self._error
         self._generator.standard_normal(out=error)
         error *= self._sigma
         error += self._bias
-        for reading, part in zip(self._noisy(state), self._parts, strict=True):
-            reading += part
-        position = state.joint_position
+        self._noisy += error
         position /= self._encoder_step
         np.rint(position, out=position)
         position *= self._encoder_step
 
-    def _update_foot_wrenches(self) -> None:
+    def _read_foot_wrenches(self, wrenches: np.ndarray) -> None:
         """External wrench on each foot, from MuJoCo's at the robot's CoM in world axes to the sole frame."""
         data = self._data
         com = data.subtree_com[self._root]
         for foot in (0, 1):
-            external = data.cfrc_ext[self._foot_bodies[foot]]
-            force = external[3:]
-            x, y, z = (com - data.site_xpos[self._foot_sites[foot]]).tolist()
-            fx, fy, fz = force.tolist()
-            moment = external[:3] + np.array([y * fz - z * fy, z * fx - x * fz, x * fy - y * fx])
-            world_sole = data.site_xmat[self._foot_sites[foot]].reshape(3, 3)
-            self._wrench[foot, :3] = force @ world_sole
-            self._wrench[foot, 3:] = moment @ world_sole
+            external, site = data.cfrc_ext[self._foot_bodies[foot]], self._foot_sites[foot]
+            mx, my, mz, fx, fy, fz = external.tolist()
+            x, y, z = (com - data.site_xpos[site]).tolist()
+            moment = self._moment[foot]
+            moment[0] = mx + y * fz - z * fy
+            moment[1] = my + z * fx - x * fz
+            moment[2] = mz + x * fy - y * fx
+            world_sole = data.site_xmat[site].reshape(3, 3)
+            np.dot(external[3:], world_sole, out=wrenches[foot, :3])
+            np.dot(moment, world_sole, out=wrenches[foot, 3:])
+
+
+def view_noisy_readings(state: Record) -> np.ndarray:
+    """Joint velocities and torques, gyro, accelerometer and foot wrenches of a record as one flat view.
+
+    Raises:
+        ValueError: the record's fields do not lie side by side in this order.
+    """
+    names = ("joint_velocity", "joint_torque", "imu_angular_velocity", "imu_linear_acceleration", "foot_wrench")
+    fields = state.data.dtype.fields or {}
+    start = end = fields[names[0]][1]
+    for name in names:
+        field, offset = fields[name][:2]
+        if offset != end:
+            raise ValueError(f"field {name!r} lies at byte {offset}, not right behind the one before it at {end}")
+        end += field.itemsize
+    return np.ndarray((end - start) // 8, dtype=np.float64, buffer=state.data, offset=start)
 
 
 def _sensor_slice(model: mujoco.MjModel, name: str) -> slice:

@@ -31,6 +31,9 @@ def make_world(profile: RobotProfile, site: Site, options: SimOptions, condition
     """
     spec = make_robot_spec(profile)
     _set_solver(spec)
+    spec.visual.quality.offsamples = (
+        0  # tags get their soft edges from texture filtering; multisampling doubles the cost
+    )
     _add_sensors(spec, profile)
     _add_camera(spec, profile)
     add_floor(spec, site, conditions.friction, options.floor_unevenness)
