@@ -1,0 +1,1 @@
+"""Public-space trials of humanoid robots: schedule, run, record, review."""
