@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
-from robot_trials.behaviours.hand import command_grasp, command_hand_carry, command_payload, hand_in_odom
+from robot_trials.behaviours.hand import (
+    command_grasp,
+    command_hand_carry,
+    command_payload,
+    estimate_torch_tilt,
+    hand_in_odom,
+)
 from robot_trials.behaviours.leaf import Leaf, Steady
 from robot_trials.behaviours.walk_to import StanceFunction, WalkTo
 from robot_trials.config import Person
@@ -15,10 +23,14 @@ from robot_trials_control.records import MotionMode, PayloadMode
 
 POSE_DISTANCE = 0.04
 """The carry pose counts as reached within this [m]."""
+POSE_TILT = 0.035
+"""The torch counts as upright within this [rad]."""
+POSE_TIME = 4.0
+"""After this time a torch that leans a little more is carried as it is [s]."""
 LOST_RATIO = 0.3
 """Below this part of the announced mass the torch counts as lost."""
-LOST_TIME = 1.0
-"""A load must be missing for this long before the torch counts as lost [s]."""
+LOAD_SMOOTHING = 1.5
+"""Time constant over which the load is averaged on the way: single steps shake the estimate [s]."""
 
 
 class MeasureTorch(Leaf):
@@ -61,7 +73,9 @@ class CarryPose(Leaf):
         context.command.mode[...] = MotionMode.STAND
         command_carry(context)
         near = self.elapsed > 0.1 and float(context.status.hand_error[context.hand]) < POSE_DISTANCE
-        return Status.SUCCESS if self._there.update(near, context.time) else Status.RUNNING
+        upright = estimate_torch_tilt(context) < POSE_TILT
+        late = self.elapsed > POSE_TIME
+        return Status.SUCCESS if self._there.update(near and (upright or late), context.time) else Status.RUNNING
 
 
 class Carry(WalkTo):
@@ -78,22 +92,33 @@ class Carry(WalkTo):
         super().__init__(name, context, self._compute_target, context.setup.trial.walking_speed)
         self._end_x = receiver.robot_stance.x
         self._compute_end = compute_stance
-        self._missing = Steady(LOST_TIME)
+        self._mass = 0.0
+        self._last_time = 0.0
 
     def initialise(self) -> None:
         """Start with the torch in hand."""
         super().initialise()
-        self._missing.reset()
+        self._mass = self.context.carried_mass
+        self._last_time = self.context.time
 
     def update(self) -> Status:
         """FAILURE if the torch is lost on the way, SUCCESS at the receiver's stance."""
         context = self.context
         command_carry(context)
-        mass, announced = float(context.status.payload_mass), context.setup.trial.payload.mass
-        if self._missing.update(mass < LOST_RATIO * announced, context.time):
+        command_payload(context, PayloadMode.HOLD)
+        least = LOST_RATIO * context.setup.trial.payload.mass
+        if self._average_load() < least:
             context.holding = False
-            return self.fail(f"torch lost: load {mass:.2f} kg must be ≥ {LOST_RATIO * announced:.2f} kg")
+            return self.fail(f"torch lost: load {self._mass:.2f} kg must be ≥ {least:.2f} kg")
         return super().update()
+
+    def _average_load(self) -> float:
+        """Measured load, smoothed [kg]."""
+        time = self.context.time
+        share = 1.0 - math.exp(-(time - self._last_time) / LOAD_SMOOTHING)
+        self._mass += share * (float(self.context.status.payload_mass) - self._mass)
+        self._last_time = time
+        return self._mass
 
     def _compute_target(self, context: TrialContext) -> PlanarPose:
         """A point ahead on the lane's middle; the stance itself at the end."""

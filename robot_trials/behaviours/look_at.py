@@ -82,8 +82,3 @@ def point_of_exchange(person: Person, grip: str, distance_max: float = 2.5) -> P
         return in_odom[:3] if seen is None else seen.transform[:3, 3]
 
     return compute
-
-
-def straight_ahead(_: TrialContext) -> None:
-    """Look where the head points at rest."""
-    return None

@@ -12,10 +12,15 @@ class RelayParameters:
     """Numbers of the torch relay that are the robot's manner rather than the site's or the trial's.
 
     Attributes:
-        carry_position: torch grip in the heading frame while carried: elbow at a right angle, clear of the body [m].
+        carry_position: torch grip in the heading frame while carried: elbow well bent, clear of the body [m].
+        offer_standoff: the robot stops this much short of the receiver, so that walking never brings the torch within
+            the receiver's grasp: reaching does [m].
+        ready_position: grip in the heading frame on the way up from the body [m].
+        ready_pitch: fingers point this far down there: low and flat together are beyond the wrist's range [rad].
         pregrasp_offset: from the grip back along the fingers, so that the hand arrives along its own fingers [m].
+        tilt_max: hand follows a torch's tilt up to this; the grasp bears the rest, the wrist would not [rad].
         grasp_distance: hand to grip when the hand shuts; the grasp itself closes within 0.03 m [m].
-        grasp_angle: hand axis to torch axis when the hand shuts; the grasp closes within 15° [rad].
+        grasp_angle: hand axis to its target when the hand shuts; with tilt_max, the grasp closes within 15° [rad].
         still_time: a hand counts as arrived after being there this long [s].
         reach_speed: free motion of the hand [m/s].
         approach_speed: motion of the hand next to people [m/s].
@@ -35,14 +40,19 @@ class RelayParameters:
         retarget_distance: a stance moves only by more than this, so that feet do not chase noise [m].
         step_back: way back from the receiver [m].
         seen_age: a target seen longer ago than this is not reached for [s].
+        remembered_age: the same for the receiver's hand, which the robot's own arm hides at the end [s].
         lost_time: walking for longer than this without seeing a site fiducial ends the trial [s].
         quiet_time: standing still for this long ends a trial [s].
     """
 
-    carry_position: Vector = (0.42, -0.30, 1.0)
-    pregrasp_offset: Vector = (-0.12, 0.0, 0.0)
+    carry_position: Vector = (0.36, -0.30, 1.0)
+    offer_standoff: float = 0.06
+    ready_position: Vector = (0.28, -0.30, 0.92)
+    ready_pitch: float = 0.5
+    pregrasp_offset: Vector = (-0.08, 0.0, 0.0)
+    tilt_max: float = 0.14
     grasp_distance: float = 0.015
-    grasp_angle: float = 0.14
+    grasp_angle: float = 0.10
     still_time: float = 0.3
     reach_speed: float = 0.25
     approach_speed: float = 0.08
@@ -62,5 +72,6 @@ class RelayParameters:
     retarget_distance: float = 0.04
     step_back: float = 0.4
     seen_age: float = 1.5
+    remembered_age: float = 12.0
     lost_time: float = 10.0
     quiet_time: float = 1.0

@@ -10,6 +10,7 @@ from robot_trials.behaviours.hand import (
     axis_angle_to_target,
     command_grasp,
     command_hand_in_odom,
+    command_hand_ready,
     command_payload,
     compute_grip_on_axis,
     compute_pregrasp,
@@ -20,8 +21,34 @@ from robot_trials_control.records import MotionMode, PayloadMode
 
 SIGHTINGS_MIN = 3
 """Observations that a grip pose must rest on before the hand goes there."""
+READY_DISTANCE = 0.06
+"""The hand counts as raised within this [m]."""
 PREGRASP_DISTANCE = 0.04
 """The waypoint counts as reached within this [m]."""
+
+
+class RaiseHand(Leaf):
+    """Brings the hand from the body up to before it; a hand that is out already stays."""
+
+    def __init__(self, name: str, context: TrialContext) -> None:
+        super().__init__(name, context)
+        self._there = Steady(context.parameters.still_time)
+
+    def initialise(self) -> None:
+        """Start the clock of arrival."""
+        super().initialise()
+        self._there.reset()
+
+    def update(self) -> Status:
+        """SUCCESS with the hand up."""
+        context = self.context
+        context.command.mode[...] = MotionMode.STAND
+        if context.hand_target is not None:
+            return Status.SUCCESS
+        command_grasp(context, closed=False)
+        command_hand_ready(context)
+        near = self.elapsed > 0.1 and float(context.status.hand_error[context.hand]) < READY_DISTANCE
+        return Status.SUCCESS if self._there.update(near, context.time) else Status.RUNNING
 
 
 class Pregrasp(Leaf):
@@ -45,7 +72,7 @@ class Pregrasp(Leaf):
         torch = context.target("torch", context.parameters.seen_age)
         if torch is None or torch.count < SIGHTINGS_MIN:
             if self.elapsed > 2.0 * context.parameters.seen_age:
-                return self.fail(describe_unseen(context, "torch"))
+                return self.fail(describe_unseen(context, "torch", context.parameters.seen_age))
             return Status.RUNNING
         waypoint = compute_pregrasp(context, compute_grip_on_axis(context, torch.transform))
         command_hand_in_odom(context, waypoint, context.parameters.reach_speed)
@@ -75,7 +102,7 @@ class Approach(Leaf):
         if torch is not None and torch.count >= SIGHTINGS_MIN:
             self._grip = compute_grip_on_axis(context, torch.transform)
         if self._grip is None:
-            return self.fail(describe_unseen(context, "torch"))
+            return self.fail(describe_unseen(context, "torch", context.parameters.seen_age))
         command_hand_in_odom(context, self._grip, context.parameters.approach_speed)
         near = distance_to_target(context, self._grip) < context.parameters.grasp_distance
         aligned = axis_angle_to_target(context, self._grip) < context.parameters.grasp_angle
@@ -126,10 +153,9 @@ class Retract(Leaf):
         return Status.SUCCESS if near or late else Status.RUNNING
 
 
-def describe_unseen(context: TrialContext, name: str) -> str:
-    """Why a target cannot be reached for, with the numbers."""
+def describe_unseen(context: TrialContext, name: str, bound: float) -> str:
+    """Why a target seen longer ago than `bound` [s] cannot be reached for, with the numbers."""
     seen = context.target(name)
     if seen is None:
         return f"{name} was never seen"
-    bound = context.parameters.seen_age
     return f"{name} last seen {seen.age(context.time_ns):.1f} s ago (bound {bound:g} s), {seen.count} sightings"

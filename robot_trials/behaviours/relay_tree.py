@@ -12,11 +12,11 @@ from robot_trials.behaviours.carry import Carry, CarryPose, MeasureTorch
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.guard import Guard
 from robot_trials.behaviours.hand_over import LowerUntilCarried, TakeBack
-from robot_trials.behaviours.look_at import LookAt, PointFunction, point_of_exchange, straight_ahead
+from robot_trials.behaviours.look_at import LookAt, PointFunction, point_of_exchange
 from robot_trials.behaviours.mission_end import GiveUp
 from robot_trials.behaviours.phase import Phase
 from robot_trials.behaviours.preflight import Check, Preflight
-from robot_trials.behaviours.reach import Approach, Pregrasp, Retract, Tare
+from robot_trials.behaviours.reach import Approach, Pregrasp, RaiseHand, Retract, Tare
 from robot_trials.behaviours.reach_receiver import OfferTorch
 from robot_trials.behaviours.release import Release
 from robot_trials.behaviours.safe_end import build_safe_end
@@ -57,7 +57,9 @@ class _Builder:
         self.head_joints = head_joints
         site = context.setup.site
         self.to_giver = stance_for_exchange(site.giver, "giver", "torch")
-        self.to_receiver = stance_for_exchange(site.receiver, "receiver", "receiver_hand")
+        self.to_receiver = stance_for_exchange(
+            site.receiver, "receiver", "receiver_hand", context.parameters.offer_standoff
+        )
 
     def build_phases(self, checks: Sequence[Check]) -> list[Behaviour]:
         """Phases of the mission in order."""
@@ -67,7 +69,7 @@ class _Builder:
             "carry upright",
             MeasureTorch("measure torch in hand", context),
             CarryPose("raise to carry pose", context),
-            self._looking_ahead(Carry("walk the lane", context, context.setup.site.receiver, self.to_receiver)),
+            self._looking_at_receiver(Carry("walk the lane", context, context.setup.site.receiver, self.to_receiver)),
         )
         return [
             self._phase("preflight", Preflight("checks", context, checks, patience)),
@@ -82,7 +84,13 @@ class _Builder:
     def _build_take_over(self) -> Behaviour:
         """Reach and take over; after a take-over that failed the hand goes back and reaches again."""
         context = self.context
-        reach = sequence("reach", Pregrasp("pregrasp", context), Approach("approach", context), Tare("tare", context))
+        reach = sequence(
+            "reach",
+            RaiseHand("raise hand", context),
+            Pregrasp("pregrasp", context),
+            Approach("approach", context),
+            Tare("tare", context),
+        )
         take = sequence("take", CloseHand("close hand", context), Lift("lift until loaded", context))
         attempt = sequence(
             "attempt",
@@ -94,11 +102,7 @@ class _Builder:
     def _build_hand_over(self) -> Behaviour:
         """Offer and hand over; after a hand-over that failed the torch is taken back and offered again."""
         context = self.context
-        reach = sequence(
-            "reach receiver",
-            OfferTorch("before the hand", context, into_hand=False),
-            OfferTorch("into the hand", context, into_hand=True),
-        )
+        reach = OfferTorch("reach receiver", context)
         give = sequence("give", LowerUntilCarried("lower until carried", context), Release("let go", context))
         attempt = sequence(
             "attempt",
@@ -126,9 +130,6 @@ class _Builder:
 
     def _looking_at_receiver(self, child: Behaviour) -> Behaviour:
         return self._looking(child, point_of_exchange(self.context.setup.site.receiver, "receiver_hand"))
-
-    def _looking_ahead(self, child: Behaviour) -> Behaviour:
-        return self._looking(child, straight_ahead)
 
     def _looking(self, child: Behaviour, point: PointFunction) -> Behaviour:
         """The child, with the head on a point meanwhile."""

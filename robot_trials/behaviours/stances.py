@@ -13,18 +13,22 @@ CORRECTION_MAX = 0.35
 """Seen farther from where it is planned than this, a grip is taken for an error of the eye [m]."""
 
 
-def stance_for_exchange(person: Person, name: str, grip: str) -> Callable[[TrialContext], PlanarPose]:
+def stance_for_exchange(
+    person: Person, name: str, grip: str, standoff: float = 0.0
+) -> Callable[[TrialContext], PlanarPose]:
     """A function that gives the stance in odom for taking from or giving to a person.
 
     Args:
         person: where the site plans the exchange.
         name: the person as a target, "giver" or "receiver".
         grip: what the hand shall meet, as a target: "torch" or "receiver_hand".
+        standoff: stop this much short of it [m].
     """
 
     def compute(context: TrialContext) -> PlanarPose:
-        stance = context.map_pose_to_odom(person.robot_stance)
-        planned = compose_planar(stance, grip_in_stance(person))
+        exchange = context.map_pose_to_odom(person.robot_stance)
+        stance = compose_planar(exchange, (-standoff, 0.0, 0.0))
+        planned = compose_planar(exchange, grip_in_stance(person))
         seen = _planar(context, grip)
         if seen is None:
             seen = _grip_from_person(context, person, name)

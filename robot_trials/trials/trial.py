@@ -10,6 +10,7 @@ from py_trees.common import Status
 
 from robot_trials.behaviours.context import PhaseSpan, TrialContext, TrialEvent
 from robot_trials.behaviours.guard import find_fault, is_fallen
+from robot_trials.behaviours.hand import estimate_torch_tilt
 from robot_trials.behaviours.payload_headroom import PayloadHeadroom
 from robot_trials.behaviours.preflight import (
     Check,
@@ -243,9 +244,7 @@ class Trial:
         context = self._context
         if not context.holding:
             return float("nan")
-        x, y, z, w = context.status.hand_pose[context.hand][3:]
-        up = np.array([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)])
-        return float(np.arccos(np.clip(up @ context.grip_to_torch[:, 2], -1.0, 1.0)))
+        return estimate_torch_tilt(context)
 
 
 def list_checks(context: TrialContext, profile: RobotProfile) -> list[Check]:

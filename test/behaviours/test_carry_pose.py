@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from leaf_bench import make_context, tick
+from leaf_bench import hand_follows, make_context, tick
 from py_trees.common import Status
 
 from robot_trials.behaviours.carry import CarryPose, MeasureTorch
@@ -42,6 +42,15 @@ def test_pose_counts_only_when_reached() -> None:
     leaf = CarryPose("pose", context)
     assert tick(leaf, context, 2.0) == Status.RUNNING
     context.status.hand_error[RIGHT] = 0.01
+    assert tick(leaf, context, 1.0) == Status.SUCCESS
+
+
+def test_walking_waits_until_the_torch_is_upright() -> None:
+    context = make_context()
+    context.grip_to_torch = TILTED
+    leaf = CarryPose("pose", context)
+    assert tick(leaf, context, 2.0) == Status.RUNNING
+    hand_follows(context)
     assert tick(leaf, context, 1.0) == Status.SUCCESS
 
 

@@ -27,7 +27,7 @@ def carrying() -> TrialContext:
     return context
 
 
-def test_offers_into_the_seen_hand_in_two_moves() -> None:
+def test_offers_into_the_seen_hand() -> None:
     context = carrying()
 
     def look(context: TrialContext) -> None:
@@ -35,10 +35,27 @@ def test_offers_into_the_seen_hand_in_two_moves() -> None:
         hand_follows(context)
 
     look(context)
-    assert tick(OfferTorch("before", context, into_hand=False), context, 3.0, look) == Status.SUCCESS
-    assert context.command.hand_position[RIGHT][0] == pytest.approx(0.33)
-    assert tick(OfferTorch("into", context, into_hand=True), context, 3.0, look) == Status.SUCCESS
+    assert tick(OfferTorch("offer", context), context, 3.0, look) == Status.SUCCESS
     assert np.allclose(context.command.hand_position[RIGHT], (0.45, -0.31, 0.98))
+
+
+def test_hand_seen_a_while_ago_is_remembered() -> None:
+    context = carrying()
+    see(context, "receiver_hand", (0.45, -0.31, 0.98))
+    context.time_ns += 5_000_000_000
+    assert tick(OfferTorch("offer", context), context, 3.0, hand_follows) == Status.SUCCESS
+
+
+def test_receiver_that_takes_hold_early_is_not_pulled() -> None:
+    context = carrying()
+    see(context, "receiver_hand", (0.55, -0.31, 0.98))
+    context.status.hand_pose[RIGHT, :3] = (0.50, -0.30, 1.0)
+    leaf = OfferTorch("offer", context)
+    assert tick(leaf, context, 0.5) == Status.RUNNING
+    context.status.payload_mass[...] = 0.3
+    assert tick(leaf, context, 1.0) == Status.SUCCESS
+    assert np.allclose(context.command.hand_position[RIGHT], (0.50, -0.30, 1.0)), "stops where the hand is"
+    assert float(context.command.hand_closed[RIGHT]) == 1.0
 
 
 def test_offered_torch_is_upright_however_it_lies_in_the_hand() -> None:
@@ -46,7 +63,7 @@ def test_offered_torch_is_upright_however_it_lies_in_the_hand() -> None:
     tilt = 0.1
     context.grip_to_torch = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
     see(context, "receiver_hand", (0.45, -0.31, 0.98))
-    tick(OfferTorch("into", context, into_hand=True), context, 0.02)
+    tick(OfferTorch("offer", context), context, 0.02)
     assert context.hand_target is not None
     torch = context.hand_target[:3, :3] @ context.grip_to_torch
     assert np.allclose(torch[:, 2], [0.0, 0.0, 1.0], atol=1e-9)
@@ -54,7 +71,7 @@ def test_offered_torch_is_upright_however_it_lies_in_the_hand() -> None:
 
 def test_unseen_receiver_keeps_the_torch() -> None:
     context = carrying()
-    leaf = OfferTorch("into", context, into_hand=True)
+    leaf = OfferTorch("offer", context)
     assert tick(leaf, context, 10.0) == Status.FAILURE
     assert leaf.reason == "receiver_hand was never seen"
     assert float(context.command.hand_closed[RIGHT]) == 1.0

@@ -8,7 +8,8 @@ from leaf_bench import hand_follows, make_context, see, tick
 from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
-from robot_trials.behaviours.reach import Approach, Pregrasp, Retract, Tare
+from robot_trials.behaviours.hand import hand_in_odom
+from robot_trials.behaviours.reach import Approach, Pregrasp, RaiseHand, Retract, Tare
 from robot_trials.geometry import StampedPose, rotation_to_transform
 from robot_trials_control.records import RIGHT, HandMode, PayloadMode
 
@@ -27,8 +28,21 @@ def test_pregrasp_is_behind_the_torch() -> None:
     leaf = Pregrasp("pregrasp", context)
     assert tick(leaf, context, 2.0, keep_seeing) == Status.SUCCESS
     assert int(context.command.hand_mode[RIGHT]) == HandMode.ODOM
-    assert np.allclose(context.command.hand_position[RIGHT], np.add(GRIP, (-0.12, 0.0, 0.0)))
+    assert np.allclose(context.command.hand_position[RIGHT], np.add(GRIP, (-0.08, 0.0, 0.0)))
     assert float(context.command.hand_closed[RIGHT]) == 0.0
+
+
+def test_hand_is_raised_from_the_body_but_not_again() -> None:
+    context = make_context()
+    context.status.hand_error[RIGHT] = 0.4
+    leaf = RaiseHand("raise", context)
+    assert tick(leaf, context, 1.0) == Status.RUNNING
+    assert int(context.command.hand_mode[RIGHT]) == HandMode.HEADING
+    context.status.hand_error[RIGHT] = 0.02
+    assert tick(leaf, context, 1.0) == Status.SUCCESS
+    context.hand_target = np.eye(4)
+    context.status.hand_error[RIGHT] = 0.4
+    assert tick(leaf, context, 0.02) == Status.SUCCESS
 
 
 def test_unseen_torch_is_not_reached_for() -> None:
@@ -64,14 +78,16 @@ def test_approach_follows_a_torch_that_moves() -> None:
 
 def test_hand_is_aligned_with_a_tilted_torch() -> None:
     context = make_context()
-    tilt = 0.2
+    tilt = 0.3
     rotation = np.array([[np.cos(tilt), 0, np.sin(tilt)], [0, 1, 0], [-np.sin(tilt), 0, np.cos(tilt)]])
     context.targets["torch"] = StampedPose(rotation_to_transform(rotation, np.array(GRIP)), 0, 8, 0.0)
     leaf = Approach("approach", context)
     context.status.hand_pose[RIGHT, :3] = GRIP
-    assert tick(leaf, context, 1.0) == Status.RUNNING, "in place, but 0.2 rad off the torch's axis"
+    assert tick(leaf, context, 1.0) == Status.RUNNING, "in place, but far off the torch's axis"
     hand_follows(context)
     assert tick(leaf, context, 1.0) == Status.SUCCESS
+    thumb = hand_in_odom(context)[:3, 2]
+    assert np.arctan2(thumb[0], thumb[2]) == pytest.approx(context.parameters.tilt_max), "no further than the wrist"
 
 
 def test_tare_lasts_its_time() -> None:
@@ -90,7 +106,7 @@ def test_retract_opens_and_goes_back() -> None:
     leaf = Retract("retract", context)
     assert tick(leaf, context, 3.0, hand_follows) == Status.SUCCESS
     assert float(context.command.hand_closed[RIGHT]) == 0.0
-    assert context.command.hand_position[RIGHT][0] == pytest.approx(GRIP[0] - 0.12)
+    assert context.command.hand_position[RIGHT][0] == pytest.approx(GRIP[0] - 0.08)
 
 
 @pytest.mark.parametrize("holding", [True, False])

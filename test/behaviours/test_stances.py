@@ -36,6 +36,16 @@ def test_seen_person_moves_the_stance_when_the_torch_is_not_seen() -> None:
     assert stance == pytest.approx((0.1, 0.0, 0.0), abs=1e-9)
 
 
+def test_stops_short_of_the_receiver() -> None:
+    context = make_context()
+    compute = stance_for_exchange(context.setup.site.receiver, "receiver", "receiver_hand", standoff=0.06)
+    planned = context.setup.site.receiver.robot_stance.x
+    assert compute(context)[0] == pytest.approx(planned - 0.06)
+    grip = context.setup.site.receiver.grip
+    see(context, "receiver_hand", (grip[0] + 0.03, grip[1], grip[2]))
+    assert compute(context)[0] == pytest.approx(planned - 0.03)
+
+
 def test_absurd_sight_is_not_followed() -> None:
     context = make_context()
     see(context, "torch", (3.0, 2.0, 1.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from leaf_bench import make_context, tick
 from py_trees.common import Status
@@ -10,7 +12,7 @@ from robot_trials.behaviours.carry import Carry
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.step_back import StepBack
 from robot_trials.behaviours.walk_to import WalkTo
-from robot_trials_control.records import HandMode, MotionMode
+from robot_trials_control.records import HandMode, MotionMode, PayloadMode
 
 
 def arrive(context: TrialContext) -> None:
@@ -58,6 +60,7 @@ def make_carry(context: TrialContext) -> Carry:
 def test_carry_aims_at_the_lanes_middle_ahead() -> None:
     context = make_context()
     context.map_to_odom = (0.0, 0.4, 0.0)
+    context.carried_mass = 1.6
     context.status.payload_mass[...] = 1.6
     leaf = make_carry(context)
     tick(leaf, context, 0.02)
@@ -72,13 +75,18 @@ def test_carry_aims_at_the_lanes_middle_ahead() -> None:
 
 def test_carry_fails_when_the_torch_is_lost() -> None:
     context = make_context()
-    context.holding = True
-    context.status.payload_mass[...] = 1.6
+    context.holding, context.carried_mass = True, 1.6
     leaf = make_carry(context)
-    assert tick(leaf, context, 0.5) == Status.RUNNING
+    swing = itertools.cycle([3.0] * 10 + [0.2] * 10)
+
+    def step(context: TrialContext) -> None:
+        context.status.payload_mass[...] = next(swing)
+
+    assert tick(leaf, context, 10.0, step) == Status.RUNNING, "steps shake the estimate"
+    assert int(context.command.payload_mode) == PayloadMode.HOLD
     context.status.payload_mass[...] = 0.05
-    assert tick(leaf, context, 2.0) == Status.FAILURE
-    assert "torch lost: load 0.05 kg must be ≥ 0.48 kg" in leaf.reason
+    assert tick(leaf, context, 4.0) == Status.FAILURE
+    assert "torch lost: load 0.48 kg must be ≥ 0.48 kg" in leaf.reason
     assert not context.holding
 
 
