@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mujoco
 import numpy as np
 
@@ -116,7 +118,7 @@ def view_noisy_readings(state: Record) -> np.ndarray:
         ValueError: the record's fields do not lie side by side in this order.
     """
     names = ("joint_velocity", "joint_torque", "imu_angular_velocity", "imu_linear_acceleration", "foot_wrench")
-    fields = state.data.dtype.fields or {}
+    fields: Any = state.data.dtype.fields
     start = end = fields[names[0]][1]
     for name in names:
         field, offset = fields[name][:2]
