@@ -9,11 +9,11 @@ recorder closes the bag; the timeouts below leave time for that.
 
 import json
 import os
-import sys
 import time
 from pathlib import Path
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix, get_package_share_directory
+from launch import LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
     EmitEvent,
@@ -30,8 +30,6 @@ from launch_ros.actions import LifecycleNode, Node
 from launch_ros.event_handlers import OnStateTransition
 from launch_ros.events.lifecycle import ChangeState
 from lifecycle_msgs.msg import Transition
-
-from launch import LaunchDescription
 
 SAFE_END_S = "40"
 """Time from Ctrl-C until the robot stands, the bag is closed and the report is written, before launch insists."""
@@ -74,12 +72,13 @@ def describe_graph(context) -> list:
     arguments = load_arguments(values)
     channel = f"launch_{os.getpid()}"
     common = {"use_sim_time": True, "channel": channel, "setup": json.dumps(arguments)}
+    executable = Path(get_package_prefix("robot_trials")) / "lib" / "robot_trials" / "control_process"
+    options = {"setup": json.dumps(arguments), "channel": channel, "real-time-factor": values["real_time_factor"]}
     control = ExecuteProcess(
-        cmd=[sys.executable, "-m", "robot_trials.runtime.process"]
-        + ["--setup", json.dumps(arguments), "--channel", channel, "--real-time-factor", values["real_time_factor"]],
+        cmd=[str(executable), *(part for name, value in options.items() for part in (f"--{name}", value))],
         name="control_process",
         output="screen",
-        on_exit=Shutdown(reason="control process ended"),
+        on_exit=end_launch("control process ended"),
     )
     face = LifecycleNode(
         package="robot_trials",
@@ -146,7 +145,7 @@ def describe_nodes(common: dict) -> list:
             name=name,
             output="screen",
             parameters=[common, own.get(name, {})],
-            on_exit=Shutdown(reason=f"{name} ended"),
+            on_exit=end_launch(f"{name} ended"),
         )
         for name in ("perception_node", "trial_node", "safety_node", "recorder_node")
     ]
@@ -160,8 +159,13 @@ def describe_client(common: dict) -> Node:
         name="trial_client",
         output="screen",
         parameters=[common],
-        on_exit=Shutdown(reason="trial ended"),
+        on_exit=end_launch("trial ended"),
     )
+
+
+def end_launch(reason: str) -> list:
+    """What the end of a process means: the end of all, unless that is under way."""
+    return [OpaqueFunction(function=lambda context: [] if context.is_shutdown else [Shutdown(reason=reason)])]
 
 
 def describe_viewers(values: dict) -> list:

@@ -156,8 +156,8 @@ class RecorderNode(Node):
 
         try:
             self.get_logger().info(f"report: {write_report(self._recorder.folder)}")
-        except (OSError, TelemetryFault) as error:
-            self.get_logger().error(f"no report: {error}")
+        except Exception as error:  # whatever is wrong with a report, the bag is closed and must be said to be
+            self.get_logger().error(f"no report: {type(error).__name__}: {error}")
             self.exit_code = EXIT_FAULT
 
     def _publish_status(self) -> None:

@@ -48,11 +48,11 @@ class TrialNode(Node):
         self._setup = declare_setup(self)
         self._outcome_file = declare(self, "outcome_file", "", "file for the pickled outcome; empty: none")
         rate_hz = declare(self, "feedback_rate_hz", 5.0, "feedback messages a second [Hz]", (0.1, 50.0))
-        self._recorder_wanted = declare(self, "await_recorder", True, "accept no goal before the recorder is ready")
+        recorder_wanted = declare(self, "await_recorder", True, "offer no trial before the recorder is ready")
         self._channel = Channel.attach(channel_name, ATTACH_TIMEOUT_S)
         self._info = self._channel.info
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
-        self._recorder_ready = not self._recorder_wanted or self._setup.output is None
+        self._server: ActionServer | None = None
         self._ending = False
         self._goal: Any = None
         self._done: Future | None = None
@@ -62,6 +62,8 @@ class TrialNode(Node):
             TrialTopics(self, self._info, self._setup.trial_id),
         )
         self._create_interfaces(rate_hz)
+        if not recorder_wanted or self._setup.output is None:
+            self._offer_trial()
         self._runner.start()
 
     def request_end(self) -> None:
@@ -74,7 +76,8 @@ class TrialNode(Node):
     def release(self) -> None:
         """Stop ticking, detach."""
         self._runner.stop()
-        self._server.destroy()
+        if self._server is not None:
+            self._server.destroy()
         self._channel.close()
 
     def _create_interfaces(self, rate_hz: float) -> None:
@@ -83,6 +86,11 @@ class TrialNode(Node):
         self.create_service(Trigger, "~/hold", lambda _, answer: self._pass_request("hold", answer))
         self.create_service(Trigger, "~/resume", lambda _, answer: self._pass_request("resume", answer))
         self.create_service(Trigger, "~/abort", lambda _, answer: self._pass_request("abort", answer))
+        self.create_timer(WATCH_PERIOD_S, self._watch, clock=STEADY)
+        self.create_timer(1.0 / rate_hz, self._publish_feedback, clock=STEADY)
+
+    def _offer_trial(self) -> None:
+        """Offer the action; whoever sees it knows that everything it needs is ready."""
         self._server = ActionServer(
             self,
             RunTrial,
@@ -91,8 +99,6 @@ class TrialNode(Node):
             goal_callback=self._judge_goal,
             cancel_callback=self._cancel,
         )
-        self.create_timer(WATCH_PERIOD_S, self._watch, clock=STEADY)
-        self.create_timer(1.0 / rate_hz, self._publish_feedback, clock=STEADY)
 
     def _take_detections(self, message: FiducialDetections) -> None:
         self._runner.add_detections(from_message(message, self._info.start_time_ns))
@@ -100,7 +106,8 @@ class TrialNode(Node):
     def _take_status(self, status: DiagnosticStatus) -> None:
         """The recorder is ready, or can no longer record: then the trial ends safely."""
         if status.level == DiagnosticStatus.OK:
-            self._recorder_ready = True
+            if self._server is None:
+                self._offer_trial()
         elif self._runner.running:
             self._runner.request("abort", status.message)
 
@@ -112,7 +119,7 @@ class TrialNode(Node):
         return answer
 
     def _judge_goal(self, goal: RunTrial.Goal) -> GoalResponse:
-        """Accept only the trial that this graph was started for, one at a time, when everything is ready."""
+        """Accept only the trial that this graph was started for, one at a time."""
         setup = self._setup
         wanted = {"trial": goal.trial, "site": goal.site, "robot": goal.robot}
         present = {"trial": setup.trial.name, "site": setup.site.name, "robot": setup.robot}
@@ -123,8 +130,6 @@ class TrialNode(Node):
         ]
         if self._runner.running or self._goal is not None:
             problems.append("a trial is running")
-        if not self._recorder_ready:
-            problems.append("the recorder is not ready")
         if self._ending or self._channel.ended:
             problems.append("the control process has ended")
         for problem in problems:
