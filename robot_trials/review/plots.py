@@ -105,7 +105,7 @@ def _tilt(bag: Bag, verdict: Verdict) -> Plot | None:
         tilt = np.degrees(compute_tilt(truth["torch_pose"][:, 3:]))
         curves = {"torch": np.where(_carried(truth), tilt, np.nan), **curves}
     bounds = {"99 % of the time": verdict.bound("torch_tilt_p99_deg"), "at most": verdict.bound("torch_tilt_max_deg")}
-    note = "Angle to the vertical. The torch counts while the robot alone carries it."
+    note = "Angle to the vertical; the torch while the robot alone holds it. It is judged from the first step on."
     return Plot("tilt", "Tilt", note, "°", bag.times("/odom"), curves, bounds)
 
 
@@ -195,6 +195,8 @@ def _timing(bag: Bag, _verdict: Verdict) -> Plot | None:
     timing = bag.columns("/control_timing")
     if not timing or not timing["cpu_ns"].any():
         return None
+    times = bag.times("/control_timing")
+    period = 1e6 * float(np.median(np.diff(times))) if len(times) > 1 else None
     curves = {"control step": 1e-3 * timing["cpu_ns"]}
     note = "Processor time of each control step; it has to stay below the control period."
-    return Plot("timing", "Control step", note, "µs", bag.times("/control_timing"), curves)
+    return Plot("timing", "Control step", note, "µs", times, curves, {"control period": period})

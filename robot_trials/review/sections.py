@@ -17,6 +17,7 @@ PHASE_WORDS = {
     "reach_receiver": "Reach the receiver",
 }
 IDENTITY_WORDS = {"start_time": "Start", "run_id": "Run", "git_hash": "Commit"}
+ABBREVIATIONS = {"qp": "QP", "zmp": "ZMP"}
 TILES = (
     ("distance", "Distance with the torch", "m", 1),
     ("mean_speed", "Mean walking speed", "m/s", 2),
@@ -36,7 +37,8 @@ def phase_words(phase: str) -> str:
 
 def to_words(name: str) -> str:
     """A configuration's name for people."""
-    return name.replace("_", " ").capitalize()
+    words = name.replace("_", " ").split()
+    return " ".join(ABBREVIATIONS.get(word, word if place else word.capitalize()) for place, word in enumerate(words))
 
 
 def verdict_word(verdict: Verdict) -> str:

@@ -42,6 +42,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, list
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=executable, args=FLAGS)
         page = browser.new_context(offline=True).new_page()
+        page.set_default_timeout(120_000)  # software rendering on a busy machine
         page.set_viewport_size({"width": 1280, "height": 900})
         complaints: list[str] = []
         requests: list[str] = []

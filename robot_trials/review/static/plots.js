@@ -64,6 +64,7 @@ const Plots = (() => {
   function makeOptions(plot, report, width) {
     const axis = { stroke: style("--soft"), grid: { stroke: style("--line"), width: 1 }, ticks: { stroke: style("--line") } };
     const [low, high] = valueRange(plot);
+    const digits = Math.max(0, 2 - Math.floor(Math.log10(high - low)));
     return {
       width,
       height: HEIGHT,
@@ -80,7 +81,7 @@ const Plots = (() => {
           stroke: style(`--curve-${index + 1}`),
           width: 1.4,
           points: { show: false },
-          value: (_, value) => (value === null || value === undefined ? "–" : `${+value.toPrecision(4)} ${plot.unit}`),
+          value: (_, value) => (value === null || value === undefined ? "–" : `${value.toFixed(digits)} ${plot.unit}`),
         })),
       ],
       hooks: {

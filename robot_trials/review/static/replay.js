@@ -142,8 +142,7 @@ const Replay = (() => {
     look(view) {
       const target = this.controls.target;
       this.camera.position.set(...VIEWS[view]).add(new THREE.Vector3(target.x, target.y, 0));
-      this.controls.update();
-      this.draw();
+      this.controls.update(); // draws
     }
 
     draw() {
