@@ -37,7 +37,6 @@ class WholeBodyGains:
     friction: float = 0.5  # Coulomb coefficient assumed under the soles
     cop_margin: float = 0.008  # kept from the sole's edge [m]
     torque_margin: float = 0.98  # share of the torque limit that is used
-    unloaded_force: float = 5.0  # normal force left on a foot about to lift [N]
 
 
 @dataclass(frozen=True)

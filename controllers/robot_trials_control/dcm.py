@@ -34,20 +34,11 @@ def dcm_before(segment: ZmpSegment, end_x: float, end_y: float, omega: float) ->
     return x0 + lead_x + decay * (end_x - x1 - lead_x), y0 + lead_y + decay * (end_y - y1 - lead_y)
 
 
-def dcm_along(segments: list[ZmpSegment], omega: float) -> list[tuple[float, float]]:
-    """DCM at the start of every segment when the plan ends at rest over the last ZMP.
-
-    Returns:
-        One point for each segment, and the rest point at the end [m].
-    """
-    last = segments[-1]
-    point = (last.x1, last.y1)
-    points = [point]
+def dcm_at_start(segments: list[ZmpSegment], end: tuple[float, float], omega: float) -> tuple[float, float]:
+    """DCM at the start of a run of segments that reaches `end` after the last [m]."""
     for segment in reversed(segments):
-        point = dcm_before(segment, point[0], point[1], omega)
-        points.append(point)
-    points.reverse()
-    return points
+        end = dcm_before(segment, end[0], end[1], omega)
+    return end
 
 
 def foothold_gain(double_support: float, omega: float) -> float:

@@ -55,23 +55,22 @@ class FrameState:
     """One frame of the robot at the model's state.
 
     Attributes:
-        jacobian: in the frame's own axes, linear then angular, shape (6, nv).
-        drift: J̇v in the frame's own axes, shape (6,) [m/s², rad/s²].
-        rotation, position: pose in world, shapes (3, 3) and (3,) [m].
+        rotation, position: pose in world, shapes (3, 3) and (3,) [m]; views that follow the model's update.
+        jacobian: in the frame's own axes, linear then angular, shape (6, nv); current after `update`.
+        drift: J̇v in the frame's own axes, shape (6,) [m/s², rad/s²]; current after `update`.
     """
 
-    __slots__ = ("_data", "_frame", "_model", "drift", "jacobian", "position", "rotation")
+    __slots__ = ("_data", "_frame", "_model", "_placement", "drift", "jacobian", "position", "rotation")
 
     def __init__(self, model: pin.Model, data: pin.Data, frame: int) -> None:
         self._model, self._data, self._frame = model, data, frame
+        self._placement = data.oMf[frame]
+        self.rotation, self.position = self._placement.rotation, self._placement.translation
         self.jacobian = np.zeros((6, model.nv))
         self.drift = np.zeros(6)
-        self.rotation, self.position = np.eye(3), np.zeros(3)
 
     def update(self) -> None:
-        """Read the frame after the model's forward kinematics with zero acceleration."""
-        placement = self._data.oMf[self._frame]
-        self.rotation, self.position = placement.rotation, placement.translation
+        """Compute Jacobian and drift after the model's forward kinematics with zero acceleration."""
         self.jacobian = pin.getFrameJacobian(self._model, self._data, self._frame, pin.LOCAL)
         self.drift = pin.getFrameClassicalAcceleration(self._model, self._data, self._frame, pin.LOCAL).vector
 
@@ -79,7 +78,7 @@ class FrameState:
 class RobotModel:
     """Dynamics and kinematics of the robot at one state, updated in place.
 
-    After `update(q, v)` the attributes below are valid until the next call. q is Pinocchio's configuration
+    After `update(q, v)` the attributes below are valid until the next call; all are views on Pinocchio's own memory. q is Pinocchio's configuration
     [position, quaternion xyzw, joints], v its velocity [linear and angular in base, joints].
 
     Attributes:
@@ -133,8 +132,10 @@ class RobotModel:
     def _allocate(self) -> None:
         self.mass_matrix, self.bias = self.data.M, self.data.nle
         self._zero_acceleration = np.zeros(self.nv)
-        self.com, self.com_velocity, self.angular_momentum = np.zeros(3), np.zeros(3), np.zeros(3)
-        self.base_rotation = np.eye(3)
+        data = self.data
+        self.com, self.com_velocity = data.com[0], data.vcom[0]
+        self._momentum, self._base = data.hg, data.oMi[1]
+        self.angular_momentum, self.base_rotation = self._momentum.angular, self._base.rotation
         self.feet = tuple(FrameState(self.model, self.data, frame) for frame in self.foot_ids)
         self.grips = tuple(FrameState(self.model, self.data, frame) for frame in self.grip_ids)
 
@@ -161,11 +162,8 @@ class RobotModel:
         """Compute everything at configuration `q`, shape (nq,), and velocity `v`, shape (nv,)."""
         model, data = self.model, self.data
         pin.computeAllTerms(model, data, q, v)
-        self.com[:], self.com_velocity[:] = data.com[0], data.vcom[0]
-        self.angular_momentum[:] = data.hg.angular
         pin.forwardKinematics(model, data, q, v, self._zero_acceleration)
         pin.updateFramePlacements(model, data)
-        self.base_rotation = data.oMi[1].rotation
         self.feet[LEFT].update()
         self.feet[RIGHT].update()
 

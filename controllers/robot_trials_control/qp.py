@@ -15,13 +15,13 @@ class WholeBodyQp:
     """min ½ xᵀHx + fᵀx over x = [contact wrenches (6k), accelerations (nv)] for k feet on the ground.
 
     Constraint rows: dynamics (6 equalities of the base, nu torque bounds), 6k equalities that keep the feet still,
-    16k rows of the wrench cones; simple bounds on the wrenches come first in `lower` and `upper`.
+    16k rows of the wrench cones; simple bounds on x come first in `lower` and `upper`.
 
     Attributes:
         hessian, gradient: cost, shapes (n, n) and (n,).
         wrench_diagonal, acceleration_diagonal: views on the diagonal of `hessian`.
         matrix: constraint matrix, shape (m, n).
-        lower, upper: bounds, shape (6k + m,).
+        lower, upper: bounds, shape (n + m,).
         solution: last feasible solution, shape (n,).
         exit_flag: daqp's word on the last solve; 1 is solved.
     """
@@ -37,15 +37,15 @@ class WholeBodyQp:
         self.acceleration_diagonal = np.einsum("ii->i", self.hessian)[self.wrench_size :]
         self.gradient = np.zeros(self.size)
         self.matrix = np.zeros((rows, self.size))
-        self.upper = np.full(self.wrench_size + rows, UNBOUNDED)
-        self.lower = np.full(self.wrench_size + rows, -UNBOUNDED)
-        self.sense = np.full(self.wrench_size + rows, INEQUALITY, dtype=np.intc)
+        self.upper = np.full(self.size + rows, UNBOUNDED)
+        self.lower = np.full(self.size + rows, -UNBOUNDED)
+        self.sense = np.full(self.size + rows, INEQUALITY, dtype=np.intc)
         self.solution = np.zeros(self.size)
         self.exit_flag = 0
         self._mark_constant_parts(nv, cone)
 
     def _mark_constant_parts(self, nv: int, cone: np.ndarray) -> None:
-        offset = self.wrench_size
+        offset = self.size
         self.sense[offset : offset + 6] = EQUALITY
         self.sense[offset + self.first_stance : offset + self.first_cone] = EQUALITY
         for i in range(self.contacts):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,17 +10,16 @@ import numpy as np
 from robot_trials_control.balance import Balance, ZmpTrack
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
-from robot_trials_control.dcm import ZmpSegment, dcm_along
-from robot_trials_control.footsteps import FootstepPlanner, Pose2, clamp, is_reached, other
+from robot_trials_control.dcm import ZmpSegment, dcm_at_start
+from robot_trials_control.footsteps import Pose2, clamp, is_reached, other
 from robot_trials_control.model import FrameState
-from robot_trials_control.placement import StepPlacement
+from robot_trials_control.placement import NO_ADJUSTMENT, StepPlacement
 from robot_trials_control.records import LEFT, RIGHT, MotionMode
-from robot_trials_control.rotations import wrap_angle, yaw_of
+from robot_trials_control.rotations import rotation_about_z, wrap_angle, yaw_of
+from robot_trials_control.step_plan import Goal, StepPlan
 from robot_trials_control.swing import SwingFoot
 from robot_trials_control.whole_body import FORCE_MAX, WholeBodyReference
 
-PREVIEW_STEPS = 3
-"""Footholds planned ahead."""
 RESTART_POSITION, RESTART_YAW = 0.04, 0.06
 """Error at which standing still gives way to stepping [m], [rad]."""
 LOADING_TIME = 0.04
@@ -34,8 +32,12 @@ ADJUST_RATE = 0.2
 """Share of the wanted adjustment taken every tick."""
 TIMING_RATE_DOWN, TIMING_RATE_UP = 0.020, 0.004
 """Fastest change of the remaining time a tick [s]."""
-FEET_APART_MIN = 0.15
-"""Smallest sideways distance of the soles' middles [m]."""
+UNLOADED_FORCE, LOADED_FORCE = 5.0, 1200.0
+"""Bounds of the normal force on a foot about to lift: at the end and in the middle of double support [N]."""
+FIRST_FORCE = 60.0
+"""Bound of the normal force at the moment of touchdown [N]."""
+GROUND_TIME = 0.1
+"""Time constant of the reference height's ground [s]."""
 HEADING_TIME = 0.25
 """Time constant of the torso's heading [s]."""
 
@@ -48,30 +50,6 @@ class Phase(enum.Enum):
     SINGLE = "single"
     DOUBLE = "double"
     LAST = "last"
-
-
-class Goal:
-    """What walking is asked for.
-
-    Attributes:
-        mode: STAND, WALK_TO or WALK_VELOCITY.
-        target: pose to reach (WALK_TO).
-        speed: upper bound (WALK_TO) [m/s].
-        velocity: forward, left, turn rate (WALK_VELOCITY) [m/s, m/s, rad/s].
-    """
-
-    __slots__ = ("mode", "speed", "target", "velocity")
-
-    def __init__(self) -> None:
-        self.mode = MotionMode.STAND
-        self.target = Pose2(0.0, 0.0, 0.0)
-        self.speed = 0.0
-        self.velocity = (0.0, 0.0, 0.0)
-
-    @property
-    def is_moving(self) -> bool:
-        """Whether a commanded velocity asks for steps."""
-        return self.mode == MotionMode.WALK_VELOCITY and any(abs(value) > 1e-3 for value in self.velocity)
 
 
 def sole_pose(foot: FrameState) -> Pose2:
@@ -91,11 +69,10 @@ class Walking:
     """
 
     def __init__(self, gains: WalkingGains, reach: SoleReach) -> None:
-        self.gains = gains
+        self.gains, self.reach = gains, reach
         self.balance = Balance(gains)
-        self.planner = FootstepPlanner(gains)
+        self.plan = StepPlan(gains, reach, self.balance.omega)
         self.placement = StepPlacement(gains, reach, self.balance.omega)
-        self.reach = reach
         self.swing = SwingFoot(gains)
         self.goal = Goal()
         self.phase = Phase.STAND
@@ -104,12 +81,10 @@ class Walking:
         self.heading = 0.0
         self.zmp_reference, self.dcm_reference = (0.0, 0.0), (0.0, 0.0)
         self._track = ZmpTrack()
-        self._footholds: list[Pose2] = []
-        self._closing = False
-        self._length = 0.0
+        self._end_dcm = (0.0, 0.0)
         self._elapsed = self._duration = 0.0
         self._ground = 0.0
-        self._feet: Sequence[FrameState] = ()
+        self._poses = (Pose2(0.0, 0.0, 0.0), Pose2(0.0, 0.0, 0.0))
 
     @property
     def is_walking(self) -> bool:
@@ -125,13 +100,14 @@ class Walking:
 
     def reset(self, feet: Sequence[FrameState], com: np.ndarray) -> None:
         """Stand on both feet as they are now."""
-        self._feet = feet
+        self._poses = (sole_pose(feet[LEFT]), sole_pose(feet[RIGHT]))
         self._ground = 0.5 * float(feet[LEFT].position[2] + feet[RIGHT].position[2])
-        self.phase, self._length = Phase.STAND, 0.0
+        self.phase = Phase.STAND
+        self.plan.clear()
         self.balance.reset(float(com[2]) - self._ground)
         self.heading = self._standing_body().yaw
         x, y = self._middle()
-        self._track.start([ZmpSegment(float(com[0]), float(com[1]), x, y, 1.0)])
+        self._start(Phase.STAND, [ZmpSegment(float(com[0]), float(com[1]), x, y, 1.0)], (x, y))
 
     def update(
         self,
@@ -151,26 +127,25 @@ class Walking:
             normal_forces: measured under each sole, shape (2,) [N].
             out: receives the references.
         """
-        self._feet = feet
+        self._poses = (sole_pose(feet[LEFT]), sole_pose(feet[RIGHT]))
         self.balance.measure(com, com_velocity)
         self._elapsed += dt
         self._track.advance(dt)
-        self._change_phase(normal_forces)
-        self._write_contacts(out)
-        points = dcm_along(self._preview(), self.balance.omega)
-        self.zmp_reference, self.dcm_reference = self._track.now, points[0]
+        self._change_phase(feet, normal_forces)
         if self.phase is Phase.SINGLE:
-            self._adjust_step(points[1])
-            self.swing.update(
-                self._elapsed / self._duration, self._duration, self._footholds[0], self._ground, out.swing
-            )
-        self._command_balance(dt, com, com_velocity)
+            self._adjust_step()
+            phase = self._elapsed / self._duration
+            self.swing.update(phase, self._duration, self.plan.footholds[0], self._ground, out.swing)
+        self.zmp_reference = self._track.now
+        self.dcm_reference = dcm_at_start(self._track.segments, self._end_dcm, self.balance.omega)
+        self._write_contacts(out)
+        self._command_balance(dt, feet, com, com_velocity)
         out.com_acceleration[:] = self.balance.com_acceleration
         self._write_torso(dt, out)
 
     # -- phases ------------------------------------------------------------------------------------------------
 
-    def _change_phase(self, normal_forces: np.ndarray) -> None:
+    def _change_phase(self, feet: Sequence[FrameState], normal_forces: np.ndarray) -> None:
         if self.phase is Phase.STAND:
             if self._wants_to_step():
                 self._begin_shift()
@@ -179,9 +154,10 @@ class Walking:
                 self._begin_double()
         elif self._track.remaining <= 0.0:
             if self.phase is Phase.LAST:
-                self.phase, self._length = Phase.STAND, 0.0
+                self.phase = Phase.STAND
+                self.plan.clear()
             else:
-                self._begin_single()
+                self._begin_single(float(feet[other(self.stance_side)].position[2]))
 
     def _wants_to_step(self) -> bool:
         goal = self.goal
@@ -199,67 +175,44 @@ class Walking:
         body, goal = self._standing_body(), self.goal
         leftward = goal.target.seen_from(body).y if goal.mode == MotionMode.WALK_TO else goal.velocity[1]
         self.stance_side = RIGHT if leftward >= 0.0 else LEFT
-        self._length = 0.0
-        self._plan(body, closing_allowed=False)
-        x, y = self._track.now
-        stance = self._zmp_in(sole_pose(self._feet[self.stance_side]), self.gains.zmp_heel)
+        self.plan.clear()
+        self.plan.renew(body, self.stance_side, goal, closing_allowed=False)
+        stance, (x, y) = self._poses[self.stance_side], self._track.now
+        heel = self.plan.zmp_at(stance, self.gains.zmp_heel)
         total = self.gains.first_double_support
-        self._start(Phase.SHIFT, [ZmpSegment(x, y, x, y, 0.4 * total), ZmpSegment(x, y, *stance, 0.6 * total)])
+        segments = [ZmpSegment(x, y, x, y, 0.4 * total), ZmpSegment(x, y, *heel, 0.6 * total)]
+        self._start(Phase.SHIFT, segments, self.plan.dcm_at_lift_off(stance))
 
-    def _begin_single(self) -> None:
-        foot = self._feet[other(self.stance_side)]
-        self.swing.lift_off(sole_pose(foot), float(foot.position[2]))
-        stance = sole_pose(self._feet[self.stance_side])
-        end = self._zmp_in(stance, self.gains.zmp_toe if self._length > 0.05 else 0.0)
-        self._start(Phase.SINGLE, [ZmpSegment(*self._track.now, *end, self.gains.single_support)])
+    def _begin_single(self, foot_height: float) -> None:
+        self.swing.lift_off(self._poses[other(self.stance_side)], foot_height)
+        stance = self._poses[self.stance_side]
+        end = self.plan.zmp_at(stance, self.plan.toe)
+        segment = ZmpSegment(*self._track.now, *end, self.gains.single_support)
+        self._start(Phase.SINGLE, [segment], self.plan.dcm_at_touchdown(stance))
 
     def _begin_double(self) -> None:
         self.steps += 1
-        finished = self._closing and len(self._footholds) == 1
+        finished = self.plan.ends_with_next
         self.stance_side = other(self.stance_side)
         x, y = self._track.now
         if finished:
-            middle = self._middle()
-            total = self.gains.last_double_support
-            self._start(Phase.LAST, [ZmpSegment(x, y, *middle, 0.5 * total), ZmpSegment(*middle, *middle, 0.5 * total)])
+            middle, half = self._middle(), 0.5 * self.gains.last_double_support
+            segments = [ZmpSegment(x, y, *middle, half), ZmpSegment(*middle, *middle, half)]
+            self._start(Phase.LAST, segments, middle)
             return
-        stance = sole_pose(self._feet[self.stance_side])
-        self._plan(self.planner.body(stance, self.stance_side), closing_allowed=True)
-        heel = self._zmp_in(stance, self.gains.zmp_heel)
-        self._start(Phase.DOUBLE, [ZmpSegment(x, y, *heel, self.gains.double_support)])
+        stance = self._poses[self.stance_side]
+        self.plan.renew(self.plan.planner.body(stance, self.stance_side), self.stance_side, self.goal, True)
+        heel = self.plan.zmp_at(stance, self.gains.zmp_heel)
+        segment = ZmpSegment(x, y, *heel, self.gains.double_support)
+        self._start(Phase.DOUBLE, [segment], self.plan.dcm_at_lift_off(stance))
 
-    def _start(self, phase: Phase, segments: list[ZmpSegment]) -> None:
-        self.phase, self._elapsed = phase, 0.0
+    def _start(self, phase: Phase, segments: list[ZmpSegment], end_dcm: tuple[float, float]) -> None:
+        self.phase, self._elapsed, self._end_dcm = phase, 0.0, end_dcm
         self._track.start(segments)
         self._duration = self._track.remaining
 
-    # -- footholds ---------------------------------------------------------------------------------------------
-
-    def _plan(self, body: Pose2, closing_allowed: bool) -> None:
-        """Plan the next footholds from a body pose; a closing step puts the feet side by side and ends the plan."""
-        self._footholds, self._closing = [], False
-        length, side = self._length, other(self.stance_side)
-        for index in range(PREVIEW_STEPS):
-            following = self._next_body(body, side, length)
-            step = following.seen_from(body)
-            length = step.x
-            if index == 0:
-                self._length = length
-            self._footholds.append(self.planner.foothold(following, side))
-            if (closing_allowed or index > 0) and is_reached(following, body) and not self.goal.is_moving:
-                self._closing = True
-                return
-            body, side = following, other(side)
-
-    def _next_body(self, body: Pose2, side: int, length: float) -> Pose2:
-        goal = self.goal
-        if goal.mode == MotionMode.WALK_TO:
-            return self.planner.next_towards(body, side, goal.target, goal.speed, length)
-        velocity = goal.velocity if goal.mode == MotionMode.WALK_VELOCITY else (0.0, 0.0, 0.0)
-        return self.planner.next_along(body, side, velocity, length)
-
     def _standing_body(self) -> Pose2:
-        left, right = sole_pose(self._feet[LEFT]), sole_pose(self._feet[RIGHT])
+        left, right = self._poses
         yaw = left.yaw + 0.5 * wrap_angle(right.yaw - left.yaw)
         return Pose2(0.5 * (left.x + right.x), 0.5 * (left.y + right.y), yaw)
 
@@ -268,59 +221,18 @@ class Walking:
         body = self._standing_body().offset(0.5 * self.reach.ankle, 0.0)
         return body.x, body.y
 
-    def _zmp_in(self, foot: Pose2, forward: float) -> tuple[float, float]:
-        """A planned ZMP so far ahead of a foot's ankle."""
-        point = foot.offset(self.reach.ankle + forward, 0.0)
-        return point.x, point.y
-
-    def _preview(self) -> list[ZmpSegment]:
-        """The ZMP from now to rest over the last footholds."""
-        gains = self.gains
-        segments = list(self._track.segments)
-        if self.phase in (Phase.STAND, Phase.LAST):
-            return segments
-        feet = [sole_pose(self._feet[self.stance_side]), *self._footholds]
-        toe = gains.zmp_toe if self._length > 0.05 else 0.0
-        first = 1 if self.phase is Phase.SINGLE else 0
-        for i, foot in enumerate(feet):
-            start = segments[-1].x1, segments[-1].y1
-            heel, tip = self._zmp_in(foot, gains.zmp_heel), self._zmp_in(foot, toe)
-            if i == len(feet) - 1:
-                last = self._zmp_in(feet[i - 1], 0.0), self._zmp_in(foot, 0.0)
-                heel = 0.5 * (last[0][0] + last[1][0]), 0.5 * (last[0][1] + last[1][1])
-                segments.append(ZmpSegment(*start, *heel, gains.double_support))
-                break
-            if i >= first:
-                if i > 0:
-                    segments.append(ZmpSegment(*start, *heel, gains.double_support))
-                segments.append(ZmpSegment(*heel, *tip, gains.single_support))
-        return segments
-
-    def _adjust_step(self, wanted: tuple[float, float]) -> None:
+    def _adjust_step(self) -> None:
         remaining = self._duration - self._elapsed
         if self._elapsed > ADJUST_PHASE_MAX * self._duration:
             return
-        stance = sole_pose(self._feet[self.stance_side])
-        change = self.placement.compute(self.balance.dcm, wanted, stance, self._elapsed, remaining)
-        if change.shift_x == 0.0 and change.shift_y == 0.0 and change.timing == 0.0:
+        stance = self._poses[self.stance_side]
+        change = self.placement.compute(self.balance.dcm, self._end_dcm, stance, self._elapsed, remaining)
+        if change is NO_ADJUSTMENT:
             return
-        rate = ADJUST_RATE
-        moved = [
-            Pose2(foot.x + rate * change.shift_x, foot.y + rate * change.shift_y, foot.yaw) for foot in self._footholds
-        ]
-        self._footholds = self._keep_apart(stance, moved)
-        timing = clamp(change.timing, -TIMING_RATE_DOWN, TIMING_RATE_UP)
-        self._duration += timing
+        self.plan.shift(ADJUST_RATE * change.shift_x, ADJUST_RATE * change.shift_y, stance, self.stance_side)
+        self._end_dcm = self.plan.dcm_at_touchdown(stance)
+        self._duration += clamp(change.timing, -TIMING_RATE_DOWN, TIMING_RATE_UP)
         self._track.stretch(self._duration - self._elapsed)
-
-    def _keep_apart(self, stance: Pose2, footholds: list[Pose2]) -> list[Pose2]:
-        seen = footholds[0].seen_from(stance)
-        reach = self.gains.step_length_max + self.gains.placement_max
-        sign = 1.0 if self.stance_side == RIGHT else -1.0
-        side = sign * clamp(sign * seen.y, FEET_APART_MIN, self.gains.foot_spread + self.gains.placement_max)
-        kept = stance.offset(clamp(seen.x, -reach, reach), side)
-        dx, dy = kept.x - footholds[0].x, kept.y - footholds[0].y
-        return [Pose2(foot.x + dx, foot.y + dy, foot.yaw) for foot in footholds]
 
     # -- references --------------------------------------------------------------------------------------------
 
@@ -328,38 +240,37 @@ class Walking:
         swing = other(self.stance_side)
         out.stance[self.stance_side] = True
         out.stance[swing] = self.phase is not Phase.SINGLE
-        out.normal_force_max[:] = FORCE_MAX
+        limits = out.normal_force_max
+        limits[:] = FORCE_MAX
         if self.phase in (Phase.SHIFT, Phase.DOUBLE):
             lifted = clamp(2.0 * self._elapsed / self._duration - 1.0, 0.0, 1.0)
-            weight = 1200.0
-            out.normal_force_max[swing] = 5.0 + (1.0 - lifted) * weight
+            limits[swing] = UNLOADED_FORCE + (1.0 - lifted) * LOADED_FORCE
         if self.phase in (Phase.DOUBLE, Phase.LAST):
-            out.normal_force_max[self.stance_side] = 60.0 + FORCE_MAX * min(self._elapsed / LOADING_TIME, 1.0)
+            limits[self.stance_side] = FIRST_FORCE + FORCE_MAX * min(self._elapsed / LOADING_TIME, 1.0)
 
-    def _command_balance(self, dt: float, com: np.ndarray, com_velocity: np.ndarray) -> None:
+    def _command_balance(
+        self, dt: float, feet: Sequence[FrameState], com: np.ndarray, com_velocity: np.ndarray
+    ) -> None:
         gain, dcm = self.gains.dcm_gain, self.balance.dcm
         x = self.zmp_reference[0] + gain * (dcm[0] - self.dcm_reference[0])
         y = self.zmp_reference[1] + gain * (dcm[1] - self.dcm_reference[1])
-        stance = self._feet[self.stance_side]
         if self.phase is Phase.SINGLE:
-            pose = sole_pose(stance)
+            pose = self._poses[self.stance_side]
             inside = Pose2(x, y, 0.0).seen_from(pose)
             kept = pose.offset(*self.reach.clamp(inside.x, inside.y))
             x, y = kept.x, kept.y
-        height = float(stance.position[2])
+        height = float(feet[self.stance_side].position[2])
         if self.phase in (Phase.STAND, Phase.SHIFT, Phase.LAST):
-            height = 0.5 * float(self._feet[LEFT].position[2] + self._feet[RIGHT].position[2])
-        self._ground += min(dt / 0.1, 1.0) * (height - self._ground)
+            height = 0.5 * float(feet[LEFT].position[2] + feet[RIGHT].position[2])
+        self._ground += min(dt / GROUND_TIME, 1.0) * (height - self._ground)
         self.balance.command((x, y))
         self.balance.update(dt, com, com_velocity, self._ground)
 
     def _write_torso(self, dt: float, out: WholeBodyReference) -> None:
-        stance = yaw_of(self._feet[self.stance_side].rotation)
-        if self.phase in (Phase.STAND, Phase.LAST) or not self._footholds:
+        stance = self._poses[self.stance_side].yaw
+        if self.phase in (Phase.STAND, Phase.LAST) or not self.plan.footholds:
             aim = self._standing_body().yaw
         else:
-            aim = stance + 0.5 * wrap_angle(self._footholds[0].yaw - stance)
+            aim = stance + 0.5 * wrap_angle(self.plan.footholds[0].yaw - stance)
         self.heading += min(dt / HEADING_TIME, 1.0) * wrap_angle(aim - self.heading)
-        c, s = math.cos(self.heading), math.sin(self.heading)
-        rotation = out.torso_rotation
-        rotation[0, 0], rotation[0, 1], rotation[1, 0], rotation[1, 1] = c, -s, s, c
+        rotation_about_z(self.heading, out.torso_rotation)

@@ -11,6 +11,12 @@ from robot_trials_control.qp import WholeBodyQp
 from robot_trials_control.records import LEFT, RIGHT
 from robot_trials_control.rotations import rotation_error
 
+LIMIT_HORIZON = 0.06
+"""Time ahead over which the upper body's joints stay within their range [s]."""
+LIMIT_MARGIN = 0.02
+"""Kept from the end of a joint's range [rad]."""
+LIMIT_ACCELERATION = 30.0
+"""Largest acceleration that a joint limit may demand [rad/s²]."""
 BASE_REGULARISATION = 1e-4
 """Weight on the base's linear acceleration, which the other tasks determine."""
 FORCE_MAX = 5000.0
@@ -95,6 +101,9 @@ class WholeBodyController:
         self._qps = {k: WholeBodyQp(model.nv, k, cone) for k in (1, 2)}
         self._torque_bound = gains.torque_margin * parameters.torque_limits
         is_arm = np.array([not model.moves_a_foot(i) for i in range(model.nu)])
+        self._upper_body = np.flatnonzero(is_arm)
+        self._joint_min = model.model.lowerPositionLimit[7:][self._upper_body] + LIMIT_MARGIN
+        self._joint_max = model.model.upperPositionLimit[7:][self._upper_body] - LIMIT_MARGIN
         self._posture_kp = np.where(is_arm, gains.arm_kp, gains.posture_kp)
         self._posture_kd = np.where(is_arm, gains.arm_kd, gains.posture_kd)
         self._leg_weight = np.where(is_arm, 0.0, gains.posture_weight_legs)
@@ -131,7 +140,7 @@ class WholeBodyController:
         """
         feet = [side for side in (LEFT, RIGHT) if reference.stance[side]]
         qp = self._qps[len(feet)]
-        self._fill_constraints(qp, feet, v, reference)
+        self._fill_constraints(qp, feet, v, joints, reference)
         self._fill_force_cost(qp, feet, reference)
         self._fill_acceleration_cost(qp, v, joints, reference)
         solved = qp.solve()
@@ -145,21 +154,34 @@ class WholeBodyController:
         self.torque += self.model.bias[6:]
         return True
 
-    def _fill_constraints(self, qp: WholeBodyQp, feet: list[int], v: np.ndarray, reference: WholeBodyReference) -> None:
+    def _bound_arms(self, lower: np.ndarray, upper: np.ndarray, v: np.ndarray, joints: np.ndarray) -> None:
+        """Accelerations that keep the upper body's joints within their range over `LIMIT_HORIZON`.
+
+        The bounds never ask for more than `LIMIT_ACCELERATION`, so that they cannot contradict the torque limits.
+        """
+        upper_body, scale = self._upper_body, 2.0 / LIMIT_HORIZON**2
+        reached = joints[upper_body] + LIMIT_HORIZON * v[6:][upper_body]
+        upper[upper_body] = np.maximum(scale * (self._joint_max - reached), -LIMIT_ACCELERATION)
+        lower[upper_body] = np.minimum(scale * (self._joint_min - reached), LIMIT_ACCELERATION)
+
+    def _fill_constraints(
+        self, qp: WholeBodyQp, feet: list[int], v: np.ndarray, joints: np.ndarray, reference: WholeBodyReference
+    ) -> None:
         model, nw = self.model, qp.wrench_size
         matrix, lower, upper = qp.matrix, qp.lower, qp.upper
         matrix[: model.nv, nw:] = model.mass_matrix
-        bias = model.bias
-        upper[nw : nw + 6] = lower[nw : nw + 6] = -bias[:6]
-        upper[nw + 6 : nw + model.nv] = self._torque_bound - bias[6:]
-        lower[nw + 6 : nw + model.nv] = -self._torque_bound - bias[6:]
+        bias, n = model.bias, qp.size
+        upper[n : n + 6] = lower[n : n + 6] = -bias[:6]
+        upper[n + 6 : n + model.nv] = self._torque_bound - bias[6:]
+        lower[n + 6 : n + model.nv] = -self._torque_bound - bias[6:]
+        self._bound_arms(lower[nw + 6 : n], upper[nw + 6 : n], v, joints)
         for i, side in enumerate(feet):
             jacobian = model.feet[side].jacobian
             matrix[: model.nv, 6 * i : 6 * i + 6] = -jacobian.T
             row = qp.first_stance + 6 * i
             matrix[row : row + 6, nw:] = jacobian
             target = -model.feet[side].drift - self.gains.stance_kd * (jacobian @ v)
-            upper[nw + row : nw + row + 6] = lower[nw + row : nw + row + 6] = target
+            upper[n + row : n + row + 6] = lower[n + row : n + row + 6] = target
             upper[6 * i + 2] = reference.normal_force_max[side]
             lower[6 * i + 2] = 0.0
 
