@@ -30,8 +30,9 @@ class ContactCounter:
         self.ground = self.unwanted = 0
         if self._data.ncon == 0:
             return
-        kinds = self._kind[self._data.contact.geom].sum(axis=1)
-        if (kinds == SOLE_ON_FLOOR).all():
+        pairs = self._kind[self._data.contact.geom]
+        kinds = pairs[:, 0] + pairs[:, 1]
+        if np.count_nonzero(kinds == SOLE_ON_FLOOR) == len(kinds):
             return
         odd = (kinds != SOLE_ON_FLOOR) & (kinds != TORCH_ON_FLOOR) & (self._data.contact.dist <= 0.0)
         on_ground = (kinds & ContactBits.FLOOR) != 0

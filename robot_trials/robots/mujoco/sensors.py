@@ -25,14 +25,15 @@ class Sensors:
     def __init__(
         self, model: mujoco.MjModel, data: mujoco.MjData, profile: RobotProfile, noise: bool, seed: int
     ) -> None:
-        self._data = data
-        self._nu = nu = model.nu
+        nu = model.nu
         self._generator = np.random.default_rng(seed)
-        self._accelerometer = _sensor_slice(model, ACCELEROMETER)
-        self._gyro = _sensor_slice(model, GYRO)
-        self._foot_sites = [model.site(name).id for name in profile.frames.feet]
-        self._foot_bodies = [int(model.site_bodyid[site]) for site in self._foot_sites]
-        self._root = int(model.body_rootid[self._foot_bodies[0]])
+        # Views on the simulator's own memory: they follow every step.
+        self._acceleration = data.sensordata[_sensor_slice(model, ACCELEROMETER)]
+        self._rate = data.sensordata[_sensor_slice(model, GYRO)]
+        self._position = data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
+        self._velocity = data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu]
+        self._torque = data.actuator_force
+        self._feet = [FootView(model, data, name) for name in profile.frames.feet]
         self._battery, self._energy = profile.battery, profile.battery.capacity * profile.battery.charge_at_start
         self._noise = noise
         given = profile.sensors
@@ -53,7 +54,6 @@ class Sensors:
         if not noise:
             self._gain[:] = 1.0
         self._error = np.zeros_like(self._sigma)
-        self._moment = np.zeros((2, 3))
         self._state: Record | None = None
         self._noisy = np.zeros(0)
 
@@ -65,21 +65,19 @@ class Sensors:
             time_ns: time of the reading.
             dt: time since the last one [s].
         """
-        data, nu = self._data, self._nu
         if state is not self._state:
             self._state, self._noisy = state, view_noisy_readings(state)
-        torque = data.actuator_force
-        velocity = data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu]
-        power = float(np.abs(torque) @ np.abs(velocity))
+        power = float(np.abs(self._torque * self._velocity).sum())
         self._energy -= (self._battery.idle_power + power) * dt
         state.time_ns[...] = time_ns
         state.battery[...] = max(self._energy / self._battery.capacity, 0.0)
-        state.joint_position[:] = data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
-        state.joint_velocity[:] = velocity
-        np.multiply(torque, self._gain, out=state.joint_torque)
-        state.imu_angular_velocity[:] = data.sensordata[self._gyro]
-        state.imu_linear_acceleration[:] = data.sensordata[self._accelerometer]
-        self._read_foot_wrenches(state.foot_wrench)
+        state.joint_position[:] = self._position
+        state.joint_velocity[:] = self._velocity
+        np.multiply(self._torque, self._gain, out=state.joint_torque)
+        state.imu_angular_velocity[:] = self._rate
+        state.imu_linear_acceleration[:] = self._acceleration
+        for foot, wrench in zip(self._feet, state.foot_wrench, strict=True):
+            foot.read(wrench)
         if self._noise:
             self._add_errors(state.joint_position)
 
@@ -94,21 +92,26 @@ class Sensors:
         np.rint(position, out=position)
         position *= self._encoder_step
 
-    def _read_foot_wrenches(self, wrenches: np.ndarray) -> None:
-        """External wrench on each foot, from MuJoCo's at the robot's CoM in world axes to the sole frame."""
-        data = self._data
-        com = data.subtree_com[self._root]
-        for foot in (0, 1):
-            external, site = data.cfrc_ext[self._foot_bodies[foot]], self._foot_sites[foot]
-            mx, my, mz, fx, fy, fz = external.tolist()
-            x, y, z = (com - data.site_xpos[site]).tolist()
-            moment = self._moment[foot]
-            moment[0] = mx + y * fz - z * fy
-            moment[1] = my + z * fx - x * fz
-            moment[2] = mz + x * fy - y * fx
-            world_sole = data.site_xmat[site].reshape(3, 3)
-            np.dot(external[3:], world_sole, out=wrenches[foot, :3])
-            np.dot(moment, world_sole, out=wrenches[foot, 3:])
+
+class FootView:
+    """The ground's wrench on one foot, from MuJoCo's external wrench at the robot's CoM in world axes."""
+
+    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, frame: str) -> None:
+        site = model.site(frame).id
+        body = int(model.site_bodyid[site])
+        self._external = data.cfrc_ext[body]
+        self._com = data.subtree_com[model.body_rootid[body]]
+        self._sole = data.site_xpos[site]
+        self._world_sole = data.site_xmat[site].reshape(3, 3)
+        self._moment = np.zeros(3)
+
+    def read(self, wrench: np.ndarray) -> None:
+        """Fill in force and torque in and about the sole frame, shape (6,) [N, N·m]."""
+        mx, my, mz, fx, fy, fz = self._external.tolist()
+        x, y, z = (self._com - self._sole).tolist()
+        self._moment[:] = mx + y * fz - z * fy, my + z * fx - x * fz, mz + x * fy - y * fx
+        np.dot(self._external[3:], self._world_sole, out=wrench[:3])
+        np.dot(self._moment, self._world_sole, out=wrench[3:])
 
 
 def view_noisy_readings(state: Record) -> np.ndarray:

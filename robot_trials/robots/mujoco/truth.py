@@ -17,15 +17,16 @@ class TruthReader:
     def __init__(
         self, data: mujoco.MjData, contacts: ContactCounter, people: People | None, grasps: list[Grasp]
     ) -> None:
-        self._data, self._contacts, self._people, self._grasps = data, contacts, people, grasps
+        self._contacts, self._people, self._grasps = contacts, people, grasps
+        self._position, self._velocity = data.qpos[:3], data.qvel[:3]
+        self._vector, self._scalar = data.qpos[4:7], data.qpos[3:4]
 
     def read(self, truth: Record) -> None:
         """Fill in every field; those of the torch stay NaN in a world without it."""
-        qpos = self._data.qpos
-        truth.base_position[:] = qpos[:3]
-        truth.base_orientation_xyzw[:3] = qpos[4:7]
-        truth.base_orientation_xyzw[3] = qpos[3]
-        truth.base_linear_velocity[:] = self._data.qvel[:3]
+        truth.base_position[:] = self._position
+        truth.base_orientation_xyzw[:3] = self._vector
+        truth.base_orientation_xyzw[3:] = self._scalar
+        truth.base_linear_velocity[:] = self._velocity
         self._contacts.update()
         truth.ground_contacts[...] = self._contacts.ground
         truth.unwanted_contacts[...] = self._contacts.unwanted
