@@ -64,21 +64,20 @@ class MemoryUse:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of this benchmark."""
-    parser.add_argument("--length", type=float, default=10.0, metavar="M", help="lane of the recorded relay (10 m)")
+    parser.add_argument("--length", type=float, default=20.0, metavar="M", help="lane of the recorded relay (20 m)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the recorded relay")
-    parser.add_argument("--repeats", type=int, default=3, help="times the recorded steps are taken when timing (3)")
+    parser.add_argument("--repeats", type=int, default=1, help="times the recorded steps are taken when timing (1)")
 
 
 def run(options: argparse.Namespace) -> list[Figure]:
     """Record, then measure."""
     from benchmarks.control_recording import record_relay
 
-    length = 5.0 if options.quick else options.length
+    length = 10.0 if options.quick else options.length
     with progress_bar("recording a relay", int(length)) as advance:
         recording = record_relay(length, options.seed, advance)
-    repeats = 1 if options.quick else options.repeats
-    with progress_bar("taking its steps", repeats + 2) as advance:
-        times = time_steps(recording, repeats, advance)
+    with progress_bar("taking its steps", options.repeats + 2) as advance:
+        times = time_steps(recording, options.repeats, advance)
         floor = time_floor(recording)
         advance(1)
         memory = measure_memory(recording, 2000 if options.quick else GROWTH_STEPS)
@@ -136,28 +135,35 @@ def time_floor(recording: Recording) -> dict[str, np.ndarray]:
 
 
 def measure_memory(recording: Recording, steps: int) -> MemoryUse:
-    """What every step allocates, and what stays allocated after many of them."""
+    """What every step allocates, and what stays allocated after many of them, while walking with a load."""
+    first = recording.first_loaded_step + WARM_UP
+    steps = min(steps, len(recording) - first)
+    resident = _measure_resident_growth(recording, first, steps)
+    peaks, growth = _trace_memory(recording, first, steps)
+    return MemoryUse(peaks, growth, resident)
+
+
+def _measure_resident_growth(recording: Recording, first: int, steps: int) -> int:
+    """Growth of the process over `steps` steps from the step `first` on [B]."""
+    take = _warm_up(recording, first)
+    start = _resident_size()
+    for step in range(first, first + steps):
+        recording.load(step)
+        take()
+    gc.collect()
+    return _resident_size() - start
+
+
+def _trace_memory(recording: Recording, first: int, steps: int) -> tuple[np.ndarray, int]:
+    """Peak minus start of every step [B], and growth of what Python's allocators hold over them [B]."""
     import numpy as np
 
-    take = recording.make_stepper()
-
-    def take_step(step: int) -> None:
-        recording.load(step % len(recording))
-        take()
-
-    for step in range(WARM_UP):
-        take_step(step)
-    gc.collect()
-    resident = _resident_size()
-    for step in range(WARM_UP, WARM_UP + steps):
-        take_step(step)
-    gc.collect()
-    resident = _resident_size() - resident
+    take = _warm_up(recording, first)
     peaks, held = np.zeros(steps), np.zeros(steps)
     tracemalloc.start()
     try:
         for step in range(steps):
-            recording.load(step % len(recording))
+            recording.load(first + step)
             tracemalloc.reset_peak()
             start = tracemalloc.get_traced_memory()[0]
             take()
@@ -165,8 +171,17 @@ def measure_memory(recording: Recording, steps: int) -> MemoryUse:
             peaks[step] = peak - start
     finally:
         tracemalloc.stop()
-    growth = int(held[-WARM_UP:].min() - held[WARM_UP : 2 * WARM_UP].min())
-    return MemoryUse(peaks[WARM_UP:], growth, resident)
+    return peaks[WARM_UP:], int(held[-WARM_UP:].min() - held[WARM_UP : 2 * WARM_UP].min())
+
+
+def _warm_up(recording: Recording, steps: int) -> Callable[[], None]:
+    """A fresh controller that has taken the first steps."""
+    take = recording.make_stepper()
+    for step in range(steps):
+        recording.load(step)
+        take()
+    gc.collect()
+    return take
 
 
 def _resident_size() -> int:
