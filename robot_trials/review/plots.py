@@ -150,7 +150,7 @@ def _speed(bag: Bag, verdict: Verdict) -> Plot | None:
 
 def _smooth(values: np.ndarray, times: np.ndarray) -> np.ndarray:
     """Moving average over `SPEED_WINDOW`."""
-    if len(values) < 3:
+    if len(values) < 3 or times[-1] <= times[0]:
         return values
     width = max(1, round(SPEED_WINDOW * (len(times) - 1) / (times[-1] - times[0])))
     padded = np.pad(np.nan_to_num(values), (width // 2, width - 1 - width // 2), mode="edge")

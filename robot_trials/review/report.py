@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,11 @@ def _read_timeline(bag: Bag) -> list[dict[str, Any]]:
     """Phases from the bag, where no verdict tells them."""
     if "/trial/phase" not in bag.topics:
         return []
-    starts = [(time, message.phase) for time, message in bag.messages("/trial/phase")]
-    ends = [time for time, _ in starts[1:]] + [(bag.end_ns - bag.start_ns) * 1e-9]
+    entered = [(time, message.phase) for time, message in bag.messages("/trial/phase")]
+    entered.append(((bag.end_ns - bag.start_ns) * 1e-9, ""))
     return [
         {"phase": phase, "start_s": start, "end_s": end, "result": "", "detail": ""}
-        for (start, phase), end in zip(starts, ends, strict=True)
+        for (start, phase), (end, _) in pairwise(entered)
         if phase
     ]
 

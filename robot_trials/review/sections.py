@@ -160,7 +160,7 @@ def make_events(data: Mapping[str, Any]) -> str:
 
 def make_identity(identity: Mapping[str, str], files: Mapping[str, str], verdict: Verdict) -> str:
     """What was run, with what."""
-    known = {IDENTITY_WORDS.get(key, to_words(key)): value for key, value in identity.items()}
+    known = {IDENTITY_WORDS.get(key, to_words(key)): value for key, value in identity.items() if value}
     figures = {
         to_words(name): "not measured" if value is None else f"{value:.6g}" for name, value in verdict.figures.items()
     }

@@ -28,6 +28,8 @@ class TrialIdentity:
         start_time: scenario's civil date at trial time 0, with its time zone.
         run_id: identity of this run.
         files: configuration files that were used; their SHA-256 goes into the metadata.
+        configuration_hash: of everything in force, overrides and robot description included; empty where unknown.
+        overrides: what was changed from the files for this run, as written; empty for nothing.
     """
 
     trial: str
@@ -38,6 +40,8 @@ class TrialIdentity:
     start_time: datetime
     run_id: str
     files: tuple[Path, ...] = ()
+    configuration_hash: str = ""
+    overrides: str = ""
 
     @property
     def start_time_ns(self) -> int:
@@ -58,6 +62,8 @@ class TrialIdentity:
             "host": self.host,
             "start_time": self.start_time.isoformat(),
             "run_id": self.run_id,
+            "configuration_hash": self.configuration_hash,
+            "overrides": self.overrides,
             "software_version": read_software_version(),
             "git_hash": read_git_hash(Path(__file__).resolve().parents[2]),
         }

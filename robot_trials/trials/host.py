@@ -190,4 +190,12 @@ def make_identity(setup: TrialSetup, host: str) -> TrialIdentity:
         start_time=setup.start_time,
         run_id=setup.trial_id,
         files=setup.files,
+        configuration_hash=setup.configuration_hash,
+        overrides=_describe_overrides(setup),
     )
+
+
+def _describe_overrides(setup: TrialSetup) -> str:
+    """What this run changed from the files, as written on the command line."""
+    length = setup.arguments["length"]
+    return ", ".join([*([] if length is None else [f"length={length:g}"]), *setup.arguments["overrides"]])

@@ -130,6 +130,11 @@ def _fill_torch(truth: np.ndarray, schedule: Schedule, time: np.ndarray, held: n
     truth["receiver_force"][:, 0] = 6 * np.exp(-(((time - schedule.start("hand_over") - 1.2) / 0.15) ** 2))
 
 
+def make_identity(*files: Path) -> TrialIdentity:
+    """Identity of the trial."""
+    return TrialIdentity("torch_relay", "kuavo", "shenzhen_relay", 0, "in_process", START, "relay-0001", files)
+
+
 def record_relay(folder: Path, length: float = 5.0, passed: bool = True, pictures: bool = True) -> Path:
     """Record the trial into `folder`/bag and write `folder`/verdict.json; returns the bag's folder."""
     schedule = Schedule(length)
@@ -137,9 +142,7 @@ def record_relay(folder: Path, length: float = 5.0, passed: bool = True, picture
     profile = load_profile(profile_file)
     names = tuple(profile.joint_names)
     samples = make_samples(schedule, names, profile.nominal_array)
-    identity = TrialIdentity(
-        "torch_relay", "kuavo", "shenzhen_relay", 0, "in_process", START, "relay-0001", (profile_file,)
-    )
+    identity = make_identity(profile_file)
     urdf = profile.urdf_path.read_text(encoding="utf-8")
     with TrialRecorder(folder / "bag", identity, names, urdf, site=load_relay_site(length)) as recorder:
         recorder.write_samples(samples)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from relay_recording import load_relay_site, record_relay
+from relay_recording import load_relay_site, make_identity, record_relay
 
 from robot_trials.review import write_report
 from robot_trials.review.plots import POINTS_MAX, thin_out
 from robot_trials.review.robot_geometry import compute_geometry
-from robot_trials.telemetry import BagError
+from robot_trials.telemetry import BagError, TrialRecorder
+from robot_trials_control.records import control_sample_dtype
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,23 @@ def test_without_a_verdict_the_bag_tells_phases_and_events(tmp_path: Path) -> No
     data = read_data(page)
     assert [span["phase"] for span in data["timeline"]][:2] == ["preflight", "walk_to_giver"]
     assert [event["detail"] for event in data["events"]] == ["load felt", "second try"]
+
+
+def test_a_graph_that_ended_before_its_trial_began_has_a_report(tmp_path: Path) -> None:
+    with TrialRecorder(tmp_path / "bag", make_identity(), ("joint_1",), urdf="<robot name='r'/>") as recorder:
+        samples = np.zeros(200, dtype=control_sample_dtype(1))
+        samples["state"]["time_ns"] = 2_000_000 * np.arange(200)
+        recorder.write_samples(samples)
+    page = write_report(tmp_path / "bag").read_text(encoding="utf-8")
+    assert "No verdict" in page
+    assert read_data(page)["timeline"] == []
+
+
+def test_an_empty_bag_has_a_report(tmp_path: Path) -> None:
+    TrialRecorder(tmp_path / "bag", make_identity(), ("joint_1",)).close()
+    page = write_report(tmp_path / "bag").read_text(encoding="utf-8")
+    assert read_data(page)["replay"] is None
+    assert read_data(page)["plots"] == []
 
 
 def test_page_fetches_nothing(page: str) -> None:

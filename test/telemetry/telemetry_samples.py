@@ -29,7 +29,8 @@ class SampleEvent:
 
 def make_identity(files: tuple[Path, ...] = ()) -> TrialIdentity:
     """Identity of a made-up trial."""
-    return TrialIdentity("torch_relay", "kuavo", "shenzhen_relay", 7, "in_process", START, "run-1", files)
+    names = ("torch_relay", "kuavo", "shenzhen_relay")
+    return TrialIdentity(*names, 7, "in_process", START, "run-1", files, "0123abcd", "length=60")
 
 
 def make_recorder(folder: Path, **arguments: object) -> TrialRecorder:

@@ -132,6 +132,8 @@ def test_metadata_carries_the_identity_of_the_trial(folder: Path) -> None:
     )
     assert custom["start_time"] == "2026-11-22T09:00:00+08:00"
     assert custom["sha256:robots/kuavo.yaml"] == hashlib.sha256(b"name: kuavo\n").hexdigest()
+    assert custom["configuration_hash"] == "0123abcd"
+    assert custom["overrides"] == "length=60"
     assert custom["software_version"]
     assert custom["git_hash"]
 
@@ -190,6 +192,13 @@ def test_site_comes_back(folder: Path) -> None:
     assert len(site["fiducials"]) == len(load_site().fiducials)
 
 
+@pytest.fixture
+def still_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commit stays the same while a test runs."""
+    monkeypatch.setattr("robot_trials.telemetry.identity.read_git_hash", lambda checkout: "0" * 40)
+
+
+@pytest.mark.usefixtures("still_checkout")
 def test_the_same_trial_makes_the_same_file(tmp_path: Path) -> None:
     for name in ("a", "b"):
         with make_recorder(tmp_path / name / "bag") as recorder:
@@ -198,6 +207,7 @@ def test_the_same_trial_makes_the_same_file(tmp_path: Path) -> None:
     assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
 
 
+@pytest.mark.usefixtures("still_checkout")
 def test_samples_in_one_array_make_the_same_file(tmp_path: Path) -> None:
     with make_recorder(tmp_path / "a" / "bag") as recorder:
         record_ticks(recorder, 250)
