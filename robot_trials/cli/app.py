@@ -13,6 +13,7 @@ import typer
 
 from robot_trials.cli.check import check_everything, check_files
 from robot_trials.cli.listing import print_robots, print_trials
+from robot_trials.cli.report import write_report_of_bag
 from robot_trials.cli.run import run_in_process, run_on_ros, run_trial
 from robot_trials.config import load_trial_setup
 from robot_trials.config.search import FOLDER_VARIABLE
@@ -133,6 +134,20 @@ def run(
     runner = run_in_process if host is Host.process else run_on_ros(real_time_factor)
     passed = run_trial(setup, runner, record=record, quiet=quiet)
     raise typer.Exit(EXIT_PASS if passed else EXIT_FAIL)
+
+
+@app.command()
+def report(
+    bag: Annotated[Path, typer.Argument(help="Bag folder of a run, or the run's folder.")],
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First mend a bag whose recorder was killed: write index and metadata.")
+    ] = False,
+) -> None:
+    """Write the report of a recorded run again: report.html beside its bag, one file that needs no network.
+
+    `verdict.json` is looked for beside the bag. Exit code 0 when the report was written.
+    """
+    print(write_report_of_bag(bag, repair))
 
 
 @app.command()
