@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import os
 import pickle
 import queue
@@ -168,7 +169,7 @@ class RosHost:
                 distance=message["distance"],
                 length=self._setup.site.lane.length,
                 time=(message["stamp_ns"] - start_ns) * 1e-9,
-                torch_tilt=message["tilt"],
+                torch_tilt=math.nan if message["tilt"] is None else message["tilt"],
                 zmp_margin=message["zmp_margin"],
                 torque_ratio=message["torque_ratio"],
             )

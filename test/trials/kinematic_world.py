@@ -314,6 +314,7 @@ class KinematicController:
 
     def __init__(self, world: KinematicWorld) -> None:
         self.world = world
+        self.joint_names = world.profile.joint_names
 
     def reset(self) -> None:
         """Nothing to forget."""

@@ -1,0 +1,194 @@
+"""A whole trial on a robot that obeys, and with everything that can go wrong: it always ends safely, with a reason."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from kinematic_world import Mishaps
+from trial_bench import Run, run_trial
+
+from robot_trials_control.records import RIGHT, HandMode, MotionMode
+
+QUICK = ("trial.phases.take_over.retries=0", "trial.phases.hand_over.retries=0", "trial.phases.reach.retries=0")
+
+
+def phase_results(run: Run) -> list[tuple[str, str]]:
+    return [(span.name, span.result) for span in run.trial.phases]
+
+
+@pytest.fixture(scope="module")
+def good() -> Run:
+    return run_trial()
+
+
+def test_mission_is_done_in_order(good: Run) -> None:
+    assert good.trial.succeeded and good.trial.reason == "" and good.trial.ended == "standing"
+    names = "preflight walk_to_giver reach take_over carry reach_receiver hand_over step_back stand".split()
+    assert phase_results(good) == [(name, "success") for name in names]
+    assert good.trial.phase == "done"
+
+
+def test_torch_ends_with_the_receiver(good: Run) -> None:
+    assert good.world.receiver_holds and not good.world.robot_holds and not good.world.giver_holds
+    assert np.linalg.norm(good.world.torch[:3, 3] - good.world.receiver_hand[:3, 3]) < 0.05
+    assert int(good.world.command.hand_mode[RIGHT]) == HandMode.POSTURE
+
+
+def test_robot_knows_its_place_from_fiducials_alone(good: Run) -> None:
+    estimate = np.array(good.trial.map_to_odom)
+    assert np.linalg.norm(estimate[:2] - np.array(good.world.map_to_odom)[:2]) < 0.1
+    assert good.trial.progress.distance == pytest.approx(5.4, abs=0.15)
+
+
+def test_judge_passes_it(good: Run) -> None:
+    outcome = good.judge.conclude(good.trial)
+    failed = [criterion.name for criterion in outcome.criteria if not criterion.passed]
+    assert failed in ([], ["mean_speed"]), "a 5 m course is too short for the speed of a long one"
+    assert outcome.figures["distance"] >= 5.0
+
+
+def test_command_sequence_grows_with_every_tick() -> None:
+    sequences = []
+    run_trial(Mishaps(stuck=True), act=lambda trial, _: sequences.append(int(trial.motion_command.sequence)))
+    assert sequences == list(range(len(sequences)))
+
+
+@pytest.mark.parametrize(
+    ("mishaps", "reason"),
+    [
+        (Mishaps(stuck=True), "walk_to_giver: not done after 40 s"),
+        (Mishaps(torch_hidden=True), "reach: torch was never seen"),
+        (Mishaps(giver_holds_on=True), "take_over: load 0.00 kg must be ≥ 1.20 kg after lifting 60 mm"),
+        (Mishaps(receiver_passive=True), "hand_over: receiver does not carry: load 1.65 kg"),
+        (Mishaps(drop_at=17.0), "carry: torch lost"),
+        (Mishaps(blind_after=0.0), "preflight: localization: no site fiducial seen yet"),
+        (Mishaps(nan_at=5.0), "sensor imu_angular_velocity[0] reads nan: must be finite"),
+    ],
+)
+def test_mishap_ends_standing_with_the_reason(mishaps: Mishaps, reason: str) -> None:
+    run = run_trial(mishaps, *QUICK)
+    assert run.trial.finished and not run.trial.succeeded
+    assert run.trial.reason.startswith(reason)
+    assert run.trial.ended == "standing"
+    assert int(run.trial.motion_command.mode) == MotionMode.STAND
+    assert run.trial.phases[-1].name == "safe_end" and run.trial.phases[-1].result == "success"
+    assert [event.text for event in run.trial.events if event.severity == "error"][0] == run.trial.reason
+
+
+def test_passive_receiver_leaves_the_torch_with_the_robot() -> None:
+    run = run_trial(Mishaps(receiver_passive=True), *QUICK)
+    assert run.world.robot_holds and float(run.trial.motion_command.hand_closed[RIGHT]) == 1.0
+
+
+def test_stubborn_giver_keeps_the_torch_and_is_tried_again() -> None:
+    run = run_trial(Mishaps(giver_holds_on=True), "trial.phases.take_over.retries=1", "trial.phases.reach.retries=0")
+    assert [name for name, _ in phase_results(run)].count("take_over") == 2
+    assert run.world.giver_holds and not run.world.robot_holds
+    assert int(run.trial.motion_command.hand_mode[RIGHT]) == HandMode.POSTURE
+
+
+def test_fall_ends_damped() -> None:
+    run = run_trial(Mishaps(fall_at=16.0))
+    assert run.trial.reason == "the robot has fallen" and run.trial.ended == "damped"
+    assert int(run.trial.motion_command.mode) == MotionMode.DAMPED
+
+
+def test_blind_walk_is_stopped() -> None:
+    run = run_trial(Mishaps(blind_after=14.0), "trial.walking_speed=0.2")
+    assert "no site fiducial in" in run.trial.reason or "was never seen" in run.trial.reason
+    assert run.trial.ended == "standing"
+
+
+def test_abort_while_carrying_keeps_the_torch() -> None:
+    def abort(trial, _world) -> None:  # noqa: ANN001
+        if trial.phase == "carry" and trial.progress.distance > 1.0:
+            trial.request_abort("safety officer")
+
+    run = run_trial(act=abort)
+    assert run.trial.reason == "safety officer" and run.trial.ended == "standing"
+    assert run.world.robot_holds
+    assert run.trial.phases[-2].name == "carry" and run.trial.phases[-2].detail == "safety officer"
+
+
+def test_hold_stands_still_and_resume_goes_on() -> None:
+    held_at: list[float] = []
+    ticks = 0
+
+    def hold(trial, world) -> None:  # noqa: ANN001
+        nonlocal ticks
+        if trial.phase == "carry" and trial.progress.distance > 1.0 and not held_at:
+            trial.request_hold("crossing")
+        if trial.held:
+            ticks += 1
+            held_at.append(world.base[0])
+            if ticks == 1500:
+                trial.request_resume()
+
+    run = run_trial(None, "trial.phases.carry.timeout=20", act=hold)
+    assert run.trial.succeeded, run.trial.reason
+    assert ticks == 1500 and held_at[-1] - held_at[5] < 0.01
+    carry = next(span for span in run.trial.phases if span.name == "carry")
+    assert (carry.end_ns - carry.start_ns) * 1e-9 > 35.0, "held for longer than it took, and no timeout"
+
+
+def test_fault_during_a_hold_ends_the_trial() -> None:
+    def hold(trial, world) -> None:  # noqa: ANN001
+        if world.time > 4.0 and not trial.held and not trial.reason:
+            trial.request_hold("crossing")
+
+    run = run_trial(Mishaps(nan_at=6.0), act=hold)
+    assert run.trial.reason.startswith("sensor imu_angular_velocity") and run.trial.ended == "standing"
+
+
+def test_bug_in_a_behaviour_is_not_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    from robot_trials.behaviours.carry import Carry
+
+    def broken(_self) -> None:  # noqa: ANN001
+        raise KeyError("oops")
+
+    monkeypatch.setattr(Carry, "update", broken)
+    run = run_trial()
+    assert run.trial.finished and run.trial.ended == "standing"
+    assert run.trial.reason.startswith("internal error, KeyError: 'oops' (broken")
+    assert run.world.robot_holds, "the torch is not dropped for a bug"
+
+
+def test_bug_in_the_safe_end_still_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    from robot_trials.behaviours.safe_end import IfHandEmpty
+    from robot_trials.behaviours.walk_to import WalkTo
+
+    def broken(_self) -> None:  # noqa: ANN001
+        raise RuntimeError("worse")
+
+    monkeypatch.setattr(WalkTo, "update", broken)
+    monkeypatch.setattr(IfHandEmpty, "update", broken)
+    run = run_trial()
+    assert run.trial.finished and int(run.trial.motion_command.mode) == MotionMode.STAND
+    assert any("safe end broke" in event.text for event in run.trial.events)
+
+
+def test_events_are_taken_once() -> None:
+    taken = []
+    run = run_trial(Mishaps(torch_hidden=True), *QUICK, act=lambda trial, _: taken.extend(trial.take_events()))
+    taken += run.trial.take_events()
+    assert taken == run.trial.events and run.trial.take_events() == []
+
+
+def test_truth_is_not_looked_at() -> None:
+    """With the truth wiped out before every tick, the trial goes just the same."""
+    import math
+
+    from trial_bench import load_kuavo, load_setup, make_world
+
+    from robot_trials.trials import Trial
+    from robot_trials_control.records import make_control_sample
+
+    world, trial = make_world(), Trial(load_setup(), load_kuavo())
+    sample = make_control_sample(len(world.profile.joint_names))
+    assert math.isnan(float(sample.truth.base_position[0]))
+    for _ in range(600):
+        world.step(trial.motion_command)
+        world.fill_state(sample.state)
+        world.fill_status(sample.status)
+        trial.tick(sample, world.take_fiducials(), int(sample.state.time_ns))
+    assert trial.phase not in ("preflight", "safe_end", "done")
