@@ -5,10 +5,8 @@ from __future__ import annotations
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from robot_trials.runtime.trial_link import Following
-from robot_trials_control.records import Fault, MotionMode, Record, Support
-
-BATTERY_LOW = 0.2
-"""State of charge below which the robot should be on its way home."""
+from robot_trials.telemetry import health as components
+from robot_trials_control.records import Record
 
 
 def make_status(name: str, level: bytes, message: str, values: dict[str, object]) -> DiagnosticStatus:
@@ -39,22 +37,7 @@ def describe_loop(sample: Record, health: Record) -> DiagnosticStatus:
 
 def describe_controller(sample: Record) -> DiagnosticStatus:
     """Whole-body controller: faults, solver, balance."""
-    status = sample.status
-    fault = Fault(int(status.fault))
-    values: dict[str, object] = {
-        "mode": MotionMode(int(status.mode)).name,
-        "support": Support(int(status.support)).name,
-        "steps": int(status.steps),
-        "qp_failures": int(status.qp_failures),
-        "zmp_margin_mm": round(float(status.zmp_margin) * 1000, 1),
-        "torque_ratio": round(float(status.torque_ratio), 3),
-    }
-    if fault:
-        names = ", ".join(flag.name or "" for flag in Fault if flag and flag in fault)
-        return make_status("control: controller", DiagnosticStatus.ERROR, names, values)
-    level = DiagnosticStatus.WARN if int(status.qp_failures) else DiagnosticStatus.OK
-    message = "solver has failed" if int(status.qp_failures) else "ok"
-    return make_status("control: controller", level, message, values)
+    return _to_status(components.describe_controller(sample))
 
 
 def describe_recording(health: Record) -> DiagnosticStatus:
@@ -70,6 +53,9 @@ def describe_recording(health: Record) -> DiagnosticStatus:
 
 def describe_battery(sample: Record) -> DiagnosticStatus:
     """State of charge."""
-    charge = float(sample.state.battery)
-    level = DiagnosticStatus.WARN if charge < BATTERY_LOW else DiagnosticStatus.OK
-    return make_status("robot: battery", level, f"{charge:.0%}", {"charge": round(charge, 4)})
+    return _to_status(components.describe_battery(sample))
+
+
+def _to_status(state: components.Health) -> DiagnosticStatus:
+    """Health as a message."""
+    return make_status(state.name, bytes([state.level]), state.message, state.values)

@@ -16,6 +16,7 @@ from robot_trials.telemetry.bag_writer import BagWriter
 from robot_trials.telemetry.cdr import compute_layout, encode, header_value, time_value
 from robot_trials.telemetry.control_topics import ControlTopic, FrameNames, make_control_topics
 from robot_trials.telemetry.errors import DiskFullError
+from robot_trials.telemetry.health import Health, describe_battery, describe_controller, describe_timing
 from robot_trials.telemetry.identity import TrialIdentity
 from robot_trials.telemetry.message_table import MessageTable, TableEntry
 from robot_trials.telemetry.site_description import describe_site
@@ -163,13 +164,19 @@ class TrialRecorder:
         }
         self._write(topics.TF, time_ns, {"transforms": [transform]})
 
-    def write_diagnostics(self, time_ns: int, states: Sequence[tuple[str, int, str, Mapping[str, object]]]) -> None:
-        """Health of components: name, level (0 good, 1 warning, 2 error, 3 stale), message, values."""
+    def write_health(self, sample: Record) -> None:
+        """Health of loop, controller and battery as one control sample tells it; once a second is enough."""
+        states = [describe_timing(sample), describe_controller(sample), describe_battery(sample)]
+        self.write_diagnostics(int(sample.state.time_ns), states)
+
+    def write_diagnostics(self, time_ns: int, states: Sequence[Health]) -> None:
+        """Health of components."""
         status = [
             {
                 "name": name,
                 "level": level,
                 "message": message,
+                "hardware_id": "robot",
                 "values": [{"key": key, "value": str(value)} for key, value in values.items()],
             }
             for name, level, message, values in states

@@ -21,6 +21,8 @@ from robot_trials.trials.verdict import Judge
 BAG_FOLDER = "bag"
 PROGRESS_EVERY = 25
 """Trial ticks between two reports of progress."""
+HEALTH_EVERY = 50
+"""Trial ticks between two entries in /diagnostics of the bag."""
 SETTLE_TICKS = 25
 """Trial ticks recorded after the end, so that the bag shows how the robot stays."""
 
@@ -104,6 +106,8 @@ class InProcessHost:
             sample = loop.run_ticks(self._ticks, self._trial.motion_command)
             self._trial.tick(sample, self._look(), int(sample.state.time_ns))
             self._record(int(sample.state.time_ns))
+            if self._recorder and count % HEALTH_EVERY == 0:
+                self._recorder.write_health(sample)
             if self._on_progress and (count % PROGRESS_EVERY == 0 or self._trial.finished):
                 self._on_progress(self._trial.progress)
             after += self._trial.finished

@@ -29,7 +29,7 @@ from robot_trials.config.site import Site, SiteSpec, resolve_site
 from robot_trials.telemetry import MessageError, TrialRecorder, read_bag
 from robot_trials.telemetry.rotations import rotate
 from robot_trials.telemetry.topics import TOPICS
-from robot_trials_control.records import make_control_sample
+from robot_trials_control.records import Fault, Record, make_control_sample
 
 TICKS = 634
 FULL_RATE = (
@@ -53,9 +53,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         recorder.write_phase(1_000_000_000, "walk_to_giver", "all checks passed")
         recorder.write_event(SampleEvent(1_200_000_000, "warning", values={"mass_kg": 1.6}))
         recorder.write_map_to_odom(1_000_000_000, 1.0, 2.0, np.pi / 2)
-        recorder.write_diagnostics(1_000_000_000, [("control loop", 0, "in time", {"misses": 0})])
+        recorder.write_health(make_faulty_sample())
         recorder.write_jpeg(1_200_000_000, b"\xff\xd8 not really")
     return folder
+
+
+def make_faulty_sample() -> Record:
+    """A control sample of a robot that has fallen with its battery nearly empty."""
+    sample = make_control_sample(len(JOINT_NAMES))
+    sample.state.time_ns[...] = 1_000_000_000
+    sample.state.battery[...] = 0.12
+    sample.status.fault[...] = Fault.FALLEN | Fault.QP_FAILED
+    sample.status.qp_failures[...] = 9
+    return sample
 
 
 def load_site() -> Site:
@@ -182,6 +192,16 @@ def test_messages_of_a_trial_come_back(folder: Path) -> None:
     transforms = [message.transforms[0] for _, message in bag.messages("/tf")]
     (map_to_odom,) = [transform for transform in transforms if transform.child_frame_id == "odom"]
     assert map_to_odom.transform.rotation.z == pytest.approx(np.sqrt(0.5))
+
+
+def test_health_of_the_components_comes_back(folder: Path) -> None:
+    ((_, message),) = read_bag(folder, ["/diagnostics"]).messages("/diagnostics")
+    health = {status.name: status for status in message.status}
+    controller = health["control: controller"]
+    assert (controller.level, controller.message) == (2, "QP_FAILED, FALLEN")
+    assert ("qp_failures", "9") in [(pair.key, pair.value) for pair in controller.values]
+    assert (health["robot: battery"].level, health["robot: battery"].message) == (1, "12%")
+    assert health["control: loop"].level == 0
 
 
 def test_site_comes_back(folder: Path) -> None:
