@@ -27,6 +27,7 @@ class RelayParameters:
         lift_speed: raising and lowering the torch between two hands; the force on a person grows with it [m/s].
         lift_height: how far the hand is raised at most before the load must be felt [m].
         lower_height: how far the torch is lowered into the receiver's hand at most [m].
+        settle_time: standing still before anything else, while the gyro's bias is learned [s].
         tare_time: empty hand held still while the payload estimator learns its bias [s].
         close_time: shutting or opening the hand [s].
         load_ratio: part of the announced mass that counts as the torch being carried.
@@ -39,6 +40,7 @@ class RelayParameters:
         arrive_angle: heading to stance when a walk counts as done [rad].
         retarget_distance: a stance moves only by more than this, so that feet do not chase noise [m].
         step_back: way back from the receiver [m].
+        freeze_distance: nearer than this to the receiver's hand the torch no longer follows it: it may hold already [m].
         seen_age: a target seen longer ago than this is not reached for [s].
         remembered_age: the same for the receiver's hand, which the robot's own arm hides at the end [s].
         lost_time: walking for longer than this without seeing a site fiducial ends the trial [s].
@@ -59,6 +61,7 @@ class RelayParameters:
     lift_speed: float = 0.015
     lift_height: float = 0.06
     lower_height: float = 0.06
+    settle_time: float = 2.0
     tare_time: float = 1.2
     close_time: float = 0.5
     load_ratio: float = 0.7
@@ -71,6 +74,7 @@ class RelayParameters:
     arrive_angle: float = 0.12
     retarget_distance: float = 0.04
     step_back: float = 0.4
+    freeze_distance: float = 0.06
     seen_age: float = 1.5
     remembered_age: float = 12.0
     lost_time: float = 10.0

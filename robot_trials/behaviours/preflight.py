@@ -73,7 +73,8 @@ class Preflight(Leaf):
                 problems += found
         if problems:
             return self.fail("; ".join(problems))
-        return Status.RUNNING if waiting or first else Status.SUCCESS
+        settled = self.elapsed >= context.parameters.settle_time
+        return Status.SUCCESS if settled and not waiting else Status.RUNNING
 
 
 def check_permit_file(context: TrialContext) -> list[str]:

@@ -39,6 +39,17 @@ def test_offers_into_the_seen_hand() -> None:
     assert np.allclose(context.command.hand_position[RIGHT], (0.45, -0.31, 0.98))
 
 
+def test_torch_does_not_chase_a_hand_it_has_reached() -> None:
+    context = carrying()
+    context.status.hand_pose[RIGHT, :3] = (0.40, -0.31, 0.98)
+    see(context, "receiver_hand", (0.45, -0.31, 0.98))
+    leaf = OfferTorch("offer", context)
+    tick(leaf, context, 0.02)
+    see(context, "receiver_hand", (0.35, -0.25, 0.98))
+    tick(leaf, context, 0.02)
+    assert np.allclose(context.command.hand_position[RIGHT], (0.45, -0.31, 0.98))
+
+
 def test_hand_seen_a_while_ago_is_remembered() -> None:
     context = carrying()
     see(context, "receiver_hand", (0.45, -0.31, 0.98))
