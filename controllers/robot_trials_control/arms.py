@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pinocchio as pin
 
@@ -15,6 +17,8 @@ HAND_BANDWIDTH = 8.0
 """Natural frequency of the filter on hand targets [rad/s]."""
 HAND_TURN_MAX = 1.0
 """Fastest turn of a hand's reference [rad/s]."""
+ANGLE_MIN = 1e-6
+"""Turn below which a hand's reference is taken to be there [rad]."""
 POSTURE_RATE_MAX = 0.8
 """Fastest change of a posture reference [rad/s]."""
 
@@ -28,7 +32,8 @@ class HandTarget:
     def __init__(self) -> None:
         self.mode = HandMode.POSTURE
         self.position, self.velocity, self.acceleration = np.zeros(3), np.zeros(3), np.zeros(3)
-        self.rotation = np.eye(3)
+        self.rotation, self._goal = np.eye(3), np.eye(3)
+        self._goal_key = b""
 
     def start(self, mode: HandMode, grip: FrameState, origin: np.ndarray, axes: np.ndarray) -> None:
         """Take over from where the hand is now, in the frame at `origin` with `axes`."""
@@ -40,21 +45,30 @@ class HandTarget:
     def advance(self, dt: float, position: np.ndarray, orientation_xyzw: np.ndarray, speed_max: float) -> None:
         """Move towards the commanded pose."""
         w = HAND_BANDWIDTH
-        np.subtract(position, self.position, out=self.acceleration)
-        self.acceleration *= w * w
-        self.acceleration -= (2.0 * w) * self.velocity
-        velocity = self.velocity + dt * self.acceleration
-        speed = float(np.sqrt(velocity @ velocity))
+        acceleration = self.acceleration
+        np.subtract(position, self.position, out=acceleration)
+        acceleration *= w * w
+        acceleration -= (2.0 * w) * self.velocity
+        velocity = self.velocity + dt * acceleration
+        speed = math.sqrt(velocity.dot(velocity))
         if speed > speed_max > 0.0:
             velocity *= speed_max / speed
-        self.acceleration[:] = (velocity - self.velocity) / dt
+            np.subtract(velocity, self.velocity, out=acceleration)
+            acceleration *= 1.0 / dt
         self.velocity[:] = velocity
-        self.position += dt * velocity
-        goal = pin.Quaternion(orientation_xyzw).matrix()
-        turn = pin.log3(self.rotation.T @ goal)
-        angle = float(np.sqrt(turn @ turn))
-        if angle > 1e-9:
-            self.rotation = self.rotation @ pin.exp3(turn * min(HAND_TURN_MAX * dt / angle, 1.0, w * dt))
+        velocity *= dt
+        self.position += velocity
+        self._turn(dt, orientation_xyzw)
+
+    def _turn(self, dt: float, orientation_xyzw: np.ndarray) -> None:
+        key = orientation_xyzw.tobytes()
+        if key != self._goal_key:
+            self._goal_key, self._goal = key, pin.Quaternion(orientation_xyzw).normalized().matrix()
+        turn = pin.log3(self.rotation.T.dot(self._goal))
+        angle = math.sqrt(turn.dot(turn))
+        if angle > ANGLE_MIN:
+            turn *= min(HAND_TURN_MAX * dt / angle, HAND_BANDWIDTH * dt, 1.0)
+            self.rotation = self.rotation.dot(pin.exp3(turn))
 
 
 class ArmReferences:
@@ -71,7 +85,7 @@ class ArmReferences:
         self._upper_weight = np.where(upper, gains.posture_weight_arms, 0.0)
         self._posture = model.nominal_joints.copy()
         self._goal = model.nominal_joints.copy()
-        self._axes, self._origin = np.eye(3), np.zeros(3)
+        self._axes, self._level, self._origin = np.eye(3), np.eye(3), np.zeros(3)
         self._still = np.zeros(3)
         self._goals = (np.zeros(3), np.zeros(3))
 
@@ -120,14 +134,18 @@ class ArmReferences:
             out.hand_active[side] = mode != HandMode.POSTURE
             if mode != HandMode.POSTURE:
                 out.posture_weight[arm] = self._weight_hand
-        self._posture += np.clip(self._goal - self._posture, -step, step)
+        change = self._goal - self._posture
+        np.minimum(change, step, out=change)
+        np.maximum(change, -step, out=change)
+        self._posture += change
         out.posture[:] = self._posture
 
     def distance_to_goal(self, side: int) -> float:
         """How far the grip is from its commanded place [m]; 0 in posture mode."""
         if self.targets[side].mode == HandMode.POSTURE:
             return 0.0
-        return float(np.linalg.norm(self._goals[side] - self.model.grips[side].position))
+        error = self._goals[side] - self.model.grips[side].position
+        return math.sqrt(error.dot(error))
 
     def _update_hand(
         self,
@@ -143,11 +161,11 @@ class ArmReferences:
         grip.update()
         follows = mode == HandMode.HEADING
         origin = self._origin if follows else self._still
-        axes = self._axes if follows else np.eye(3)
+        axes = self._axes if follows else self._level
         if target.mode != mode:
             target.start(mode, grip, origin, axes)
         target.advance(dt, motion.hand_position[side], motion.hand_orientation_xyzw[side], float(motion.hand_speed))
-        self._goals[side][:] = origin + axes @ motion.hand_position[side]
+        self._goals[side][:] = origin + axes.dot(motion.hand_position[side])
         self._write(target, origin, axes, out.hands[side])
         if follows:
             out.hands[side].velocity[:2] += com_velocity[:2]
@@ -155,7 +173,7 @@ class ArmReferences:
 
     @staticmethod
     def _write(target: HandTarget, origin: np.ndarray, axes: np.ndarray, out: PoseReference) -> None:
-        out.position[:] = origin + axes @ target.position
-        out.velocity[:] = axes @ target.velocity
-        out.acceleration[:] = axes @ target.acceleration
-        out.rotation = axes @ target.rotation
+        np.add(origin, axes.dot(target.position), out=out.position)
+        out.velocity[:] = axes.dot(target.velocity)
+        out.acceleration[:] = axes.dot(target.acceleration)
+        out.rotation = axes.dot(target.rotation)

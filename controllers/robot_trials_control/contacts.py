@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+
+FORCE_MIN = 20.0
+"""Below this normal force there is no zero-moment point to speak of [N]."""
 
 
 class SoleReach(NamedTuple):
@@ -60,7 +64,7 @@ def compute_wrench_cone(half_length: float, half_width: float, friction: float) 
     if min(half_length, half_width, friction) <= 0.0:
         raise ValueError(f"sole {half_length} × {half_width} m with friction {friction}: all must be > 0")
     x, y, mu = half_length, half_width, friction / np.sqrt(2.0)
-    rows = [(sx, 0, -mu, 0, 0, 0) for sx in (1, -1)]
+    rows: list[tuple[float, ...]] = [(sx, 0, -mu, 0, 0, 0) for sx in (1, -1)]
     rows += [(0, sy, -mu, 0, 0, 0) for sy in (1, -1)]
     rows += [(0, 0, -y, s, 0, 0) for s in (1, -1)]
     rows += [(0, 0, -x, 0, s, 0) for s in (1, -1)]
@@ -72,27 +76,29 @@ def compute_wrench_cone(half_length: float, half_width: float, friction: float) 
     return np.array(rows, dtype=float)
 
 
-def compute_zmp(wrenches: np.ndarray, rotations: np.ndarray, positions: np.ndarray, out: np.ndarray) -> bool:
+def compute_zmp(
+    wrenches: np.ndarray, rotations: Sequence[np.ndarray], positions: Sequence[np.ndarray]
+) -> tuple[float, float] | None:
     """Zero-moment point on the ground from the measured foot wrenches.
 
     Args:
         wrenches: ground on foot, in and about the sole frames, shape (2, 6) [N, N·m].
-        rotations: sole frames in world, shape (2, 3, 3).
-        positions: sole frames in world, shape (2, 3) [m].
-        out: receives x and y [m], shape (2,); untouched where the feet carry less than 20 N together.
+        rotations: sole frames in world, two arrays of shape (3, 3).
+        positions: sole frames in world, two arrays of shape (3,) [m].
 
     Returns:
-        Whether `out` was written.
+        x and y [m]; None where the feet carry less than 20 N together.
     """
-    force = np.matmul(rotations, wrenches[:, :3, None])[:, :, 0]
-    normal = force[:, 2]
-    total = float(normal[0] + normal[1])
-    if total < 20.0:
-        return False
-    torque = np.matmul(rotations, wrenches[:, 3:, None])[:, :, 0]
-    out[0] = float(normal @ positions[:, 0] - torque[0, 1] - torque[1, 1]) / total
-    out[1] = float(normal @ positions[:, 1] + torque[0, 0] + torque[1, 0]) / total
-    return True
+    total = moment_x = moment_y = 0.0
+    for wrench, rotation, position in zip(wrenches, rotations, positions, strict=True):
+        normal = float(rotation[2].dot(wrench[:3]))
+        torque = rotation.dot(wrench[3:])
+        total += normal
+        moment_x += normal * float(position[0]) - float(torque[1])
+        moment_y += normal * float(position[1]) + float(torque[0])
+    if total < FORCE_MIN:
+        return None
+    return moment_x / total, moment_y / total
 
 
 def compute_hull_margin(point: np.ndarray, corners: np.ndarray) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pinocchio as pin
 
@@ -41,9 +43,12 @@ class WholeBodyWalkingController:
         self.arms = ArmReferences(self.model, config.whole_body)
         self.whole_body = WholeBodyController(self.model, config.whole_body)
         self.payload = PayloadEstimator(self.model, config.payload, control_period)
+        self._inverse_limits = 1.0 / parameters.torque_limits
         self._status = StatusWriter(self.model)
         self.reference = WholeBodyReference(self.model.nominal_joints)
         self._fault = Fault.NONE
+        self._state: Record | None = None
+        self._readings = np.zeros(0)
         self._drive = DriveCommand(self.model, config.drive, control_period)
         self._camera_data = self.model.model.createData()
         self.reset()
@@ -106,19 +111,11 @@ class WholeBodyWalkingController:
         self.arms.reset(state.joint_position)
         self._drive.reset(state)
 
-    @staticmethod
-    def _is_finite(state: Record) -> bool:
-        # One sum a field: a single NaN or infinity makes it non-finite.
-        return bool(
-            np.isfinite(
-                state.joint_position.sum()
-                + state.joint_velocity.sum()
-                + state.joint_torque.sum()
-                + state.imu_angular_velocity.sum()
-                + state.imu_linear_acceleration.sum()
-                + state.foot_wrench.sum()
-            )
-        )
+    def _is_finite(self, state: Record) -> bool:
+        """Whether every reading is a number: one NaN or infinity makes the sum of all of them so."""
+        if state is not self._state:
+            self._state, self._readings = state, state.data.view(np.float64)
+        return math.isfinite(self._readings.sum())
 
     def _on_bad_reading(self, command: Record, status: Record) -> None:
         """Keep the last command for a few ticks, then give up with damping."""
@@ -178,6 +175,6 @@ class WholeBodyWalkingController:
         self._status.write_payload(self.payload, status)
         whole_body = self.whole_body
         status.mode[...] = MotionMode.DAMPED if self._fault else int(motion.mode)
-        status.torque_ratio[...] = np.max(np.abs(command.torque) / self.model.parameters.torque_limits)
+        status.torque_ratio[...] = np.abs(command.torque * self._inverse_limits).max()
         status.qp_status[...], status.qp_failures[...] = whole_body.exit_flag, whole_body.failures
         status.fault[...] = int(self._fault)

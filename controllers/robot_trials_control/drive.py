@@ -49,5 +49,5 @@ class DriveCommand:
         position += self._position_pull * (state.joint_position - position)
         command.position[:], command.velocity[:] = position, velocity
         np.multiply(self._friction, np.tanh(velocity * (1.0 / FRICTION_VELOCITY)), out=command.torque)
-        command.torque += torque
+        np.add(command.torque, torque, out=command.torque)
         command.kp[:], command.kd[:] = self._kp, self._kd

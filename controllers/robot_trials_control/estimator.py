@@ -14,7 +14,6 @@ from robot_trials_control.config import EstimatorGains
 from robot_trials_control.model import GRAVITY, RobotModel
 from robot_trials_control.records import LEFT, RIGHT, Record
 from robot_trials_control.rotations import cross, quaternion_xyzw
-from robot_trials_control.model import GRAVITY
 
 FULL_TRUST_FORCE = 200.0
 """Normal force beyond the minimum at which a foot is fully trusted [N]."""
@@ -41,6 +40,8 @@ class BaseEstimator:
         self._q_relative, self._v_relative = self.q.copy(), self.v.copy()
         self.rotation = np.eye(3)
         self.position, self.velocity, self.gyro_bias = np.zeros(3), np.zeros(3), np.zeros(3)
+        self._foot_placements = [self._data.oMf[frame] for frame in self._feet]
+        self._foot_velocities = np.zeros((2, 3))
         self._anchors = np.zeros((2, 3))
         self._anchored = [False, False]
         self._ticks = 0
@@ -63,7 +64,8 @@ class BaseEstimator:
         self.velocity[:], self.gyro_bias[:] = 0.0, 0.0
         self._anchored, self._ticks = [False, False], 0
         self._rate_sum[:] = 0.0
-        feet, _ = self._feet_relative(state, np.zeros(3))
+        self._update_feet(state, np.zeros(3))
+        feet = [placement.translation for placement in self._foot_placements]
         self.position[:] = 0.0
         self.position[:2] = -0.5 * (feet[LEFT][:2] + feet[RIGHT][:2])
         self.position[2] = -min(feet[LEFT][2], feet[RIGHT][2])
@@ -76,24 +78,24 @@ class BaseEstimator:
             stance: feet that are planned to stand, left and right.
         """
         dt = self.period
-        measured_rate = self._imu_rotation @ state.imu_angular_velocity
+        measured_rate = self._imu_rotation.dot(state.imu_angular_velocity)
         rate = measured_rate - self.gyro_bias
-        self.rotation = self.rotation @ pin.exp3(rate * dt)
-        force = self._imu_rotation @ state.imu_linear_acceleration
+        self.rotation = self.rotation.dot(pin.exp3(rate * dt))
+        force = self._imu_rotation.dot(state.imu_linear_acceleration)
         force -= cross(rate, cross(rate, self._imu_position))
-        acceleration = self.rotation @ force
+        acceleration = self.rotation.dot(force)
         acceleration[2] -= GRAVITY
-        self.velocity += dt * acceleration
-        feet, speeds = self._feet_relative(state, rate)
+        acceleration *= dt
+        self.velocity += acceleration
+        self._update_feet(state, rate)
         self._tare(measured_rate)
-        weights = self._trust(state, stance)
-        total = weights[LEFT] + weights[RIGHT]
+        left, right = self._trust(state, stance)
+        total = left + right
         if total > 0.0:
-            self._correct_velocity(
-                -(weights[LEFT] * speeds[LEFT] + weights[RIGHT] * speeds[RIGHT]) / total, min(total, 1.0)
-            )
+            measured = (-left / total) * self._foot_velocities[LEFT] - (right / total) * self._foot_velocities[RIGHT]
+            self._correct_velocity(measured, min(total, 1.0))
         self.position += dt * self.velocity
-        self._correct_position(feet, weights)
+        self._correct_position((left, right))
         self._write(state, rate)
 
     def _tare(self, rate: np.ndarray) -> None:
@@ -114,28 +116,27 @@ class BaseEstimator:
             self.gyro_bias[:] = (self._rate_sum - turn / self.period) / ticks
 
     def _feet_in_base(self) -> list[np.ndarray]:
-        return [self.rotation.T @ self._data.oMf[frame].rotation for frame in self._feet]
+        return [self.rotation.T.dot(placement.rotation) for placement in self._foot_placements]
 
-    def _feet_relative(self, state: Record, rate: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    def _update_feet(self, state: Record, rate: np.ndarray) -> None:
         """Soles relative to the base with odom axes: positions [m] and velocities for a base at rest [m/s]."""
         q, v, data = self._q_relative, self._v_relative, self._data
         q[3:7] = quaternion_xyzw(self.rotation)
         q[7:], v[3:6], v[6:] = state.joint_position, rate, state.joint_velocity
         pin.forwardKinematics(self._model, data, q, v)
-        positions, velocities = [], []
-        for frame in self._feet:
-            positions.append(pin.updateFramePlacement(self._model, data, frame).translation.copy())
+        for side, frame in enumerate(self._feet):
+            pin.updateFramePlacement(self._model, data, frame)
             motion = pin.getFrameVelocity(self._model, data, frame, pin.LOCAL_WORLD_ALIGNED)
-            velocities.append(motion.linear.copy())
-        return positions, velocities
+            self._foot_velocities[side] = motion.linear
 
     def _trust(self, state: Record, stance: list[bool]) -> list[float]:
+        """How much each planned stance foot carries, 0…1."""
+        forces = state.foot_wrench[:, 2].tolist()
         force_min = self.gains.contact_force_min
-        weights = [0.0, 0.0]
-        for side in (LEFT, RIGHT):
-            if stance[side]:
-                weights[side] = min(max((float(state.foot_wrench[side, 2]) - force_min) / FULL_TRUST_FORCE, 0.0), 1.0)
-        return weights
+        return [
+            min(max((force - force_min) / FULL_TRUST_FORCE, 0.0), 1.0) if stands else 0.0
+            for force, stands in zip(forces, stance, strict=True)
+        ]
 
     def _correct_velocity(self, measured: np.ndarray, trust: float) -> None:
         gains, dt = self.gains, self.period
@@ -143,27 +144,32 @@ class BaseEstimator:
         self.velocity += (trust * dt / gains.velocity_time_constant) * innovation
         tilt = trust * dt / (gains.gravity_time_constant * gains.velocity_time_constant * GRAVITY)
         turn = np.array((-tilt * innovation[1], tilt * innovation[0], 0.0))
-        self.gyro_bias -= (turn @ self.rotation) / gains.bias_time_constant
-        self.rotation = pin.exp3(turn) @ self.rotation
+        self.rotation = pin.exp3(turn).dot(self.rotation)
+        bias = turn.dot(self.rotation)
+        bias *= 1.0 / gains.bias_time_constant
+        self.gyro_bias -= bias
 
-    def _correct_position(self, feet: list[np.ndarray], weights: list[float]) -> None:
+    def _correct_position(self, weights: tuple[float, float]) -> None:
         dt, gains = self.period, self.gains
         pull = dt / gains.anchor_time_constant
         for side in (LEFT, RIGHT):
+            anchor, foot = self._anchors[side], self._foot_placements[side].translation
             if weights[side] <= 0.0:
                 self._anchored[side] = False
             elif not self._anchored[side]:
-                self._anchors[side] = self.position + feet[side]
+                np.add(self.position, foot, out=anchor)
                 self._anchored[side] = True
             else:
-                anchor = self._anchors[side]
                 anchor[2] -= (dt / gains.ground_time_constant) * anchor[2]
-                self.position += (0.5 * pull * weights[side]) * (anchor - feet[side] - self.position)
+                error = anchor - foot
+                error -= self.position
+                error *= 0.5 * pull * weights[side]
+                self.position += error
 
     def _write(self, state: Record, rate: np.ndarray) -> None:
         self.q[:3] = self.position
         self.q[3:7] = quaternion_xyzw(self.rotation)
         self.q[7:] = state.joint_position
-        self.v[:3] = self.velocity @ self.rotation
+        self.v[:3] = self.velocity.dot(self.rotation)
         self.v[3:6] = rate
         self.v[6:] = state.joint_velocity

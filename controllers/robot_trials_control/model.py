@@ -78,8 +78,9 @@ class FrameState:
 class RobotModel:
     """Dynamics and kinematics of the robot at one state, updated in place.
 
-    After `update(q, v)` the attributes below are valid until the next call; all are views on Pinocchio's own memory. q is Pinocchio's configuration
-    [position, quaternion xyzw, joints], v its velocity [linear and angular in base, joints].
+    After `update(q, v)` the attributes below are valid until the next call; all are views on Pinocchio's own memory.
+    q is Pinocchio's configuration [position, quaternion xyzw, joints], v its velocity [linear and angular in base,
+    joints].
 
     Attributes:
         mass_matrix: joint-space inertia with armature, shape (nv, nv).
@@ -149,13 +150,16 @@ class RobotModel:
         return any(joint + 2 in self.model.supports[self.model.frames[f].parentJoint] for f in self.foot_ids)
 
     def sole_reach(self, margin: float, torque_share: float) -> SoleReach:
-        """Reach of the centre of pressure under one foot, `margin` [m] from the edge, at a share of the ankle's limit."""
+        """Reach of the pressure under one foot, `margin` [m] from the edge, at a share of the ankle's torque limit."""
         parameters, foot = self.parameters, self.model.frames[self.foot_ids[LEFT]]
         ankle = self.model.supports[foot.parentJoint].tolist()[-2:]
         torque = torque_share * min(parameters.torque_limits[j - 2] for j in ankle)
         return compute_sole_reach(
-            parameters.sole_half_length - margin, parameters.sole_half_width - margin,
-            -float(foot.placement.translation[0]), torque, self.own_mass * GRAVITY,
+            parameters.sole_half_length - margin,
+            parameters.sole_half_width - margin,
+            -float(foot.placement.translation[0]),
+            torque,
+            self.own_mass * GRAVITY,
         )
 
     def update(self, q: np.ndarray, v: np.ndarray) -> None:

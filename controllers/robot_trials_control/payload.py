@@ -14,7 +14,6 @@ import numpy as np
 from robot_trials_control.config import PayloadGains
 from robot_trials_control.model import GRAVITY, RobotModel
 from robot_trials_control.records import LEFT, RIGHT, PayloadMode, Record
-from robot_trials_control.model import GRAVITY
 
 COM_MAX = 0.35
 """Largest distance of the load's centre of mass from the grip along one axis [m]."""

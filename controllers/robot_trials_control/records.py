@@ -29,7 +29,7 @@ class HandMode(enum.IntEnum):
     """In which frame a hand's target is given."""
 
     POSTURE = 0  # arm held at (or swung about) the nominal posture
-    HEADING = 1  # grip pose in the heading frame: origin under the reference CoM on the ground, x along the walking direction, z up
+    HEADING = 1  # grip pose in the heading frame: origin on the ground under the CoM, x along the heading, z up
     ODOM = 2  # grip pose in the odom frame
 
 
@@ -186,7 +186,7 @@ class Record:
             setattr(self, name, Record(column) if nested else column.reshape(column.shape[1:]))
 
     def __getattr__(self, name: str) -> Any:  # only reached for names that __init__ did not set
-        raise AttributeError(f"record has no field {name!r}; it has {', '.join(self.data.dtype.names)}")
+        raise AttributeError(f"record has no field {name!r}; it has {', '.join(self.data.dtype.names or ())}")
 
     def to_bytes(self) -> bytes:
         """The record's bytes, as they lie in memory."""

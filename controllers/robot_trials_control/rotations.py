@@ -16,9 +16,8 @@ def rotation_error(current: np.ndarray, desired: np.ndarray) -> np.ndarray:
     Returns:
         sin(angle) · axis, shape (3,) [rad].
     """
-    relative = current.T @ desired
-    r = relative.ravel()
-    return np.array((0.5 * (r[7] - r[5]), 0.5 * (r[2] - r[6]), 0.5 * (r[3] - r[1])))
+    (_, b, c), (d, _, f), (g, h, _) = current.T.dot(desired).tolist()
+    return np.array((0.5 * (h - f), 0.5 * (c - g), 0.5 * (d - b)))
 
 
 def rotation_about_z(yaw: float, out: np.ndarray) -> np.ndarray:
@@ -32,7 +31,7 @@ def rotation_about_z(yaw: float, out: np.ndarray) -> np.ndarray:
 
 def yaw_of(rotation: np.ndarray) -> float:
     """Heading of the x axis of a rotation to world, shape (3, 3) [rad]."""
-    return math.atan2(float(rotation[1, 0]), float(rotation[0, 0]))
+    return math.atan2(rotation[1, 0], rotation[0, 0])
 
 
 def wrap_angle(angle: float) -> float:

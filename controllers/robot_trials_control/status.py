@@ -9,17 +9,17 @@ from robot_trials_control.contacts import compute_hull_margin, compute_zmp
 from robot_trials_control.estimator import BaseEstimator
 from robot_trials_control.model import FrameState, RobotModel
 from robot_trials_control.payload import PayloadEstimator
-from robot_trials_control.records import LEFT, RIGHT, Record, Support
+from robot_trials_control.records import Record, Support
 from robot_trials_control.rotations import quaternion_xyzw
 from robot_trials_control.walking import Phase, Walking
 from robot_trials_control.whole_body import WholeBodyReference
 
-MARGIN_DECIMATION = 5
-"""The ZMP margin is computed every so many ticks."""
+DECIMATION = 5
+"""Poses of feet and hands and the ZMP margin are written every so many ticks, one group a tick."""
 
 
 class StatusWriter:
-    """Writes `controller_status_fields` once a tick."""
+    """Writes `controller_status_fields` once a tick; poses and margin take turns."""
 
     def __init__(self, model: RobotModel) -> None:
         self.model = model
@@ -40,13 +40,15 @@ class StatusWriter:
         self._write_estimate(estimator, status)
         status.dcm[:], status.dcm_reference[:] = walking.balance.dcm, walking.dcm_reference
         status.zmp_reference[:] = walking.zmp_reference
-        self._write_zmp(state, reference, status)
-        for side in (LEFT, RIGHT):
-            _write_pose(self.model.feet[side], status.foot_pose[side])
-            if not reference.hand_active[side]:
-                self.model.grips[side].update()
-            _write_pose(self.model.grips[side], status.hand_pose[side])
-            status.hand_error[side] = arms.distance_to_goal(side)
+        self._write_zmp(state, status)
+        self._tick = turn = (self._tick + 1) % DECIMATION
+        if turn < 2:
+            _write_pose(self.model.feet[turn], status.foot_pose[turn])
+        elif turn < 4:
+            _write_pose(self.model.grips[turn - 2], status.hand_pose[turn - 2])
+            status.hand_error[turn - 2] = arms.distance_to_goal(turn - 2)
+        else:
+            self._write_margin(reference, status)
         single = walking.phase is Phase.SINGLE
         status.support[...] = (Support.LEFT, Support.RIGHT)[walking.stance_side] if single else Support.BOTH
         status.walking[...] = walking.is_walking
@@ -65,19 +67,20 @@ class StatusWriter:
         status.base_angular_velocity_body[:] = estimator.v[3:6]
         status.com[:], status.com_velocity[:] = self.model.com, self.model.com_velocity
 
-    def _write_zmp(self, state: Record, reference: WholeBodyReference, status: Record) -> None:
-        feet = self.model.feet
-        rotations, positions = np.array([f.rotation for f in feet]), np.array([f.position for f in feet])
-        if not compute_zmp(state.foot_wrench, rotations, positions, status.zmp):
-            return
-        self._tick += 1
-        if self._tick % MARGIN_DECIMATION == 0:
-            corners = [
-                f.position[:2] + (self._corners @ f.rotation.T)[:, :2]
-                for f, s in zip(feet, reference.stance, strict=True)
-                if s
-            ]
-            status.zmp_margin[...] = compute_hull_margin(status.zmp, np.concatenate(corners))
+    def _write_zmp(self, state: Record, status: Record) -> None:
+        left, right = self.model.feet
+        zmp = compute_zmp(state.foot_wrench, (left.rotation, right.rotation), (left.position, right.position))
+        if zmp is not None:
+            status.zmp[:] = zmp
+
+    def _write_margin(self, reference: WholeBodyReference, status: Record) -> None:
+        """Distance of the ZMP to the edge of the support polygon."""
+        corners = [
+            foot.position[:2] + self._corners.dot(foot.rotation[:2].T)
+            for foot, stands in zip(self.model.feet, reference.stance, strict=True)
+            if stands
+        ]
+        status.zmp_margin[...] = compute_hull_margin(status.zmp, np.concatenate(corners))
 
 
 def _write_pose(frame: FrameState, out: np.ndarray) -> None:

@@ -150,7 +150,7 @@ class WholeBodyController:
             return False
         x = qp.solution
         self.acceleration[:] = x[qp.wrench_size :]
-        np.matmul(qp.matrix[6 : self.model.nv], x, out=self.torque)
+        np.dot(qp.matrix[6 : self.model.nv], x, out=self.torque)
         self.torque += self.model.bias[6:]
         return True
 
@@ -180,7 +180,9 @@ class WholeBodyController:
             matrix[: model.nv, 6 * i : 6 * i + 6] = -jacobian.T
             row = qp.first_stance + 6 * i
             matrix[row : row + 6, nw:] = jacobian
-            target = -model.feet[side].drift - self.gains.stance_kd * (jacobian @ v)
+            target = jacobian.dot(v)
+            target *= -self.gains.stance_kd
+            target -= model.feet[side].drift
             upper[n + row : n + row + 6] = lower[n + row : n + row + 6] = target
             upper[6 * i + 2] = reference.normal_force_max[side]
             lower[6 * i + 2] = 0.0
@@ -190,21 +192,21 @@ class WholeBodyController:
         momentum = self._momentum[:, :nw]
         for i, side in enumerate(feet):
             rotation = model.feet[side].rotation
-            x, y, z = model.feet[side].position - model.com
+            x, y, z = (model.feet[side].position - model.com).tolist()
             arm = np.array(((0.0, -z, y), (z, 0.0, -x), (-y, x, 0.0)))
             columns = momentum[:, 6 * i : 6 * i + 6]
-            columns[:3, :3] = rotation * (self._scale_linear / model.mass)
-            columns[3:, :3] = (arm @ rotation) * self._scale_angular
-            columns[3:, 3:] = rotation * self._scale_angular
+            np.multiply(rotation, self._scale_linear / model.mass, out=columns[:3, :3])
+            turned = np.multiply(rotation, self._scale_angular, out=columns[3:, 3:])
+            columns[3:, :3] = arm.dot(turned)
         target = self._momentum_target
         target[:3] = reference.com_acceleration
         target[2] += GRAVITY
         target[:3] *= self._scale_linear
         target[3:] = (-self.gains.angular_momentum_damping * self._scale_angular) * model.angular_momentum
         block = qp.hessian[:nw, :nw]
-        np.matmul(momentum.T, momentum, out=block)
+        block[:] = momentum.T.dot(momentum)
         qp.wrench_diagonal += self._force_diagonal[:nw]
-        qp.gradient[:nw] = -(momentum.T @ target)
+        np.negative(target.dot(momentum), out=qp.gradient[:nw])
 
     def _fill_acceleration_cost(
         self, qp: WholeBodyQp, v: np.ndarray, joints: np.ndarray, reference: WholeBodyReference
@@ -227,9 +229,9 @@ class WholeBodyController:
         gradient = qp.gradient[nw:]
         np.add(self._leg_weight, reference.posture_weight, out=self._diagonal[6:])
         np.multiply(self._diagonal, target, out=gradient)
-        gradient += self._task_target[:rows] @ tasks
+        gradient += self._task_target[:rows].dot(tasks)
         np.negative(gradient, out=gradient)
-        np.matmul(tasks.T, tasks, out=qp.hessian[nw:, nw:])
+        qp.hessian[nw:, nw:] = tasks.T.dot(tasks)
         qp.acceleration_diagonal += self._diagonal
 
     def _fill_pose_task(
@@ -237,14 +239,15 @@ class WholeBodyController:
     ) -> None:
         """Rows of scale · (J a − (a_desired − J̇v)), in the frame's own axes."""
         rotation, scale = frame.rotation, gains.scale
-        twist = frame.jacobian @ v
+        twist = frame.jacobian.dot(v)
         target = self._task_target[row : row + 6]
-        target[:3] = rotation.T @ (
-            reference.acceleration
-            + gains.kp[:3] * (reference.position - frame.position)
-            + gains.kd[:3] * (reference.velocity - rotation @ twist[:3])
-        )
-        target[3:] = gains.kp[3:] * rotation_error(rotation, reference.rotation) - gains.kd[3:] * twist[3:]
+        linear = reference.position - frame.position
+        linear *= gains.kp[:3]
+        linear += gains.kd[:3] * (reference.velocity - rotation.dot(twist[:3]))
+        linear += reference.acceleration
+        target[:3] = linear.dot(rotation)
+        np.multiply(gains.kp[3:], rotation_error(rotation, reference.rotation), out=target[3:])
+        target[3:] -= gains.kd[3:] * twist[3:]
         target -= frame.drift
         target *= scale
         np.multiply(frame.jacobian, scale[:, None], out=self._tasks[row : row + 6])
