@@ -36,18 +36,37 @@ KEPT_TOPICS = frozenset({topics.TRIAL_PHASE.name, topics.TRIAL_EVENTS.name})
 class Event(Protocol):
     """Something worth a line in the report."""
 
-    time_ns: int
-    severity: str
-    source: str
-    text: str
-    values: Mapping[str, float]
+    @property
+    def time_ns(self) -> int:
+        """When, since the trial's start."""
+
+    @property
+    def severity(self) -> str:
+        """One of `SEVERITIES`."""
+
+    @property
+    def source(self) -> str:
+        """Phase or component that reports."""
+
+    @property
+    def text(self) -> str:
+        """One sentence."""
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """The numbers behind it, units in the key."""
 
 
 class Frame(Protocol):
     """A picture of the head camera."""
 
-    time_ns: int
-    image_bgr: np.ndarray
+    @property
+    def time_ns(self) -> int:
+        """Capture time, since the trial's start."""
+
+    @property
+    def image_bgr(self) -> np.ndarray:
+        """Shape (height, width, 3), uint8."""
 
 
 class TrialRecorder:
