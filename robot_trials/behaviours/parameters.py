@@ -40,7 +40,7 @@ class RelayParameters:
         arrive_angle: heading to stance when a walk counts as done [rad].
         retarget_distance: a stance moves only by more than this, so that feet do not chase noise [m].
         step_back: way back from the receiver [m].
-        freeze_distance: nearer than this to the receiver's hand the torch no longer follows it: it may hold already [m].
+        freeze_distance: nearer than this to the receiver's hand the torch no longer follows it, for it may hold [m].
         seen_age: a target seen longer ago than this is not reached for [s].
         remembered_age: the same for the receiver's hand, which the robot's own arm hides at the end [s].
         lost_time: walking for longer than this without seeing a site fiducial ends the trial [s].

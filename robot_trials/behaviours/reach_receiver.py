@@ -57,7 +57,7 @@ class OfferTorch(Leaf):
         return Status.SUCCESS if self._there.update(near, context.time) else Status.RUNNING
 
     def _look(self) -> None:
-        """Follow the receiver's hand from afar; near it, the robot's own arm may hide it, or it moves with the torch."""
+        """Follow the receiver's hand from afar; near it, the robot's arm may hide it, or it moves with the torch."""
         context = self.context
         if self._target is not None and distance_to_target(context, self._target) < context.parameters.freeze_distance:
             return
