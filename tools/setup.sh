@@ -12,9 +12,9 @@ mark_done() { echo "$2" >"$(stamp_file "$1")"; }
 hash_of() { cat "$@" | sha256sum | cut -d' ' -f1; }
 
 # The renamed glib package of Ubuntu 24.04 counts as the one of Debian 12.
-missing_system_packages() { # [browser]
+missing_system_packages() { # [test]
     local wanted=("${APT_PACKAGES[@]}") installed package glib=libglib2.0-0
-    [ "${1:-}" = browser ] && wanted+=(chromium)
+    [ "${1:-}" != test ] || wanted+=(chromium)
     installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" libglib2.0-0 libglib2.0-0t64 2>/dev/null) || true
     for package in "${wanted[@]}"; do
         grep -qx "installed $package" <<<"$installed" || echo "$package"
@@ -25,7 +25,7 @@ missing_system_packages() { # [browser]
     fi
 }
 
-setup_system() { # [browser]
+setup_system() { # [test]
     local missing
     command -v dpkg-query >/dev/null || return 0 # not Debian or Ubuntu: the compiler and CMake name what they lack
     missing=$(missing_system_packages "$@" | tr '\n' ' ')
@@ -76,7 +76,7 @@ setup_python() {
     else
         lists+=("$ROOT/ros_wheels/requirements.txt")
     fi
-    hash=$(hash_of "${lists[@]}")-$("$python" -c 'import sys; print(sys.version, sys.prefix)' | sha256sum | cut -c1-12)
+    hash=$(hash_of "${lists[@]}")-$("$python" -c 'import sys; print(sys.version, sys.base_prefix)' | sha256sum | cut -c1-12)
     is_done python "$hash" && return 0
     [ -x "$PYTHON" ] || { step "virtual environment in .venv"; "$python" -m venv "${site[@]}" "$VENV"; }
     step "Python packages (pinned; about 1 GB on disk)"
@@ -93,6 +93,15 @@ has_ros_package() { # NAME: somewhere outside this workspace
         [ -e "$prefix/share/ament_index/resource_index/packages/$1" ] && return 0
     done
     return 1
+}
+
+setup_test_tools() {
+    local list=$ROOT/requirements_test.txt hash
+    hash=$(hash_of "$list" "$(stamp_file python)")
+    is_done test_tools "$hash" && return 0
+    step "Python packages for tests and checks"
+    install_pinned "$list"
+    mark_done test_tools "$hash"
 }
 
 setup_interfaces() {
@@ -129,9 +138,10 @@ run_colcon() {
     rm -f "$log"
 }
 
-setup_checkout() { # [browser]; call it as a command of its own: bash stops at errors only there
+setup_checkout() { # [test]: with what tests need; call it as a command of its own: bash stops at errors only there
     setup_system "$@"
     setup_python
+    [ "${1:-}" != test ] || setup_test_tools
     use_checkout
     setup_interfaces
     use_workspace

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-LISTS = [CHECKOUT / "requirements.txt", CHECKOUT / "ros_wheels" / "requirements.txt"]
+LISTS = [CHECKOUT / name for name in ("requirements.txt", "requirements_test.txt", "ros_wheels/requirements.txt")]
 WHEEL_TAGS = ["manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_24_x86_64", "manylinux_2_17_x86_64"]
 WHEEL_TAGS += [
     "manylinux_2_12_x86_64",
@@ -37,9 +37,9 @@ def pins(path: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.relative_to(CHECKOUT).as_posix())
 def test_pins_are_exact_and_installed(path: Path) -> None:
-    if path == LISTS[1] and os.environ.get("ROBOT_TRIALS_ROS") != "wheels":
+    if path.parent.name == "ros_wheels" and os.environ.get("ROBOT_TRIALS_ROS") != "wheels":
         pytest.skip("a full ROS 2 install is in use")
     for name, version in pins(path).items():
         assert importlib.metadata.version(name) == version, name
