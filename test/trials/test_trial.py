@@ -192,3 +192,27 @@ def test_truth_is_not_looked_at() -> None:
         world.fill_status(sample.status)
         trial.tick(sample, world.take_fiducials(), int(sample.state.time_ns))
     assert trial.phase not in ("preflight", "safe_end", "done")
+
+
+def test_robot_too_weak_for_the_payload_does_not_move() -> None:
+    from trial_bench import load_kuavo, load_setup, make_world
+
+    from robot_trials.trials import Trial
+    from robot_trials_control.records import make_control_sample
+
+    kuavo = load_kuavo()
+    limits = kuavo.torque_limits
+    weak = {joint: 0.1 * torque for joint, torque in limits.sets["continuous"].items()}
+    changed = limits.model_copy(update={"sets": {**limits.sets, "continuous": weak}})
+    profile = kuavo.model_copy(update={"torque_limits": changed})
+    world, trial = make_world(), Trial(load_setup(), profile)
+    sample = make_control_sample(len(profile.joint_names))
+    for _ in range(600):
+        world.step(trial.motion_command)
+        world.fill_state(sample.state)
+        world.fill_status(sample.status)
+        trial.tick(sample, world.take_fiducials(), int(sample.state.time_ns))
+    assert trial.finished and trial.ended == "standing"
+    assert trial.reason.startswith("preflight: payload: zarm_r")
+    assert "N·m to hold 2 kg: must be ≤ 0.8 × 4.67 N·m" in trial.reason
+    assert world.base == pytest.approx(world.setup.site.start)

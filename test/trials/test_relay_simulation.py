@@ -1,0 +1,32 @@
+"""The whole relay on a short lane in the simulator, seen through rendered frames: everything but its speed counts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from robot_trials.config import load_trial_setup
+from robot_trials.telemetry import read_bag
+from robot_trials.trials import run_relay
+
+
+@pytest.mark.simulation
+def test_short_relay_with_rendered_frames(tmp_path: Path) -> None:
+    setup = load_trial_setup("torch_relay", length=5.0, seed=3, camera="rendered", output=tmp_path / "run")
+    phases: list[str] = []
+
+    def note(progress) -> None:  # noqa: ANN001
+        if not phases or phases[-1] != progress.phase:
+            phases.append(progress.phase)
+
+    outcome = run_relay(setup, note)
+    failed = [criterion for criterion in outcome.criteria if not criterion.passed]
+    assert [criterion.name for criterion in failed] in ([], ["mean_speed"]), (outcome.reason, failed)
+    assert outcome.ended == "standing"
+    assert phases[0] == "preflight" and phases[-1] == "done"
+    assert "safe_end" not in [span.name for span in outcome.phases]
+    assert outcome.bag is not None
+    read_bag(outcome.bag)
+    assert json.loads((tmp_path / "run" / "verdict.json").read_text())["ended"] == "standing"
