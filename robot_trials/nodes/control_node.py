@@ -24,11 +24,12 @@ from std_msgs.msg import String
 from robot_trials.nodes.diagnostics import describe_battery, describe_controller, describe_loop, describe_recording
 from robot_trials.nodes.message_types import find_message_type
 from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import ATTACH_TIMEOUT_S, declare, declare_channel
+from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
 from robot_trials.nodes.qos import CLOCK, COMMAND, to_rclpy, topic_qos
 from robot_trials.nodes.sample_messages import SampleMessages
 from robot_trials.nodes.stamps import to_stamp
 from robot_trials.runtime.channel import DRIVE_DTYPE, HEALTH_DTYPE, Channel
+from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.telemetry.topics import DIAGNOSTICS, ROBOT_DESCRIPTION
 from robot_trials_control.records import LEFT, RIGHT, Record
 
@@ -67,6 +68,9 @@ class ControlNode(LifecycleNode):
         """Attach to the control process and create every publisher."""
         try:
             self._attach()
+        except SharedMemoryError as error:
+            self.get_logger().error(str(error))
+            return TransitionCallbackReturn.FAILURE
         except Exception:  # rclpy would go to the error state without a word
             self.get_logger().error(traceback.format_exc())
             return TransitionCallbackReturn.FAILURE
@@ -123,7 +127,7 @@ class ControlNode(LifecycleNode):
 
     def _attach(self) -> None:
         """Attach to the control process; raises `SharedMemoryError` when there is none."""
-        self._channel = Channel.attach(self._channel_name, ATTACH_TIMEOUT_S)
+        self._channel = attach_channel(self, self._channel_name)
         self._sample = self._channel.make_sample()
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._drive = Record(np.zeros(1, DRIVE_DTYPE))

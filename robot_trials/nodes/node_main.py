@@ -17,6 +17,8 @@ from robot_trials.exceptions import RobotTrialsError
 SPIN_S = 0.05
 """Longest wait for an event before signals and `finished` are looked at [s]."""
 EXIT_OK, EXIT_FAULT = 0, 1
+_wanted_end: list[int] = []
+"""Signals that have come and are not yet answered."""
 
 
 class Endable(Protocol):
@@ -46,15 +48,20 @@ def run_node(make_node: Callable[[], Node], arguments: Sequence[str] | None = No
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         rclpy.shutdown()
         return EXIT_FAULT
-    wanted_end: list[int] = []
+    _wanted_end.clear()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda received, _: wanted_end.append(received))
+        signal.signal(number, lambda received, _: _wanted_end.append(received))
     try:
-        return _spin(node, wanted_end)
+        return _spin(node)
     finally:
         node.release()
         node.destroy_node()
         rclpy.try_shutdown()
+
+
+def is_end_wanted() -> bool:
+    """Whether a signal waits to be answered; for a callback that takes long."""
+    return bool(_wanted_end)
 
 
 def _leave(*_: object) -> None:
@@ -62,14 +69,14 @@ def _leave(*_: object) -> None:
     raise SystemExit(EXIT_OK)
 
 
-def _spin(node: Endable, wanted_end: list[int]) -> int:
+def _spin(node: Endable) -> int:
     executor = EventsExecutor()
     executor.add_node(node)
     try:
         while not node.finished:
             executor.spin_once(timeout_sec=SPIN_S)
-            if wanted_end:
-                wanted_end.clear()
+            if _wanted_end:
+                _wanted_end.clear()
                 node.request_end()
         return node.exit_code
     finally:

@@ -9,6 +9,8 @@ from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
 from rclpy.node import Node
 
 from robot_trials.config import TrialSetup, load_trial_setup
+from robot_trials.nodes.node_main import is_end_wanted
+from robot_trials.runtime.channel import Channel
 
 ATTACH_TIMEOUT_S = 60.0
 """Time a node waits for the control process: the simulator may render and load meshes first."""
@@ -28,6 +30,16 @@ def declare(node: Node, name: str, default: Any, description: str, bounds: tuple
 def declare_channel(node: Node) -> str:
     """Name of the shared memory that the control process offers."""
     return str(declare(node, "channel", "robot", "name of the shared memory that the control process offers"))
+
+
+def attach_channel(node: Node, name: str) -> Channel:
+    """Wait for the control process behind a channel; a signal ends the wait.
+
+    Raises:
+        SharedMemoryError: it does not come.
+    """
+    node.get_logger().info(f"waiting for the control process on channel {name!r}")
+    return Channel.attach(name, ATTACH_TIMEOUT_S, is_end_wanted)
 
 
 def declare_setup(node: Node) -> TrialSetup:

@@ -19,11 +19,11 @@ from std_msgs.msg import Header
 
 from robot_trials.nodes.fiducial_messages import to_message
 from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import ATTACH_TIMEOUT_S, declare, declare_channel, declare_setup
+from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
 from robot_trials.nodes.qos import DETECTIONS, to_rclpy, topic_qos
 from robot_trials.nodes.stamps import to_stamp
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.runtime.channel import FIDUCIAL_DTYPE, Channel, frame_dtype
+from robot_trials.runtime.channel import FIDUCIAL_DTYPE, frame_dtype
 from robot_trials.telemetry.topics import CAMERA
 from robot_trials_control.records import Record
 from robot_trials_msgs.msg import FiducialDetections
@@ -46,7 +46,7 @@ class PerceptionNode(Node):
         channel_name = declare_channel(self)
         setup = declare_setup(self)
         self._quality = declare(self, "jpeg_quality", 80, "quality of the published frames, 1 to 100")
-        self._channel = Channel.attach(channel_name, ATTACH_TIMEOUT_S)
+        self._channel = attach_channel(self, channel_name)
         info = self._channel.info
         self._start_time_ns = info.start_time_ns
         self._frame_id = info.frames["camera_optical"]

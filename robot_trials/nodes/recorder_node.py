@@ -19,11 +19,10 @@ from robot_trials.exceptions import TelemetryFault
 from robot_trials.nodes.diagnostics import make_status
 from robot_trials.nodes.message_types import find_message_type
 from robot_trials.nodes.node_main import EXIT_FAULT, run_node
-from robot_trials.nodes.parameters import ATTACH_TIMEOUT_S, declare, declare_channel, declare_setup
+from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
 from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.raw_messages import ENCAPSULATION_BYTES, TRANSFORM_OFFSET, read_parent_frame, read_stamp
 from robot_trials.nodes.sample_messages import make_frame_names
-from robot_trials.runtime.channel import Channel
 from robot_trials.telemetry import topics
 from robot_trials.telemetry.recorder import TrialRecorder
 from robot_trials.trials import make_identity
@@ -53,7 +52,7 @@ class RecorderNode(Node):
         self._report = declare(self, "report", False, "write report.html beside the bag when it is closed")
         if setup.output is None:
             raise TelemetryFault("recorder_node: parameter setup: output: must name a folder")
-        self._channel = Channel.attach(channel_name, ATTACH_TIMEOUT_S)
+        self._channel = attach_channel(self, channel_name)
         info = self._channel.info
         self._ring = self._channel.log
         self._state = self._channel.state  # attached now: its file goes when the control process ends

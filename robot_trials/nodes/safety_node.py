@@ -17,10 +17,10 @@ from std_srvs.srv import Trigger
 
 from robot_trials.nodes.diagnostics import make_status
 from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import ATTACH_TIMEOUT_S, declare, declare_channel
+from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
 from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.stamps import to_stamp
-from robot_trials.runtime.channel import HEALTH_DTYPE, Channel
+from robot_trials.runtime.channel import HEALTH_DTYPE
 from robot_trials.runtime.trial_link import Following
 from robot_trials.safety.watchdog import Watchdog
 from robot_trials.telemetry.topics import DIAGNOSTICS
@@ -47,14 +47,14 @@ class SafetyNode(Node):
         recorder_text = "longest time without a sign of life from the recorder [s]"
         camera_timeout = declare(self, "camera_timeout", 2.0, camera_text, (0.2, 60.0))
         recorder_timeout = declare(self, "recorder_timeout", 20.0, recorder_text, (1.0, 600.0))
-        self._channel = Channel.attach(channel_name, ATTACH_TIMEOUT_S)
+        self._channel = attach_channel(self, channel_name)
         self._state = self._channel.state
         self._sample = self._channel.make_sample()
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._camera = Watchdog("camera", camera_timeout)
         self._recorder = Watchdog("recorder", recorder_timeout)
         self._frames = self._heartbeats = self._checks = 0
-        self._aborted = False
+        self._aborted = self._said_quiet = False
         self.create_subscription(FiducialDetections, "fiducials", self._count_frame, to_rclpy(DETECTIONS))
         self.create_subscription(DiagnosticStatus, "recorder_node/status", self._count_heartbeat, to_rclpy(STATUS))
         self._abort = self.create_client(Trigger, "trial_node/abort")
@@ -82,7 +82,9 @@ class SafetyNode(Node):
         self._state.read_into(self._sample.data)
         self._channel.health.read_into(self._health.data)
         now = int(self._sample.state.time_ns) * 1e-9
-        running = int(self._health.following) == Following.TRIAL
+        following = Following(int(self._health.following))
+        self._report_quiet(following == Following.SAFE_CONTINUATION)
+        running = following == Following.TRIAL
         self._camera.arm(running and self._channel.info.camera_size is not None, now)
         self._recorder.arm(running and self._heartbeats > 0, now)
         late = [
@@ -98,6 +100,12 @@ class SafetyNode(Node):
         self._checks += 1
         if self._checks % CHECKS_PER_MESSAGE == 0:
             self._publish(late, now)
+
+    def _report_quiet(self, quiet: bool) -> None:
+        """Say it once each time the control process has taken over from a trial that went quiet."""
+        if quiet and not self._said_quiet:
+            self.get_logger().error("the trial is quiet: the control process lets the robot stand")
+        self._said_quiet = quiet
 
     def _publish(self, late: list[str], now: float) -> None:
         values: dict[str, Any] = {

@@ -104,7 +104,9 @@ class TrialClient(Node):
 
 
 def _say(**values: object) -> None:
-    print(json.dumps(values), flush=True)
+    """One line of JSON; what is not a number becomes null."""
+    finite = {key: None if value != value else value for key, value in values.items()}
+    print(json.dumps(finite, allow_nan=False), flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,7 +18,7 @@ from std_srvs.srv import Trigger
 from robot_trials.config import TrialSetup
 from robot_trials.nodes.fiducial_messages import from_message
 from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import ATTACH_TIMEOUT_S, declare, declare_channel, declare_setup
+from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
 from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy
 from robot_trials.nodes.relay_kit import RelayKit
 from robot_trials.nodes.stamps import to_stamp
@@ -49,7 +49,7 @@ class TrialNode(Node):
         self._outcome_file = declare(self, "outcome_file", "", "file for the pickled outcome; empty: none")
         rate_hz = declare(self, "feedback_rate_hz", 5.0, "feedback messages a second [Hz]", (0.1, 50.0))
         recorder_wanted = declare(self, "await_recorder", True, "offer no trial before the recorder is ready")
-        self._channel = Channel.attach(channel_name, ATTACH_TIMEOUT_S)
+        self._channel = attach_channel(self, channel_name)
         self._info = self._channel.info
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
         self._server: ActionServer | None = None

@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,11 +139,11 @@ class Channel:
         return channel
 
     @classmethod
-    def attach(cls, name: str, timeout_s: float = 30.0) -> Channel:
+    def attach(cls, name: str, timeout_s: float = 30.0, should_stop: Callable[[], bool] = lambda: False) -> Channel:
         """Wait for a control process to offer the channel.
 
         Raises:
-            SharedMemoryError: none does within `timeout_s` [s].
+            SharedMemoryError: none does within `timeout_s` [s], or before `should_stop()`.
         """
         path = _info_path(name)
         deadline = time.monotonic() + timeout_s
@@ -155,7 +156,7 @@ class Channel:
                 camera_size = tuple(data["camera_size"]) if data["camera_size"] else None
                 names = tuple(data["joint_names"])
                 return cls(ChannelInfo(**data | {"joint_names": names, "camera_size": camera_size}), owner=False)
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or should_stop():
                 raise SharedMemoryError(f"{path}: no control process offers channel {name!r} after {timeout_s:g} s")
             time.sleep(INFO_POLL_S)
 

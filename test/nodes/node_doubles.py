@@ -1,0 +1,214 @@
+"""A trial node whose trial is a double, and small programs that speak to the graph, each run as a process of its own.
+
+python node_doubles.py trial_node --ros-args ...     the node; its trial walks for TEST_TRIAL_TICKS trial ticks
+python node_doubles.py call SERVICE                  call a Trigger service, print its answer as JSON
+python node_doubles.py send_goal TRIAL               send a goal, print whether it was accepted
+python node_doubles.py change_state TRANSITION       change control_node's lifecycle state, print the new one
+python node_doubles.py listen SECONDS TOPIC TYPE ... print what arrived, as JSON
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from robot_trials.trials import TrialOutcome
+from robot_trials_control.records import MotionMode, make_motion_command
+
+TIMEOUT_S = 20.0
+
+
+class DoubleTrial:
+    """Walks for some ticks and until a tag was seen, then stands for ten; aborted, it stands at once."""
+
+    def __init__(self, ticks):
+        self.motion_command = make_motion_command()
+        self.ticks_left = ticks
+        self.phase = "walk"
+        self.reason = ""
+        self.finished = self.held = False
+        self.seen_tags = set()
+        self.map_to_odom = (-3.0, 0.0, 0.0)
+        self._events = []
+        self._stand_ticks = 0
+
+    @property
+    def progress(self):
+        return SimpleNamespace(distance=1.5, torch_tilt=float("nan"))
+
+    def request_hold(self, reason):
+        self.held = True
+        self._report(f"held: {reason}")
+
+    def request_resume(self):
+        self.held = False
+        self._report("resumed")
+
+    def request_abort(self, reason):
+        self.reason = self.reason or reason
+        self._report(f"aborted: {reason}")
+
+    def take_events(self):
+        events, self._events = self._events, []
+        return events
+
+    def tick(self, sample, fiducials, time_ns):
+        self.time_ns = time_ns
+        self.seen_tags |= {seen.tag_id for seen in fiducials}
+        wanted = not self.reason and (self.ticks_left > 0 or not self.seen_tags)
+        walking = wanted and not self.held
+        self.motion_command.mode[...] = MotionMode.WALK_TO if walking else MotionMode.STAND
+        self.motion_command.walk_speed[...] = 0.5
+        self.motion_command.sequence[...] += 1
+        if walking:
+            self.ticks_left -= 1
+        elif not self.held:
+            self.phase = "stand"
+            self._stand_ticks += 1
+            self.finished = self._stand_ticks > 10
+            if self.finished:
+                self._report("end", tags=float(len(self.seen_tags)))
+
+    def _report(self, text, **values):
+        time_ns = getattr(self, "time_ns", 0)
+        self._events.append(
+            SimpleNamespace(time_ns=time_ns, severity="info", source="double", text=text, values=values)
+        )
+
+
+class DoubleJudge:
+    """Counts samples and remembers whether they came without a gap."""
+
+    def __init__(self):
+        self.ticks = []
+
+    def observe(self, sample):
+        self.ticks.append(int(sample.timing.tick))
+
+
+class DoubleKit:
+    """Makes doubles; the outcome passes unless there was a reason."""
+
+    def __init__(self, setup, channel):
+        self.ticks = int(os.environ.get("TEST_TRIAL_TICKS", "100"))
+
+    def make(self):
+        return DoubleTrial(self.ticks), DoubleJudge()
+
+    def conclude(self, trial, judge, fault, wall_time):
+        reason = fault or trial.reason
+        whole = bool((np.diff(judge.ticks) == 1).all())
+        figures = {"samples": float(len(judge.ticks)), "whole": float(whole), "tags": float(len(trial.seen_tags))}
+        return TrialOutcome(passed=not reason, reason=reason, ended="standing", figures=figures)
+
+
+def run_trial_node(arguments):
+    """The real node around the double."""
+    from robot_trials.nodes.node_main import run_node
+    from robot_trials.nodes.trial_node import TrialNode
+
+    return run_node(lambda: TrialNode(DoubleKit), arguments)
+
+
+def _wait(node, condition):
+    import rclpy
+
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing after {TIMEOUT_S} s")
+        rclpy.spin_once(node, timeout_sec=0.05)
+
+
+def call_service(node, name):
+    """Answer of a Trigger service."""
+    from std_srvs.srv import Trigger
+
+    client = node.create_client(Trigger, name)
+    _wait(node, client.service_is_ready)
+    future = client.call_async(Trigger.Request())
+    _wait(node, future.done)
+    return {"success": future.result().success, "message": future.result().message}
+
+
+def send_goal(node, trial):
+    """Whether a goal is accepted."""
+    from rclpy.action import ActionClient
+
+    from robot_trials_msgs.action import RunTrial
+
+    client = ActionClient(node, RunTrial, "run_trial")
+    _wait(node, client.server_is_ready)
+    future = client.send_goal_async(RunTrial.Goal(trial=trial))
+    _wait(node, future.done)
+    return {"accepted": future.result().accepted}
+
+
+def change_state(node, transition):
+    """State of the control node after a transition."""
+    from lifecycle_msgs.srv import ChangeState, GetState
+
+    change, get = (
+        node.create_client(kind, f"control_node/{name}")
+        for kind, name in ((ChangeState, "change_state"), (GetState, "get_state"))
+    )
+    _wait(node, lambda: change.service_is_ready() and get.service_is_ready())
+    request = ChangeState.Request()
+    request.transition.label = transition
+    future = change.call_async(request)
+    _wait(node, future.done)
+    state = get.call_async(GetState.Request())
+    _wait(node, state.done)
+    return {"success": future.result().success, "state": state.result().current_state.label}
+
+
+def listen(node, seconds, *topics):
+    """What arrived on topics given as pairs of name and type: count, and the last message as text."""
+    from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+
+    from robot_trials.nodes.message_types import find_message_type
+
+    heard = {name: {"count": 0, "last": ""} for name in topics[::2]}
+
+    def hear(name, message):
+        heard[name]["count"] += 1
+        heard[name]["last"] = str(message)
+
+    for name, type_name in zip(topics[::2], topics[1::2], strict=True):
+        latched = name in ("/robot_description", "/trial/phase")
+        durability = DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE
+        reliability = ReliabilityPolicy.RELIABLE if latched else ReliabilityPolicy.BEST_EFFORT
+        qos = QoSProfile(depth=200, durability=durability, reliability=reliability)
+        node.create_subscription(find_message_type(type_name), name, lambda message, n=name: hear(n, message), qos)
+    _wait(node, lambda: any(entry["count"] for entry in heard.values()))
+    start = time.monotonic()
+    while time.monotonic() - start < float(seconds):
+        import rclpy
+
+        rclpy.spin_once(node, timeout_sec=0.02)
+    return heard
+
+
+def main(verb, *arguments):
+    """Run one of the programs."""
+    if verb == "trial_node":
+        return run_trial_node(list(arguments))
+    import rclpy
+
+    rclpy.init()
+    node = rclpy.create_node(f"test_{verb}_{os.getpid()}")
+    verbs = {"call": call_service, "send_goal": send_goal, "change_state": change_state, "listen": listen}
+    print(json.dumps(verbs[verb](node, *arguments)), flush=True)
+    node.destroy_node()
+    rclpy.shutdown()
+    return 0
+
+
+RUNTIME_DOUBLES = Path(__file__).parents[1] / "runtime" / "runtime_doubles.py"
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,153 @@
+"""Trials on a real graph with doubles of robot and trial: passed, cancelled, aborted, interrupted, with a dead node."""
+
+import signal
+
+import pytest
+from rosbags.highlevel import AnyReader
+from rosbags.typesys import Stores, get_typestore
+
+pytestmark = pytest.mark.ros
+
+MANY_TICKS = 1_000_000
+
+
+def read_bag(graph, *topics):
+    """Messages of some topics of the graph's bag as rosbags reads them, a list for each."""
+    messages = {topic: [] for topic in topics}
+    with AnyReader([graph.output / "bag"], default_typestore=get_typestore(Stores.ROS2_JAZZY)) as reader:
+        wanted = [connection for connection in reader.connections if connection.topic in topics]
+        for connection, _, data in reader.messages(connections=wanted):
+            messages[connection.topic].append(reader.deserialize(data, connection.msgtype))
+    return messages.values()
+
+
+def start_all(graph, ticks, factor=0.0, **control):
+    graph.start_control(factor, **control)
+    graph.start("control_node", "recorder_node", "perception_node", "safety_node")
+    graph.start_trial_node(ticks)
+    graph.start("trial_client")
+
+
+def walk(graph):
+    """Wait until the trial walks."""
+    graph.read_client(lambda message: message.get("phase") == "walk")
+
+
+def test_trial_passes_and_everything_is_in_the_bag(graph):
+    start_all(graph, ticks=300)
+    result = graph.read_client()
+    assert result["passed"] and result["verdict"] == "pass"
+    assert {message.get("phase") for message in graph.client_messages} >= {"walk"}
+    codes = graph.end()
+    assert set(codes.values()) == {0}, codes
+    topics = ("/trial/phase", "/control_timing", "/joint_states", "/trial/events", "/tf", "/diagnostics")
+    phases, timing, joints, events, transforms, diagnostics = read_bag(graph, *topics)
+    assert [message.phase for message in phases] == ["walk", "stand", ""]
+    ticks = [message.tick for message in timing]
+    assert ticks == list(range(1, len(ticks) + 1)) and len(ticks) > 3100
+    assert len(joints) == len(ticks)
+    (end,) = (message for message in events if message.text == "end")
+    assert [(pair.key, pair.value) for pair in end.values] == [("tags", "1")]
+    parents = {transform.header.frame_id for message in transforms for transform in message.transforms}
+    assert parents == {"map", "odom"}
+    assert diagnostics
+
+
+def test_cancelled_goal_ends_standing(graph):
+    start_all(graph, MANY_TICKS)
+    walk(graph)
+    graph.group.send(signal.SIGINT, ["trial_client"])
+    result = graph.read_client()
+    assert result["verdict"] == "aborted" and result["reason"] == "cancelled by the client"
+    codes = graph.end()
+    assert codes.pop("trial_client") == 1
+    assert set(codes.values()) == {0}
+    (balance,) = read_bag(graph, "/balance_state")
+    assert not balance[-1].walking
+
+
+def test_services_hold_resume_and_abort(graph):
+    start_all(graph, MANY_TICKS, factor=1.0)
+    walk(graph)
+    for service in ("hold", "resume", "abort"):
+        answer = graph.ask("call", f"trial_node/{service}")
+        assert answer == {"success": True, "message": f"{service} passed on"}
+    result = graph.read_client()
+    assert result["verdict"] == "aborted" and result["reason"] == "asked by service"
+    assert graph.ask("call", "trial_node/abort") == {"success": False, "message": "no trial is running"}
+    graph.end()
+    (events,) = read_bag(graph, "/trial/events")
+    assert [message.text for message in events] == [
+        "held: asked by service",
+        "resumed",
+        "aborted: asked by service",
+        "end",
+    ]
+
+
+def test_interrupt_in_the_middle_of_a_walk_leaves_a_standing_robot_and_a_closed_bag(graph):
+    """As Ctrl-C in a terminal does, twice."""
+    start_all(graph, MANY_TICKS)
+    walk(graph)
+    graph.group.send(signal.SIGINT)
+    codes = graph.end(signal.SIGINT)
+    assert codes.pop("trial_client") == 1
+    assert set(codes.values()) == {0}, codes
+    balance, phases = read_bag(graph, "/balance_state", "/trial/phase")
+    assert not balance[-1].walking and balance[-1].mode == 1
+    assert phases[-1].phase == "" and phases[-1].detail in ("interrupted", "cancelled by the client")
+    assert (graph.output / "bag" / "metadata.yaml").exists()
+
+
+def test_killed_trial_node_leaves_a_standing_robot(graph):
+    start_all(graph, MANY_TICKS)
+    walk(graph)
+    graph.kill("trial_node")
+    graph.wait_for_log("safety_node", "the trial is quiet")
+    graph.group.send(signal.SIGTERM, ["trial_client"])
+    graph.kill("trial_client")
+    codes = graph.end()
+    assert codes["control"] == 0 and codes["recorder_node"] == 0
+    balance, diagnostics = read_bag(graph, "/balance_state", "/diagnostics")
+    assert not balance[-1].walking
+    said = {status.message for message in diagnostics for status in message.status}
+    assert said & {"trial is quiet: robot stands", "trial has been quiet"}
+
+
+def test_killed_control_process_ends_the_trial_with_its_reason(graph):
+    start_all(graph, MANY_TICKS)
+    walk(graph)
+    pid = graph.group.members["control"].process.pid
+    graph.kill("control")
+    result = graph.read_client()
+    assert result["verdict"] == "aborted" and result["reason"] == f"control process {pid} died"
+    graph.end()
+    (joints,) = read_bag(graph, "/joint_states")
+    assert joints
+
+
+def test_simulator_fault_is_the_reason_of_the_verdict(graph):
+    start_all(graph, MANY_TICKS, fault_tick=2000)
+    result = graph.read_client()
+    assert result["reason"] == "the simulator died (tick = 2000)"
+    graph.end()
+    (joints,) = read_bag(graph, "/joint_states")
+    assert len(joints) == 1999
+
+
+def test_goal_for_another_trial_is_rejected_and_named(graph):
+    graph.start_control()
+    graph.start_trial_node(await_recorder=False)
+    assert graph.ask("send_goal", "torch_relay_other") == {"accepted": False}
+    graph.wait_for_log("trial_node", "trial: 'torch_relay_other': this graph was started for 'torch_relay'")
+    graph.end()
+
+
+def test_node_without_a_control_process_ends_when_told_and_names_the_channel(graph):
+    graph.start("control_node")
+    graph.start_trial_node()
+    for name in ("control_node", "trial_node"):
+        graph.wait_for_log(name, "waiting for the control process")
+    codes = graph.end(timeout_s=10)
+    assert codes == {"control_node": 1, "trial_node": 0}
+    assert f"no control process offers channel '{graph.channel}'" in graph.log("control_node")
