@@ -47,8 +47,14 @@ class PayloadHeadroom:
         self._nominal = np.array([nominal_posture.get(name, 0.0) for name in self._names])
         pinocchio.framesForwardKinematics(self._model, self._data, self._nominal)
         sole = self._data.oMf[self._model.getFrameId(sole_frame)].translation
-        com = pinocchio.centerOfMass(self._model, self._data, self._nominal)
+        com = self._compute_com()
         self._heading_to_base = np.array([com[0], com[1], sole[2]])
+
+    def _compute_com(self) -> np.ndarray:
+        """Centre of mass in the base link, whose own mass Pinocchio leaves out of a fixed-base model [m]."""
+        joints = pinocchio.centerOfMass(self._model, self._data, self._nominal)
+        base, moving = self._model.inertias[0], self._data.mass[0]
+        return (base.mass * base.lever + moving * joints) / (base.mass + moving)
 
     def _find_arm(self) -> np.ndarray:
         """Velocity indices of the joints between the base and the hand."""

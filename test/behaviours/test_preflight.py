@@ -135,6 +135,16 @@ def test_static_torque_is_the_lever_times_the_weight(headroom: PayloadHeadroom) 
         assert added[index] == pytest.approx(1.6 * 9.81 * (heights[0] - heights[1]) / (2 * step), abs=1e-6)
 
 
+def test_com_includes_the_base_link(headroom: PayloadHeadroom) -> None:
+    import pinocchio
+
+    profile = load_profile(make_context().setup.robot_file)
+    model = pinocchio.buildModelFromUrdf(str(profile.urdf_path), pinocchio.JointModelFreeFlyer())
+    q = np.concatenate((np.zeros(6), [1.0], headroom._nominal))
+    expected = pinocchio.centerOfMass(model, model.createData(), q)
+    assert np.allclose(headroom._compute_com(), expected, atol=1e-12)
+
+
 def test_pose_out_of_reach(headroom: PayloadHeadroom) -> None:
     (problem,) = headroom.find_problems(1.6, np.array([1.5, -0.3, 1.0]))
     assert "off the carry pose (1.5, -0.3, 1)" in problem
