@@ -167,6 +167,8 @@ class TrialNode(Node):
         if self._goal is None or not self._runner.running:
             return
         snapshot = self._runner.snapshot
+        if not snapshot.phase:  # the trial is still being made
+            return
         feedback = RunTrial.Feedback(
             stamp=to_stamp(self._info.start_time_ns + snapshot.time_ns),
             phase=snapshot.phase,

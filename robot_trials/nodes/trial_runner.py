@@ -14,10 +14,11 @@ from typing import Any, Protocol
 
 from robot_trials.robots.interface import FiducialObservation
 from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.trial_link import TrialPort
+from robot_trials.runtime.trial_link import IDLE_POLL_S, POLL_S, TrialPort
 from robot_trials_control.records import Record
 
-IDLE_POLL_S = 0.05
+STEP_S = 0.05
+"""Longest wait for control samples before requests and the control process's end are looked at [s]."""
 MAP_TICKS = 5
 """Trial ticks between two messages of map → odom: 10 Hz."""
 PERCEPTION_TIMEOUT_S = 0.5
@@ -136,7 +137,8 @@ class TrialRunner(threading.Thread):
 
     def _step(self) -> None:
         ended = self._channel.ended
-        complete = self._port.wait_for_tick(IDLE_POLL_S, self._observe)
+        poll_s = IDLE_POLL_S if self._trial is None else POLL_S
+        complete = self._port.wait_for_tick(STEP_S, self._observe, poll_s)
         if self._trial is None:
             if not self._wanted.is_set():
                 return

@@ -33,6 +33,8 @@ TRIAL_CAPACITY = 1024  # 2 s
 FRAME_CAPACITY = 4
 FIDUCIAL_CAPACITY = 256
 INFO_POLL_S = 0.02
+ALIVE_CHECK_S = 0.05
+"""Time between two looks at the process table, which cost some 30 µs each."""
 
 EXCHANGE_DTYPE = np.dtype(
     [
@@ -115,6 +117,7 @@ class Channel:
         self._owner = owner
         self._open: dict[str, Any] = {}
         self._sample = control_sample_dtype(len(info.joint_names))
+        self._alive, self._alive_checked = True, 0.0
 
     @classmethod
     def create(cls, info: ChannelInfo) -> Channel:
@@ -209,8 +212,12 @@ class Channel:
     @property
     def ended(self) -> bool:
         """Whether the control process has closed the channel or died."""
-        segment = self.state.segment
-        return segment.closed or not is_process_alive(self.info.pid)
+        if self.state.segment.closed:
+            return True
+        now = time.monotonic()
+        if self._alive and now - self._alive_checked > ALIVE_CHECK_S:
+            self._alive, self._alive_checked = is_process_alive(self.info.pid), now
+        return not self._alive
 
     @property
     def end_reason(self) -> str:

@@ -18,6 +18,9 @@ from robot_trials.runtime.channel import DRIVE_DTYPE, Channel, make_exchange
 from robot_trials_control.records import MotionMode, PayloadMode, Record, make_motion_command
 
 POLL_S = 0.0002
+"""Time between two looks at shared memory while a trial runs: short beside the 5 ms that ten control ticks take."""
+IDLE_POLL_S = 0.002
+"""The same while none does."""
 LOCKSTEP_TIMEOUT_S = 3.0
 """Wall time after which a trial that owes an answer counts as quiet: its slowest tick takes some 10 ms."""
 QUIET_TICKS = 250
@@ -98,7 +101,7 @@ class TrialLink:
                     return
             elif not settled or self._drive_is_fresh():
                 return
-            time.sleep(POLL_S)
+            time.sleep(POLL_S if self.trial_runs else IDLE_POLL_S)
 
     def _follow_trial(self, tick: int) -> None:
         behind = tick - int(self._exchange.tick)
@@ -155,7 +158,7 @@ class TrialPort:
         """Control tick of `sample`."""
         return int(self.sample.timing.tick)
 
-    def wait_for_tick(self, timeout_s: float, on_sample: Callable[[Record], None]) -> bool:
+    def wait_for_tick(self, timeout_s: float, on_sample: Callable[[Record], None], poll_s: float = POLL_S) -> bool:
         """Receive control samples, each shown to `on_sample`, until a trial tick is complete.
 
         Returns:
@@ -172,7 +175,7 @@ class TrialPort:
                 return True
             if time.monotonic() > deadline:
                 return False
-            time.sleep(POLL_S)
+            time.sleep(poll_s)
 
     def answer(self, command: Record, active: bool) -> None:
         """Send the motion command that answers the newest sample; `active` False says that no trial runs."""

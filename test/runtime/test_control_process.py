@@ -193,7 +193,7 @@ def test_killed_control_process_is_noticed_by_those_attached(make_rig):
     assert not rig.channel.ended
     rig.process.kill()
     rig.process.communicate()
-    assert rig.channel.ended
+    assert wait_for(lambda: rig.channel.ended)
     assert rig.channel.end_reason == f"control process {rig.process.pid} died"
 
 
