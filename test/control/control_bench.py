@@ -1,0 +1,88 @@
+"""Standing and random states, and a controller on ideal readings, for the tests of the controller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pinocchio as pin
+
+from robot_trials_control.config import ControllerConfig
+from robot_trials_control.controller import WholeBodyWalkingController
+from robot_trials_control.model import GRAVITY, RobotModel, RobotParameters
+from robot_trials_control.records import (
+    MotionMode,
+    Record,
+    make_control_sample,
+    make_motion_command,
+)
+
+PERIOD = 0.002
+"""Control period [s]."""
+
+
+def make_reference_model(parameters: RobotParameters) -> pin.Model:
+    """The same robot read from the URDF once more, independent of `RobotModel`."""
+    model = pin.buildModelFromUrdf(str(Path(parameters.urdf)), pin.JointModelFreeFlyer())
+    armature = model.armature
+    armature[6:] = parameters.armature
+    model.armature = armature
+    return model
+
+
+def standing_configuration(model: RobotModel) -> np.ndarray:
+    """Nominal posture, upright, soles on the ground at z = 0, their middle above the origin; shape (nq,)."""
+    q = pin.neutral(model.model)
+    q[7:] = model.nominal_joints
+    data = model.model.createData()
+    pin.framesForwardKinematics(model.model, data, q)
+    soles = np.mean([data.oMf[frame].translation for frame in model.foot_ids], axis=0)
+    q[:3] = -soles
+    return q
+
+
+def random_state(model: RobotModel, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Any configuration within the joint ranges and any base pose, with any velocity: shapes (nq,) and (nv,)."""
+    q = np.zeros(model.nq)
+    q[:3] = generator.uniform(-2.0, 2.0, 3)
+    quaternion = generator.standard_normal(4)
+    q[3:7] = quaternion / np.linalg.norm(quaternion)
+    q[7:] = generator.uniform(model.model.lowerPositionLimit[7:], model.model.upperPositionLimit[7:])
+    return q, generator.standard_normal(model.nv)
+
+
+def write_standing(model: RobotModel, state: Record) -> None:
+    """Fill in ideal readings of the robot standing still in its nominal posture."""
+    data = model.model.createData()
+    q, still = standing_configuration(model), np.zeros(model.nv)
+    state.joint_position[:], state.joint_velocity[:] = model.nominal_joints, 0.0
+    state.joint_torque[:] = pin.rnea(model.model, data, q, still, still)[6:]
+    state.imu_angular_velocity[:] = 0.0
+    state.imu_linear_acceleration[:] = (0.0, 0.0, GRAVITY)
+    state.foot_wrench[:] = 0.0
+    state.foot_wrench[:, 2] = 0.5 * model.own_mass * GRAVITY
+    state.battery[...] = 0.9
+
+
+class Bench:
+    """A controller with the records of one tick, at first standing still.
+
+    Attributes:
+        controller: the controller under test.
+        sample, motion: its records; change them between steps.
+    """
+
+    def __init__(self, parameters: RobotParameters) -> None:
+        self.controller = WholeBodyWalkingController(parameters, ControllerConfig(), PERIOD)
+        self.sample = make_control_sample(len(self.controller.joint_names))
+        self.motion = make_motion_command()
+        self.motion.mode[...] = MotionMode.STAND
+        write_standing(self.controller.model, self.sample.state)
+
+    def step(self, count: int = 1) -> Record:
+        """Run some control periods on the readings as they are; the last status."""
+        sample = self.sample
+        for _ in range(count):
+            sample.state.time_ns += round(PERIOD * 1e9)
+            self.controller.step(sample.state, self.motion, sample.command, sample.status)
+        return sample.status

@@ -1,0 +1,162 @@
+"""The rigid-body model: kinematics against finite differences, dynamics against Pinocchio's own, its errors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pinocchio as pin
+import pytest
+from control_bench import make_reference_model, random_state
+
+from robot_trials_control.exceptions import ModelError
+from robot_trials_control.model import GRAVITY, RobotModel, RobotParameters
+from robot_trials_control.records import LEFT, RIGHT
+
+STEP = 1e-5
+"""Time step of the central differences [s]; their error is O(STEP²) + O(1e-16 / STEP)."""
+
+
+def frames_of(model: RobotModel) -> list[int]:
+    return [*model.foot_ids, *model.grip_ids]
+
+
+def states_of(model: RobotModel) -> list:
+    for grip in model.grips:
+        grip.update()
+    return [*model.feet, *model.grips]
+
+
+def placements(model: RobotModel, q: np.ndarray) -> list[pin.SE3]:
+    """Poses of soles and grips by Pinocchio alone."""
+    data = model.model.createData()
+    pin.framesForwardKinematics(model.model, data, q)
+    return [pin.SE3(data.oMf[frame]) for frame in frames_of(model)]
+
+
+def world_velocities(model: RobotModel, q: np.ndarray, v: np.ndarray) -> list[np.ndarray]:
+    """Velocities of soles and grips, world axes, by Pinocchio alone."""
+    data = model.model.createData()
+    pin.forwardKinematics(model.model, data, q, v)
+    pin.updateFramePlacements(model.model, data)
+    return [pin.getFrameVelocity(model.model, data, f, pin.LOCAL_WORLD_ALIGNED).vector for f in frames_of(model)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_jacobians_against_finite_differences(model: RobotModel, seed: int) -> None:
+    q, v = random_state(model, np.random.default_rng(seed))
+    model.update(q, v)
+    after = placements(model, pin.integrate(model.model, q, STEP * v))
+    before = placements(model, pin.integrate(model.model, q, -STEP * v))
+    for state, a, b in zip(states_of(model), after, before, strict=True):
+        linear = state.rotation.T @ (a.translation - b.translation) / (2 * STEP)
+        turn = pin.log3(state.rotation.T @ a.rotation) - pin.log3(state.rotation.T @ b.rotation)
+        np.testing.assert_allclose(state.jacobian @ v, [*linear, *turn / (2 * STEP)], atol=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_drift_against_finite_differences(model: RobotModel, seed: int) -> None:
+    """J̇v is the acceleration in space while the generalised velocity stays constant."""
+    q, v = random_state(model, np.random.default_rng(10 + seed))
+    model.update(q, v)
+    after = world_velocities(model, pin.integrate(model.model, q, STEP * v), v)
+    before = world_velocities(model, pin.integrate(model.model, q, -STEP * v), v)
+    for state, a, b in zip(states_of(model), after, before, strict=True):
+        acceleration = (a - b) / (2 * STEP)
+        expected = [*state.rotation.T @ acceleration[:3], *state.rotation.T @ acceleration[3:]]
+        np.testing.assert_allclose(state.drift, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_mass_matrix_and_bias_give_pinocchios_inverse_dynamics(model: RobotModel, seed: int) -> None:
+    generator = np.random.default_rng(20 + seed)
+    q, v = random_state(model, generator)
+    a = generator.standard_normal(model.nv)
+    model.update(q, v)
+    reference = make_reference_model(model.parameters)
+    expected = pin.rnea(reference, reference.createData(), q, v, a)
+    np.testing.assert_allclose(model.mass_matrix @ a + model.bias, expected, atol=1e-9)
+    np.testing.assert_allclose(model.mass_matrix, model.mass_matrix.T, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_centre_of_mass_and_angular_momentum(model: RobotModel, seed: int) -> None:
+    q, v = random_state(model, np.random.default_rng(30 + seed))
+    model.update(q, v)
+    data = model.model.createData()
+    ahead = pin.centerOfMass(model.model, data, pin.integrate(model.model, q, STEP * v)).copy()
+    behind = pin.centerOfMass(model.model, data, pin.integrate(model.model, q, -STEP * v)).copy()
+    np.testing.assert_allclose(model.com, pin.centerOfMass(model.model, data, q), atol=1e-12)
+    np.testing.assert_allclose(model.com_velocity, (ahead - behind) / (2 * STEP), atol=1e-8)
+    momentum = pin.computeCentroidalMomentum(model.model, data, q, v)
+    np.testing.assert_allclose(model.angular_momentum, momentum.angular, atol=1e-10)
+
+
+def test_views_follow_every_update(model: RobotModel) -> None:
+    """Nothing may stay behind from the states before."""
+    generator = np.random.default_rng(40)
+    for _ in range(3):
+        q, v = random_state(model, generator)
+        model.update(q, v)
+    fresh = RobotModel(model.parameters)
+    fresh.update(q, v)
+    for name in ("mass_matrix", "bias", "com", "com_velocity", "angular_momentum", "base_rotation"):
+        np.testing.assert_allclose(getattr(model, name), getattr(fresh, name), rtol=0, atol=1e-12, err_msg=name)
+    for mine, other in zip(states_of(model), states_of(fresh), strict=True):
+        for name in ("position", "rotation", "jacobian", "drift"):
+            np.testing.assert_allclose(getattr(mine, name), getattr(other, name), rtol=0, atol=1e-12, err_msg=name)
+
+
+def test_arms_and_legs_are_told_apart(model: RobotModel) -> None:
+    names = np.array(model.joint_names)
+    assert [n for i, n in enumerate(names) if model.moves_a_foot(i)] == [n for n in names if n.startswith("leg_")]
+    assert list(names[model.arm_joints(LEFT)]) == [f"zarm_l{i}_joint" for i in range(1, 8)]
+    assert list(names[model.arm_joints(RIGHT)]) == [f"zarm_r{i}_joint" for i in range(1, 8)]
+
+
+def test_sole_reach_ends_where_the_ankle_gives_in(model: RobotModel) -> None:
+    """The normal force at the reach's end, times its lever, is the ankle's torque limit or the sole's edge."""
+    reach = model.sole_reach(0.008, 0.98)
+    weight = model.own_mass * GRAVITY
+    assert (reach.x_max - reach.ankle) * weight == pytest.approx(0.98 * 36.0)
+    assert reach.y_max == pytest.approx(0.0955 / 2 - 0.008)
+    assert reach.x_min >= -(0.122 - 0.008)
+
+
+def test_missing_description_is_named(parameters: RobotParameters, tmp_path: Path) -> None:
+    file = tmp_path / "nothing.urdf"
+    with pytest.raises(ModelError, match=f"not found: {file}"):
+        RobotModel(replace(parameters, urdf=file))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"foot_frames": ("l_sole", "no_such_frame")},
+        {"grip_frames": ("no_such_frame", "r_grip")},
+        {"imu_frame": "no_such_frame"},
+        {"camera_frame": "no_such_frame"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_missing_frame_is_named_with_its_file(parameters: RobotParameters, change: dict) -> None:
+    with pytest.raises(ModelError, match=r"kuavo\.urdf: no frame named 'no_such_frame'"):
+        RobotModel(replace(parameters, **change))
+
+
+@pytest.mark.parametrize("name", ["torque_limits", "armature", "friction"])
+@pytest.mark.parametrize("shape", [(27,), (28, 1), (0,)])
+def test_wrong_shape_is_named_with_what_the_robot_has(
+    parameters: RobotParameters, name: str, shape: tuple[int, ...]
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        RobotModel(replace(parameters, **{name: np.ones(shape)}))
+    assert f"{name} has shape {shape}, the robot has 28 joints" in str(caught.value)
+    assert "kuavo.urdf" in str(caught.value)
+
+
+def test_unknown_posture_joints_are_named(parameters: RobotParameters) -> None:
+    posture = {**parameters.nominal_posture, "tail_joint": 0.1, "fin_joint": 0.2}
+    with pytest.raises(ModelError, match=r"kuavo\.urdf: no joint named fin_joint, tail_joint \(in nominal_posture\)"):
+        RobotModel(replace(parameters, nominal_posture=posture))

@@ -1,0 +1,80 @@
+"""Rotation helpers against Pinocchio."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pinocchio as pin
+import pytest
+
+from robot_trials_control.rotations import (
+    cross,
+    quaternion_xyzw,
+    rotation_about_z,
+    rotation_error,
+    wrap_angle,
+    yaw_of,
+)
+
+
+def random_rotations(count: int, angle_max: float = math.pi) -> list[np.ndarray]:
+    generator = np.random.default_rng(11)
+    axes = generator.standard_normal((count, 3))
+    axes /= np.linalg.norm(axes, axis=1)[:, None]
+    return [pin.exp3(axis * angle) for axis, angle in zip(axes, generator.uniform(0, angle_max, count), strict=True)]
+
+
+def assert_same_rotation(quaternion: tuple[float, ...], rotation: np.ndarray) -> None:
+    assert np.linalg.norm(quaternion) == pytest.approx(1.0, abs=1e-12)
+    np.testing.assert_allclose(pin.Quaternion(np.array(quaternion)).matrix(), rotation, atol=1e-12)
+
+
+def test_quaternion_of_random_rotations() -> None:
+    for rotation in random_rotations(300):
+        assert_same_rotation(quaternion_xyzw(rotation), rotation)
+
+
+@pytest.mark.parametrize("axis", np.eye(3).tolist() + [[1, 1, 0], [0, 1, 1], [1, 0, 1], [1, 2, 3], [-3, 1, 2]])
+@pytest.mark.parametrize("angle", [0.0, 1e-9, math.pi / 2, math.pi - 1e-9, math.pi, -math.pi / 2])
+def test_quaternion_where_a_component_vanishes(axis: list[float], angle: float) -> None:
+    rotation = pin.exp3(np.array(axis) / np.linalg.norm(axis) * angle)
+    assert_same_rotation(quaternion_xyzw(rotation), rotation)
+
+
+def test_rotation_error_is_the_sine_of_the_angle_along_the_axis() -> None:
+    for current, turn in zip(random_rotations(100), random_rotations(100, math.pi / 2)[::-1], strict=True):
+        vector = pin.log3(turn)
+        angle = np.linalg.norm(vector)
+        expected = vector / angle * math.sin(angle)
+        np.testing.assert_allclose(rotation_error(current, current @ turn), expected, atol=1e-12)
+
+
+def test_rotation_error_of_a_small_turn_is_the_turn() -> None:
+    turn = np.array((1e-5, -2e-5, 3e-5))
+    current = random_rotations(1)[0]
+    np.testing.assert_allclose(rotation_error(current, current @ pin.exp3(turn)), turn, atol=1e-12)
+
+
+@pytest.mark.parametrize("yaw", [-3.1, -1.0, 0.0, 0.5, 3.1])
+def test_rotation_about_z_and_back(yaw: float) -> None:
+    out = np.full((3, 3), np.nan)
+    assert rotation_about_z(yaw, out) is out
+    np.testing.assert_allclose(out, pin.exp3(np.array((0.0, 0.0, yaw))), atol=1e-15)
+    assert yaw_of(out) == pytest.approx(yaw, abs=1e-15)
+
+
+def test_yaw_is_where_the_x_axis_points_whatever_the_tilt() -> None:
+    for rotation in random_rotations(50):
+        assert yaw_of(rotation) == pytest.approx(math.atan2(rotation[1, 0], rotation[0, 0]))
+
+
+@pytest.mark.parametrize(("angle", "same"), [(0.3, 0.3), (3.5, 3.5 - 2 * math.pi), (-7.0, -7.0 + 2 * math.pi)])
+def test_wrap_angle(angle: float, same: float) -> None:
+    assert wrap_angle(angle) == pytest.approx(same, abs=1e-12)
+    assert wrap_angle(angle + 20 * math.pi) == pytest.approx(same, abs=1e-12)
+
+
+def test_cross_product() -> None:
+    for a, b in np.random.default_rng(3).standard_normal((20, 2, 3)):
+        np.testing.assert_allclose(cross(a, b), np.cross(a, b), atol=1e-15)

@@ -1,0 +1,126 @@
+"""Step adjustment: a push moves the foothold to its side, noise does not."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from robot_trials_control.config import WalkingGains
+from robot_trials_control.contacts import SoleReach
+from robot_trials_control.dcm import foothold_gain, steady_zmp
+from robot_trials_control.footsteps import Pose2
+from robot_trials_control.model import GRAVITY
+from robot_trials_control.placement import NO_ADJUSTMENT, SWING_TIME_MIN, TIMING_OFFSETS, StepPlacement
+from robot_trials_control.records import LEFT, RIGHT, MotionMode
+from robot_trials_control.step_plan import FEET_APART_MIN, Goal, StepPlan
+
+OMEGA = math.sqrt(GRAVITY / 0.8)
+REACH = SoleReach(-0.11, 0.014, 0.04, -0.049)
+STANCE = Pose2(1.0, -0.1, 0.0)
+WANTED = (1.15, -0.05)
+ELAPSED = REMAINING = 0.2
+
+
+@pytest.fixture
+def placement() -> StepPlacement:
+    return StepPlacement(WalkingGains(), REACH, OMEGA)
+
+
+def undisturbed(stance: Pose2 = STANCE) -> np.ndarray:
+    """DCM now that reaches `WANTED` with the pressure under the stance ankle, world."""
+    ankle = stance.offset(REACH.ankle, 0.0)
+    decay = math.exp(-OMEGA * REMAINING)
+    return np.array((ankle.x + decay * (WANTED[0] - ankle.x), ankle.y + decay * (WANTED[1] - ankle.y)))
+
+
+PUSHES = [(0.06, 0.0), (-0.15, 0.0), (0.0, 0.06), (0.0, -0.06), (0.07, -0.07)]
+
+
+@pytest.mark.parametrize("push", PUSHES)
+def test_a_push_moves_the_foothold_to_its_side(placement: StepPlacement, push: tuple[float, float]) -> None:
+    change = placement.compute(tuple(undisturbed() + push), WANTED, STANCE, ELAPSED, REMAINING)
+    for shift, part in ((change.shift_x, push[0]), (change.shift_y, push[1])):
+        if part:
+            assert shift * part > 0.0 and abs(shift) > placement.gains.placement_deadband
+        else:
+            assert abs(shift) < 1e-9
+
+
+@pytest.mark.parametrize("push", PUSHES)
+def test_the_shift_is_what_the_ankle_leaves(placement: StepPlacement, push: tuple[float, float]) -> None:
+    """Forward in time: with the best constant pressure the DCM misses its aim by gain · shift."""
+    dcm = undisturbed() + push
+    change = placement.compute(tuple(dcm), WANTED, STANCE, ELAPSED, REMAINING)
+    left = REMAINING + change.timing
+    best = [steady_zmp(dcm[i], WANTED[i], left, OMEGA) - (STANCE.x, STANCE.y)[i] for i in range(2)]
+    held = np.add(REACH.clamp(*best, placement.gains.sole_share), (STANCE.x, STANCE.y))
+    landing = held + (dcm - held) * math.exp(OMEGA * left)
+    gain = foothold_gain(placement.gains.double_support, OMEGA)
+    np.testing.assert_allclose((change.shift_x, change.shift_y), (landing - WANTED) / gain, atol=1e-12)
+
+
+@pytest.mark.parametrize("push", [(0.0, 0.0), (0.003, 0.0), (0.0, -0.01), (0.02, 0.01)])
+def test_what_the_ankle_can_hold_changes_nothing(placement: StepPlacement, push: tuple[float, float]) -> None:
+    change = placement.compute(tuple(undisturbed() + push), WANTED, STANCE, ELAPSED, REMAINING)
+    assert change is NO_ADJUSTMENT
+
+
+def test_dead_band_ends_where_the_gains_say(placement: StepPlacement) -> None:
+    """Beyond the ankle's reach the miss grows with e^(ωT); it counts from 15 mm on."""
+    ankle_limit = 0.8 * REACH.y_max
+    at_limit = undisturbed() + (0.0, ankle_limit * (1.0 - math.exp(-OMEGA * REMAINING)))
+    gain = foothold_gain(placement.gains.double_support, OMEGA)
+    per_mm = math.exp(-OMEGA * REMAINING) * gain
+    inside = at_limit + (0.0, 0.0149 * per_mm)
+    outside = at_limit + (0.0, 0.0151 * per_mm)
+    assert placement.compute(tuple(inside), WANTED, STANCE, ELAPSED, REMAINING) is NO_ADJUSTMENT
+    change = placement.compute(tuple(outside), WANTED, STANCE, ELAPSED, REMAINING)
+    assert change is not NO_ADJUSTMENT
+
+
+def test_a_turned_robot_steps_in_its_own_axes(placement: StepPlacement) -> None:
+    """The same push on a robot that faces along y: everything turns with it."""
+    change = placement.compute(tuple(undisturbed() + (0.07, -0.07)), WANTED, STANCE, ELAPSED, REMAINING)
+
+    def turned(point: np.ndarray) -> tuple[float, float]:
+        return -point[1], point[0]
+
+    stance = Pose2(*turned(np.array((STANCE.x, STANCE.y))), math.pi / 2)
+    again = placement.compute(
+        turned(undisturbed() + (0.07, -0.07)), turned(np.array(WANTED)), stance, ELAPSED, REMAINING
+    )
+    assert (again.shift_x, again.shift_y) == pytest.approx((-change.shift_y, change.shift_x), abs=1e-9)
+    assert again.timing == change.timing
+
+
+def test_a_strong_push_hastens_the_step_but_never_below_the_shortest_swing(placement: StepPlacement) -> None:
+    dcm = tuple(undisturbed() + (0.0, 0.12))
+    assert placement.compute(dcm, WANTED, STANCE, ELAPSED, REMAINING).timing < 0.0
+    for elapsed in (0.0, 0.05, 0.1, 0.2):
+        for remaining in (0.05, 0.1, 0.2):
+            timing = placement.compute(dcm, WANTED, STANCE, elapsed, remaining).timing
+            assert timing in TIMING_OFFSETS
+            assert timing >= 0.0 or elapsed + remaining + timing >= SWING_TIME_MIN
+
+
+def test_just_before_touchdown_nothing_moves(placement: StepPlacement) -> None:
+    assert placement.compute((9.0, 9.0), WANTED, STANCE, 0.4, 0.029) is NO_ADJUSTMENT
+
+
+@pytest.mark.parametrize("stance_side", [LEFT, RIGHT])
+@pytest.mark.parametrize("push", [(0.0, -3.0), (0.0, 3.0), (3.0, 0.0), (-3.0, 0.0), (0.02, 0.01)])
+def test_a_shifted_plan_keeps_the_feet_apart_and_within_reach(stance_side: int, push: tuple[float, float]) -> None:
+    gains, goal = WalkingGains(), Goal()
+    plan = StepPlan(gains, REACH, OMEGA)
+    goal.mode, goal.target, goal.speed = MotionMode.WALK_TO, Pose2(5.0, 0.0, 0.0), 0.8
+    body, side = Pose2(0.0, 0.0, 0.0), 1.0 if stance_side == RIGHT else -1.0
+    plan.renew(body, stance_side, goal, closing_allowed=False)
+    before, stance = list(plan.footholds), plan.planner.foothold(body, stance_side)
+    plan.shift(*push, stance, stance_side)
+    seen = plan.footholds[0].seen_from(stance)
+    assert FEET_APART_MIN - 1e-9 <= side * seen.y <= gains.foot_spread + gains.placement_max + 1e-9
+    assert abs(seen.x) <= gains.step_length_max + gains.placement_max + 1e-9
+    moved = {(round(b.x - a.x, 9), round(b.y - a.y, 9)) for a, b in zip(before, plan.footholds, strict=True)}
+    assert len(moved) == 1

@@ -1,0 +1,101 @@
+"""The path of the swing foot: smooth, its derivatives true, its landing soft and where it was aimed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pinocchio as pin
+import pytest
+
+from robot_trials_control.config import WalkingGains
+from robot_trials_control.footsteps import Pose2
+from robot_trials_control.swing import HORIZONTAL_END_PHASE, SwingFoot, descend, min_jerk
+from robot_trials_control.whole_body import PoseReference
+
+GAINS = WalkingGains()
+DURATION = 0.4
+START, TARGET = Pose2(0.2, 0.1, 0.1), Pose2(1.0, 0.15, -0.3)
+START_Z, TARGET_Z = 0.01, 0.03
+STEP = 1e-6
+"""Time step of the central differences [s]."""
+
+
+def reference_at(time: float, start_z: float = START_Z, target_z: float = TARGET_Z) -> PoseReference:
+    swing, out = SwingFoot(GAINS), PoseReference()
+    swing.lift_off(START, start_z)
+    swing.update(time / DURATION, DURATION, TARGET, target_z, out)
+    return out
+
+
+@pytest.mark.parametrize("time", np.linspace(0.003, 0.47, 37))
+def test_velocity_and_acceleration_are_the_positions_derivatives(time: float) -> None:
+    before, here, after = (reference_at(time + dt) for dt in (-STEP, 0.0, STEP))
+    np.testing.assert_allclose((after.position - before.position) / (2 * STEP), here.velocity, atol=1e-7)
+    np.testing.assert_allclose((after.velocity - before.velocity) / (2 * STEP), here.acceleration, atol=1e-5)
+
+
+@pytest.mark.parametrize("phase", [GAINS.swing_apex_phase, HORIZONTAL_END_PHASE, 1.0])
+def test_pieces_join_without_a_jump(phase: float) -> None:
+    before, after = (reference_at(phase * DURATION + dt) for dt in (-1e-9, 1e-9))
+    for name in ("position", "velocity", "acceleration", "rotation"):
+        np.testing.assert_allclose(getattr(before, name), getattr(after, name), atol=1e-4, err_msg=name)
+
+
+def test_it_starts_at_rest_where_the_foot_stood() -> None:
+    start = reference_at(0.0)
+    np.testing.assert_allclose(start.position, (START.x, START.y, START_Z), atol=1e-12)
+    np.testing.assert_allclose(start.rotation, pin.exp3(np.array((0, 0, START.yaw))), atol=1e-12)
+    assert not start.velocity.any() and not start.acceleration.any()
+
+
+def test_it_rises_over_the_higher_ground() -> None:
+    apex = reference_at(GAINS.swing_apex_phase * DURATION)
+    assert apex.position[2] == pytest.approx(TARGET_Z + GAINS.swing_height)
+    assert apex.velocity[2] == pytest.approx(0.0, abs=1e-12)
+    heights = [reference_at(t).position[2] for t in np.linspace(0, DURATION, 100)]
+    assert max(heights) <= TARGET_Z + GAINS.swing_height + 1e-9
+
+
+def test_it_lands_on_its_target_with_the_touchdown_velocity() -> None:
+    end = reference_at(DURATION)
+    np.testing.assert_allclose(end.position, (TARGET.x, TARGET.y, TARGET_Z), atol=1e-12)
+    np.testing.assert_allclose(end.velocity, (0, 0, GAINS.touchdown_velocity), atol=1e-9)
+    np.testing.assert_allclose(end.rotation, pin.exp3(np.array((0, 0, TARGET.yaw))), atol=1e-12)
+
+
+def test_it_goes_down_straight_and_on_until_there_is_ground() -> None:
+    late = reference_at(HORIZONTAL_END_PHASE * DURATION + 1e-6)
+    np.testing.assert_allclose(late.velocity[:2], 0.0, atol=1e-9)
+    overdue = reference_at(DURATION + 0.1)
+    np.testing.assert_allclose(overdue.position, (TARGET.x, TARGET.y, TARGET_Z - 0.02), atol=1e-9)
+    assert overdue.velocity[2] == GAINS.touchdown_velocity
+
+
+def test_the_foot_turns_the_short_way() -> None:
+    swing, out = SwingFoot(GAINS), PoseReference()
+    swing.lift_off(Pose2(0, 0, 3.0), 0.0)
+    swing.update(0.5 * HORIZONTAL_END_PHASE, DURATION, Pose2(0, 0, -3.0), 0.0, out)
+    np.testing.assert_allclose(out.rotation, pin.exp3(np.array((0, 0, np.pi))), atol=1e-12)
+
+
+def test_a_target_that_moves_moves_the_foot_in_proportion() -> None:
+    """Late changes of the foothold still shift it, and it arrives there."""
+    swing, a, b = SwingFoot(GAINS), PoseReference(), PoseReference()
+    swing.lift_off(START, START_Z)
+    for phase, share in ((0.1, min_jerk(0.1 / HORIZONTAL_END_PHASE)[0]), (1.0, 1.0)):
+        swing.update(phase, DURATION, TARGET, TARGET_Z, a)
+        swing.update(phase, DURATION, Pose2(TARGET.x + 0.1, TARGET.y - 0.05, TARGET.yaw), TARGET_Z, b)
+        np.testing.assert_allclose(b.position - a.position, (0.1 * share, -0.05 * share, 0.0), atol=1e-12)
+
+
+@pytest.mark.parametrize("blend", [min_jerk, lambda s: descend(s, 0.06, -0.044)], ids=["min_jerk", "descend"])
+def test_blends_have_true_derivatives(blend) -> None:
+    for s in np.linspace(0.01, 0.99, 15):
+        (low, dlow, _), (high, dhigh, _), (_, slope, curve) = blend(s - 1e-6), blend(s + 1e-6), blend(s)
+        assert (high - low) / 2e-6 == pytest.approx(slope, abs=1e-8)
+        assert (dhigh - dlow) / 2e-6 == pytest.approx(curve, abs=1e-6)
+
+
+def test_blends_meet_their_ends() -> None:
+    assert min_jerk(0.0) == (0.0, 0.0, 0.0) and min_jerk(1.0) == (1.0, 0.0, 0.0)
+    assert descend(0.0, 0.06, -0.044) == (0.06, 0.0, 0.0)
+    assert descend(1.0, 0.06, -0.044) == pytest.approx((0.0, -0.044, 0.0), abs=1e-12)
