@@ -81,7 +81,6 @@ class WholeBodyWalkingController:
         if not self._started:
             self._start(state)
         self.estimator.update(state, self.reference.stance)
-        self.model.update(self.estimator.q, self.estimator.v)
         self._check_fall()
         self.payload.update(state, self.whole_body.acceleration, motion)
         self._read_goal(motion)
@@ -105,7 +104,6 @@ class WholeBodyWalkingController:
         self._started = True
         self.estimator.reset(state)
         self.estimator.update(state, [True, True])
-        self.model.update(self.estimator.q, self.estimator.v)
         self._nominal_height = float(self.estimator.position[2])
         self.walking.reset(self.model.feet, self.model.com)
         self.arms.reset(state.joint_position)

@@ -22,6 +22,9 @@ FULL_TRUST_FORCE = 200.0
 class BaseEstimator:
     """Pose and velocity of the base in the odom frame, which starts under the robot with its heading.
 
+    One update predicts the base from the inertial sensor, brings the robot model to that state, reads from the model
+    how fast the feet on the ground seem to move, and takes that motion out of the base and of the model.
+
     Attributes:
         q: configuration, shape (nq,).
         v: generalised velocity, shape (nv,).
@@ -31,17 +34,12 @@ class BaseEstimator:
     """
 
     def __init__(self, model: RobotModel, gains: EstimatorGains, period: float) -> None:
-        self.gains, self.period = gains, period
-        self._model, self._data = model.model, model.model.createData()
-        self._feet = model.foot_ids
+        self.model, self.gains, self.period = model, gains, period
         imu = model.model.frames[model.imu_id].placement
         self._imu_rotation, self._imu_position = imu.rotation.copy(), imu.translation.copy()
         self.q, self.v = pin.neutral(model.model), np.zeros(model.nv)
-        self._q_relative, self._v_relative = self.q.copy(), self.v.copy()
         self.rotation = np.eye(3)
         self.position, self.velocity, self.gyro_bias = np.zeros(3), np.zeros(3), np.zeros(3)
-        self._foot_placements = [self._data.oMf[frame] for frame in self._feet]
-        self._foot_velocities = np.zeros((2, 3))
         self._anchors = np.zeros((2, 3))
         self._anchored = [False, False]
         self._ticks = 0
@@ -57,46 +55,48 @@ class BaseEstimator:
 
     def reset(self, state: Record) -> None:
         """Start from one reading: level by the accelerometer, heading 0, lowest sole on the ground at z = 0."""
-        up = self._imu_rotation @ state.imu_linear_acceleration
-        self.rotation = np.asarray(
-            pin.Quaternion.FromTwoVectors(up / np.linalg.norm(up), np.array((0.0, 0.0, 1.0))).matrix()
-        )
-        self.velocity[:], self.gyro_bias[:] = 0.0, 0.0
+        up = self._imu_rotation.dot(state.imu_linear_acceleration)
+        level = pin.Quaternion.FromTwoVectors(up / np.linalg.norm(up), np.array((0.0, 0.0, 1.0)))
+        self.rotation = np.asarray(level.matrix())
+        self.position[:], self.velocity[:], self.gyro_bias[:] = 0.0, 0.0, 0.0
         self._anchored, self._ticks = [False, False], 0
         self._rate_sum[:] = 0.0
-        self._update_feet(state, np.zeros(3))
-        feet = [placement.translation for placement in self._foot_placements]
-        self.position[:] = 0.0
-        self.position[:2] = -0.5 * (feet[LEFT][:2] + feet[RIGHT][:2])
-        self.position[2] = -min(feet[LEFT][2], feet[RIGHT][2])
+        self._write(state, np.zeros(3))
+        self.model.update(self.q, self.v)
+        left, right = (foot.position for foot in self.model.feet)
+        self.position[:2] = -0.5 * (left[:2] + right[:2])
+        self.position[2] = -min(left[2], right[2])
 
     def update(self, state: Record, stance: list[bool]) -> None:
-        """Fold in one reading.
+        """Fold in one reading and leave the model at the new estimate.
 
         Args:
             state: sensor readings.
             stance: feet that are planned to stand, left and right.
         """
-        dt = self.period
         measured_rate = self._imu_rotation.dot(state.imu_angular_velocity)
         rate = measured_rate - self.gyro_bias
+        self._predict(rate, self._imu_rotation.dot(state.imu_linear_acceleration))
+        self._write(state, rate)
+        self.model.update(self.q, self.v)
+        self._tare(measured_rate)
+        left, right = self._trust(state, stance)
+        total = left + right
+        if total > 0.0:
+            slip = (left / total) * self._foot_velocity(LEFT) + (right / total) * self._foot_velocity(RIGHT)
+            self._correct_velocity(slip, min(total, 1.0))
+        self._correct_position((left, right))
+
+    def _predict(self, rate: np.ndarray, force: np.ndarray) -> None:
+        """Turn and move the base by gyro rate [rad/s] and specific force [m/s²], both in base axes."""
+        dt = self.period
         self.rotation = self.rotation.dot(pin.exp3(rate * dt))
-        force = self._imu_rotation.dot(state.imu_linear_acceleration)
         force -= cross(rate, cross(rate, self._imu_position))
         acceleration = self.rotation.dot(force)
         acceleration[2] -= GRAVITY
         acceleration *= dt
         self.velocity += acceleration
-        self._update_feet(state, rate)
-        self._tare(measured_rate)
-        left, right = self._trust(state, stance)
-        total = left + right
-        if total > 0.0:
-            measured = (-left / total) * self._foot_velocities[LEFT] - (right / total) * self._foot_velocities[RIGHT]
-            self._correct_velocity(measured, min(total, 1.0))
         self.position += dt * self.velocity
-        self._correct_position((left, right))
-        self._write(state, rate)
 
     def _tare(self, rate: np.ndarray) -> None:
         """Gyro bias of the first seconds on both feet: mean rate less the turn that the legs have seen."""
@@ -116,18 +116,12 @@ class BaseEstimator:
             self.gyro_bias[:] = (self._rate_sum - turn / self.period) / ticks
 
     def _feet_in_base(self) -> list[np.ndarray]:
-        return [self.rotation.T.dot(placement.rotation) for placement in self._foot_placements]
+        return [self.rotation.T.dot(foot.rotation) for foot in self.model.feet]
 
-    def _update_feet(self, state: Record, rate: np.ndarray) -> None:
-        """Soles relative to the base with odom axes: positions [m] and velocities for a base at rest [m/s]."""
-        q, v, data = self._q_relative, self._v_relative, self._data
-        q[3:7] = quaternion_xyzw(self.rotation)
-        q[7:], v[3:6], v[6:] = state.joint_position, rate, state.joint_velocity
-        pin.forwardKinematics(self._model, data, q, v)
-        for side, frame in enumerate(self._feet):
-            pin.updateFramePlacement(self._model, data, frame)
-            motion = pin.getFrameVelocity(self._model, data, frame, pin.LOCAL_WORLD_ALIGNED)
-            self._foot_velocities[side] = motion.linear
+    def _foot_velocity(self, side: int) -> np.ndarray:
+        """Velocity of a sole in odom as the prediction has it [m/s]."""
+        foot = self.model.feet[side]
+        return np.asarray(foot.rotation.dot(foot.jacobian[:3].dot(self.v)))
 
     def _trust(self, state: Record, stance: list[bool]) -> list[float]:
         """How much each planned stance foot carries, 0…1."""
@@ -138,33 +132,36 @@ class BaseEstimator:
             for force, stands in zip(forces, stance, strict=True)
         ]
 
-    def _correct_velocity(self, measured: np.ndarray, trust: float) -> None:
+    def _correct_velocity(self, slip: np.ndarray, trust: float) -> None:
+        """Take the feet's apparent velocity [m/s] out of the base's; what persists of it is tilt and gyro bias."""
         gains, dt = self.gains, self.period
-        innovation = measured - self.velocity
-        self.velocity += (trust * dt / gains.velocity_time_constant) * innovation
         tilt = trust * dt / (gains.gravity_time_constant * gains.velocity_time_constant * GRAVITY)
-        turn = np.array((-tilt * innovation[1], tilt * innovation[0], 0.0))
-        self.rotation = pin.exp3(turn).dot(self.rotation)
+        turn = np.array((tilt * slip[1], -tilt * slip[0], 0.0))
         bias = turn.dot(self.rotation)
         bias *= 1.0 / gains.bias_time_constant
         self.gyro_bias -= bias
+        slip *= -trust * dt / gains.velocity_time_constant
+        self.velocity += slip
+        self.model.com_velocity += slip
+        self.v[:3] = self.velocity.dot(self.rotation)
+        self.rotation = pin.exp3(turn).dot(self.rotation)
 
     def _correct_position(self, weights: tuple[float, float]) -> None:
+        """Hold the feet on the ground at their anchors."""
         dt, gains = self.period, self.gains
-        pull = dt / gains.anchor_time_constant
+        shift = np.zeros(3)
         for side in (LEFT, RIGHT):
-            anchor, foot = self._anchors[side], self._foot_placements[side].translation
+            anchor, foot = self._anchors[side], self.model.feet[side].position
             if weights[side] <= 0.0:
                 self._anchored[side] = False
             elif not self._anchored[side]:
-                np.add(self.position, foot, out=anchor)
+                anchor[:] = foot
                 self._anchored[side] = True
             else:
                 anchor[2] -= (dt / gains.ground_time_constant) * anchor[2]
-                error = anchor - foot
-                error -= self.position
-                error *= 0.5 * pull * weights[side]
-                self.position += error
+                shift += (0.5 * dt / gains.anchor_time_constant * weights[side]) * (anchor - foot)
+        self.position += shift
+        self.model.translate(shift)
 
     def _write(self, state: Record, rate: np.ndarray) -> None:
         self.q[:3] = self.position

@@ -171,6 +171,12 @@ class RobotModel:
         self.feet[LEFT].update()
         self.feet[RIGHT].update()
 
+    def translate(self, shift: np.ndarray) -> None:
+        """Move the centre of mass, the soles and the grips of the last `update` by `shift`, shape (3,) [m]."""
+        self.com += shift
+        for frame in (*self.feet, *self.grips):
+            frame.position += shift
+
     def set_payload(self, side: int, mass: float, com_grip: np.ndarray) -> None:
         """Attach a point mass to one hand, replacing what was there; 0 kg removes it.
 
