@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from robot_trials.robots import RobotProfile
+from robot_trials.robots.mujoco.compliant_grip import CompliantGrip, TorchMotion
 from robot_trials.robots.mujoco.giver import RELEASE_TIME, GiverPhase
 from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
 from robot_trials.robots.mujoco.receiver import ReceiverPhase
@@ -20,7 +21,7 @@ WEIGHT_MAX = 1.76 * 9.81
 
 
 class Rig:
-    """The robot standing still by stiff joints, with its right forearm level and the torch at its hand."""
+    """The robot on a stand with stiff joints, with its right forearm level and the torch at its hand."""
 
     def __init__(self, robot: MujocoRobot, profile: RobotProfile) -> None:
         self.robot, self.profile = robot, profile
@@ -30,6 +31,7 @@ class Rig:
         self.command.kp[:] = 10.0 * profile.torque_limit_array("urdf")
         self.command.kd[:] = 0.05 * self.command.kp
         self.forces: list[float] = []
+        self._base_start = robot.data.qpos[:3].copy()
 
     def move(self, joint: str, by: float) -> None:
         """Move one joint's target."""
@@ -38,11 +40,19 @@ class Rig:
     def run(self, seconds: float) -> None:
         """Run the world, noting the vertical force on both people."""
         for _ in range(round(seconds / 0.002)):
+            self._steady_base()
             self.robot.read_state(self.sample.state)
             self.robot.write_command(self.command, self.sample.torque_applied)
             self.robot.read_truth(self.sample.truth)
             force = self.sample.truth.giver_force + self.sample.truth.receiver_force
             self.forces.append(float(np.linalg.norm(force)))
+
+    def _steady_base(self) -> None:
+        """Hold the base like a test stand: joints alone do not balance."""
+        data = self.robot.data
+        applied = data.xfrc_applied[self.robot.model.body("base_link").id]
+        applied[:3] = 2e4 * (self._base_start - data.qpos[:3]) - 2e3 * data.qvel[:3]
+        applied[3:] = -4e3 * data.qpos[4:7] - 2e2 * data.qvel[3:6]
 
     def bring_torch_to_hand(self, offset: np.ndarray) -> None:
         """Have the giver offer the torch at the robot's hand, `offset` away in the hand's axes [m]."""
@@ -54,7 +64,8 @@ class Rig:
         people.torch_coordinates[:3] = grip
         people.torch_coordinates[3:] = quaternion_wxyz_from_matrix(rotation)
         sag = people.giver.grip.target[2] - people.giver._arm.fist_position[2]
-        people.giver.grip.target[:] = grip - HOLD_BELOW_GRIP * rotation[:, 2] + [0.0, 0.0, sag]
+        people.giver._hold[:] = grip - HOLD_BELOW_GRIP * rotation[:, 2]
+        people.giver.grip.target[:] = people.giver._hold + [0.0, 0.0, sag]
         people.giver.grip.target_rotation[:] = rotation
 
 
@@ -125,6 +136,21 @@ def test_torch_passes_from_giver_to_robot_to_receiver(rig: Rig) -> None:
     assert truth.torch_pose[2] > 0.8
     assert max(rig.forces) < WEIGHT_MAX + 20.0
     assert truth.unwanted_contacts == 0
+
+
+@pytest.mark.parametrize("direction", [(1.0, 0.0, 0.0), (0.0, -0.7, 0.7), (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)])
+def test_hand_yields_instead_of_pulling(direction: tuple[float, float, float]) -> None:
+    """Moved half a metre away, the hand follows and never pulls harder than a torch's weight and 20 N."""
+    grip, motion = CompliantGrip(np.zeros(3), np.eye(3), firmness=1.0), TorchMotion()
+    velocity = 0.25 * np.array(direction)
+    lightest, most = np.array([0.0, 0.0, 1.44 * 9.81]), 0.0
+    for tick in range(1000):
+        motion.hold[:] = velocity * tick * 0.002
+        motion.hold_velocity[:] = velocity
+        grip.update(motion)
+        most = max(most, float(np.linalg.norm(grip.force - lightest * (grip.force[2] > 0.0))))
+    assert most < 20.0
+    assert np.linalg.norm(grip.target - motion.hold) < 0.08
 
 
 @pytest.mark.simulation

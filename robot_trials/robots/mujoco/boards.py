@@ -17,6 +17,9 @@ PIXELS_PER_CELL = 12
 BOARD_SCALE = CELLS_ACROSS / (DATA_CELLS + 2)
 """Edge of the printed board over the edge of the black square."""
 BOARD_THICKNESS = 0.002
+BACKING_THICKNESS = 0.004
+BACKING_COLOUR = (0.80, 0.81, 0.83, 1.0)
+"""Of the board's plain back."""
 POST_COLOUR = (0.55, 0.56, 0.58, 1.0)
 
 
@@ -45,6 +48,17 @@ def add_board(spec: mujoco.MjSpec, body: mujoco.MjsBody, fiducial: Fiducial, tra
         pos=transform_body_tag[:3, 3] - rotation[:, 2] * BOARD_THICKNESS / 2,
         quat=quaternion_wxyz_from_matrix(rotation),
         material=name,
+        contype=0,
+        conaffinity=0,
+        group=SCENERY_GROUP,
+        mass=0.0,
+    )
+    body.add_geom(
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        size=[half, half, BACKING_THICKNESS / 2],
+        pos=transform_body_tag[:3, 3] - rotation[:, 2] * (BOARD_THICKNESS + BACKING_THICKNESS / 2),
+        quat=quaternion_wxyz_from_matrix(rotation),
+        rgba=BACKING_COLOUR,
         contype=0,
         conaffinity=0,
         group=SCENERY_GROUP,

@@ -16,8 +16,12 @@ ROTATION_STIFFNESS = 20.0
 """Of the wrist [N·m/rad]."""
 ROTATION_DAMPING = 2.0
 """[N·m·s/rad]"""
-FORCE_MAX = 60.0
-"""The shaft slips at more [N]."""
+SIDE_FORCE_MAX = 12.0
+"""Sideways the arm yields at more [N]."""
+UP_FORCE_RANGE = (-10.0, 29.0)
+"""Up and down it yields beyond these: the weight of a heavy torch and 12 N, or 10 N of push [N]."""
+REACH_MAX = UP_FORCE_RANGE[1] / STIFFNESS[2]
+"""How far a yielding hand's target stays ahead of it [m]."""
 TORQUE_MAX = 6.0
 """The wrist gives way at more [N·m]."""
 
@@ -85,8 +89,21 @@ class CompliantGrip:
         self.torque[2] = turn[1, 0] - turn[0, 1]
         self.torque *= 0.5 * ROTATION_STIFFNESS
         self.torque -= ROTATION_DAMPING * motion.angular_velocity
-        self.force *= self.firmness * _limit(self.force, FORCE_MAX)
+        self._yield(motion)
+        self.force *= self.firmness
         self.torque *= self.firmness * _limit(self.torque, TORQUE_MAX)
+
+    def _yield(self, motion: TorchMotion) -> None:
+        """Limit the force; where the limit binds, the hand follows the torch instead of winding up."""
+        force = self.force
+        beside = _limit(force[:2], SIDE_FORCE_MAX)
+        up = min(max(force[2], UP_FORCE_RANGE[0]), UP_FORCE_RANGE[1])
+        if beside == 1.0 and up == force[2]:
+            return
+        force[:2] *= beside
+        force[2] = up
+        reach = (force + DAMPING * motion.hold_velocity) / STIFFNESS
+        self.target[:] = motion.hold + np.clip(reach, -REACH_MAX, REACH_MAX)
 
 
 def _limit(vector: np.ndarray, bound: float) -> float:

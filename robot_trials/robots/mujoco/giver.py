@@ -21,6 +21,8 @@ RELEASE_TIME = 0.4
 """From the first loosening to a free torch [s]."""
 WITHDRAW_SPEED = 0.5
 """Speed of the empty hand [m/s]."""
+PULL_MAX = 0.25
+"""Pulled further than this from where it was offered, the torch is let go [m]."""
 FEEL_TIME = 0.1
 """Time constant of what a hand feels [s]."""
 
@@ -45,6 +47,7 @@ class Giver:
         self._arm = arm
         self._quaternion = quaternion_wxyz_from_matrix(rotation)
         hold = grip_point - HOLD_BELOW_GRIP * rotation[:, 2]
+        self._hold = hold
         sag = np.array([0.0, 0.0, TORCH_MASS * GRAVITY / STIFFNESS[2]])
         self.grip = CompliantGrip(hold + sag, rotation, firmness=1.0)
         self.phase = GiverPhase.HOLDING
@@ -66,7 +69,8 @@ class Giver:
         if self.phase is GiverPhase.HOLDING:
             self._weight += max(self._felt - self._weight, 0.0) * dt / FEEL_TIME
             self._light_for = self._light_for + dt if self._felt < RELEASE_SHARE * self._weight else 0.0
-            if self._light_for >= RELEASE_AFTER:
+            moved = motion.hold - self._hold
+            if self._light_for >= RELEASE_AFTER or float(moved @ moved) > PULL_MAX**2:
                 self.phase = GiverPhase.RELEASING
         else:
             self.grip.firmness = max(self.grip.firmness - dt / RELEASE_TIME, 0.0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from robot_trials.robots.mujoco.compliant_grip import CompliantGrip, TorchMotion
 from robot_trials.robots.mujoco.conditions import TORCH_MASS
-from robot_trials.robots.mujoco.giver import FEEL_TIME, GRAVITY
+from robot_trials.robots.mujoco.giver import FEEL_TIME, GRAVITY, PULL_MAX
 from robot_trials.robots.mujoco.person_arm import PersonArm
 from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
 from robot_trials.robots.mujoco.rotations import quaternion_wxyz_from_matrix
@@ -20,7 +20,7 @@ SIGHT = 1.0
 """Distance along the lane within which the person watches the torch [m]."""
 SLOW = 0.15
 """Speed below which the shaft counts as offered [m/s]."""
-OFFERED_FOR = 0.2
+OFFERED_FOR = 0.3
 """How long it must be offered before the hand closes [s]."""
 CLOSE_TIME = 0.4
 """From touching to holding [s]."""
@@ -84,6 +84,7 @@ class Receiver:
             self._close(dt)
         elif self.phase is ReceiverPhase.TAKING:
             self._take(dt)
+            self._let_go_if_pulled(motion)
         else:
             self._withdraw(dt)
         self.grip.update(motion)
@@ -113,6 +114,13 @@ class Receiver:
         self.grip.firmness = min(self.grip.firmness + dt / CLOSE_TIME, 1.0)
         if self.grip.firmness == 1.0:
             self.phase = ReceiverPhase.TAKING
+
+    def _let_go_if_pulled(self, motion: TorchMotion) -> None:
+        """Whoever walks off with the torch is not held back."""
+        moved = motion.hold - self._hand
+        if float(moved @ moved) > PULL_MAX**2:
+            self.phase, self._timer, self._tug = ReceiverPhase.WAITING, 0.0, 0.0
+            self.grip.firmness = 0.0
 
     def _take(self, dt: float) -> None:
         if self._felt[2] < LIFT_SHARE * TORCH_MASS * GRAVITY:

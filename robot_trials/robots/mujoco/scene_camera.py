@@ -7,9 +7,10 @@ import numpy as np
 
 from robot_trials.robots.mujoco.rendering import make_renderer, make_scene_option
 
-DISTANCE = 3.6
+DISTANCE = 3.1
 """From the robot [m]."""
-AZIMUTH_DEG, ELEVATION_DEG = 128.0, -11.0
+AZIMUTH_DEG, ELEVATION_DEG = -154.0, -9.0
+"""Direction of view: from ahead and a little left, between the boards, with the people on the right in sight."""
 LOOK_HEIGHT = 0.85
 """Height of the point looked at [m]."""
 
