@@ -59,7 +59,7 @@ class TrialNode(Node):
         self._runner = TrialRunner(
             self._channel,
             make_kit(self._setup, self._channel),
-            TrialTopics(self, self._info, self._setup.trial_id),
+            TrialTopics(self, self._info, self._setup),
         )
         self._create_interfaces(rate_hz)
         if not recorder_wanted or self._setup.output is None:

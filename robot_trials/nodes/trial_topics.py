@@ -1,4 +1,4 @@
-"""Publishes what a trial tells: phases, events, and where odom lies in the map."""
+"""Publishes what a trial tells: phases, events, where odom lies in the map, what the site is."""
 
 from __future__ import annotations
 
@@ -8,27 +8,32 @@ from typing import Any
 from diagnostic_msgs.msg import KeyValue
 from geometry_msgs.msg import TransformStamped
 from rclpy.node import Node
+from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
+from robot_trials.config import TrialSetup
 from robot_trials.nodes.qos import topic_qos
 from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.nodes.stamps import to_stamp
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.telemetry.recorder import SEVERITIES
-from robot_trials.telemetry.topics import TF, TRIAL_EVENTS, TRIAL_PHASE
+from robot_trials.telemetry.site_description import describe_site
+from robot_trials.telemetry.topics import SITE_DESCRIPTION, TF, TRIAL_EVENTS, TRIAL_PHASE
 from robot_trials_msgs.msg import TrialEvent, TrialPhase
 
 
 class TrialTopics:
     """The trial's listener: turns what it says into messages. Its methods may be called from any thread."""
 
-    def __init__(self, node: Node, info: ChannelInfo, run_id: str) -> None:
+    def __init__(self, node: Node, info: ChannelInfo, setup: TrialSetup) -> None:
         self._info = info
-        self._run_id = run_id
+        self._run_id = setup.trial_id
         self._frames = make_frame_names(info)
         self._phases = node.create_publisher(TrialPhase, TRIAL_PHASE.name.lstrip("/"), topic_qos(TRIAL_PHASE))
         self._events = node.create_publisher(TrialEvent, TRIAL_EVENTS.name.lstrip("/"), topic_qos(TRIAL_EVENTS))
         self._transforms = node.create_publisher(TFMessage, TF.name, topic_qos(TF))
+        self._site = node.create_publisher(String, SITE_DESCRIPTION.name.lstrip("/"), topic_qos(SITE_DESCRIPTION))
+        self._site.publish(String(data=describe_site(setup.site)))
 
     def on_phase(self, time_ns: int, phase: str, previous: str, detail: str) -> None:
         """The trial has entered a phase."""
