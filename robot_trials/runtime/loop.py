@@ -67,7 +67,7 @@ class ControlLoop:
     def _measure(self, timing: Record, wall_ns: int, cpu_ns: int) -> None:
         """Account one tick: a step longer than the period misses its deadline."""
         slack = self.robot.control_period_ns - wall_ns
-        timing.tick += 1
+        timing.tick[...] += 1
         timing.wall_ns[...], timing.cpu_ns[...], timing.slack_ns[...] = wall_ns, cpu_ns, slack
         if slack < 0:
-            timing.deadline_misses += 1
+            timing.deadline_misses[...] += 1
