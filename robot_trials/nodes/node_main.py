@@ -54,9 +54,11 @@ def run_node(make_node: Callable[[], Node], arguments: Sequence[str] | None = No
     try:
         return _spin(node)
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not break into what is left to do
+            signal.signal(number, signal.SIG_IGN)
         node.release()
         node.destroy_node()
-        rclpy.try_shutdown()
+        rclpy.try_shutdown(uninstall_handlers=False)
 
 
 def is_end_wanted() -> bool:

@@ -72,6 +72,8 @@ def run_control_process(setup: TrialSetup, options: ProcessOptions) -> int:
             process.request_end()
         return process.run()
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not break into what is left to do
+            signal.signal(number, signal.SIG_IGN)
         assembly.close()
 
 
