@@ -55,8 +55,12 @@ def write_standing(model: RobotModel, state: Record) -> None:
     """Fill in ideal readings of the robot standing still in its nominal posture."""
     data = model.model.createData()
     q, still = standing_configuration(model), np.zeros(model.nv)
+    torque = pin.rnea(model.model, data, q, still, still)
+    for frame in model.foot_ids:
+        jacobian = pin.computeFrameJacobian(model.model, data, q, frame, pin.LOCAL)
+        torque -= jacobian[2] * 0.5 * model.own_mass * GRAVITY
     state.joint_position[:], state.joint_velocity[:] = model.nominal_joints, 0.0
-    state.joint_torque[:] = pin.rnea(model.model, data, q, still, still)[6:]
+    state.joint_torque[:] = torque[6:]
     state.imu_angular_velocity[:] = 0.0
     state.imu_linear_acceleration[:] = (0.0, 0.0, GRAVITY)
     state.foot_wrench[:] = 0.0
@@ -72,8 +76,8 @@ class Bench:
         sample, motion: its records; change them between steps.
     """
 
-    def __init__(self, parameters: RobotParameters) -> None:
-        self.controller = WholeBodyWalkingController(parameters, ControllerConfig(), PERIOD)
+    def __init__(self, parameters: RobotParameters, config: ControllerConfig | None = None) -> None:
+        self.controller = WholeBodyWalkingController(parameters, config or ControllerConfig(), PERIOD)
         self.sample = make_control_sample(len(self.controller.joint_names))
         self.motion = make_motion_command()
         self.motion.mode[...] = MotionMode.STAND
