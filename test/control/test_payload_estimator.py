@@ -43,7 +43,12 @@ class HandWithLoad:
     def run(self, mode: PayloadMode, ticks: int) -> PayloadEstimator:
         """Measure for some control periods; returns the estimator."""
         self.motion.payload_mode[...] = mode
+        still = np.zeros(self.model.nv)
         for _ in range(ticks):
+            self._ticks += 1
+            if self._ticks % PayloadGains().decimation:
+                self.estimator.update(self.state, still, self.motion)  # only counts
+                continue
             q, v, a = self._move()
             self.model.update(q, v)
             self._measure(self.state, q, v, a)
@@ -51,7 +56,6 @@ class HandWithLoad:
         return self.estimator
 
     def _move(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        self._ticks += 1
         time, model = self._ticks * PERIOD, self.model
         q, v, a = self._q.copy(), np.zeros(model.nv), np.zeros(model.nv)
         rates = 2.0 + 0.5 * np.arange(len(self._arms))

@@ -99,7 +99,10 @@ def test_standing_goes_on_until_there_is_somewhere_to_go(body: IdealBody) -> Non
 )
 def test_it_walks_to_its_target_and_stands(body: IdealBody, x: float, y: float, yaw: float) -> None:
     body.go(x, y, yaw)
-    body.run(11.0)
+    body.run(1.0)
+    while body.walking.is_walking and len(body.phases) < 40:
+        body.tick()
+    body.run(0.5)
     assert body.walking.is_at_target and body.walking.phase is Phase.STAND
     assert np.linalg.norm(body.middle[:2] - (x, y)) < 0.04
     assert abs(body.walking.heading - yaw) < 0.06
