@@ -9,9 +9,14 @@ export MUJOCO_GL=${MUJOCO_GL:-egl}
 # Nodes find each other on this machine only, unless the user says otherwise; ROS_DOMAIN_ID is left as it is.
 export ROS_AUTOMATIC_DISCOVERY_RANGE=${ROS_AUTOMATIC_DISCOVERY_RANGE:-LOCALHOST}
 
-# Succeeds when a full ROS 2 Jazzy is sourced (that of the wheels is this checkout's own).
+# Succeeds when a full ROS 2 Jazzy is sourced. Its package ros_environment, which sets ROS_DISTRO, is not among the wheels.
 ros_is_sourced() {
-    [ "${ROS_DISTRO:-}" = jazzy ] && [ -n "${AMENT_PREFIX_PATH:-}" ] && [ "${ROBOT_TRIALS_ROS:-}" != wheels ]
+    local prefix IFS=:
+    [ "${ROS_DISTRO:-}" = jazzy ] || return 1
+    for prefix in ${AMENT_PREFIX_PATH:-}; do
+        [ -e "$prefix/share/ament_index/resource_index/packages/ros_environment" ] && return 0
+    done
+    return 1
 }
 
 prepend() { # VARIABLE FOLDER: puts a folder before a colon-separated path
@@ -21,7 +26,7 @@ prepend() { # VARIABLE FOLDER: puts a folder before a colon-separated path
 
 use_ros_wheels() {
     local folder
-    export ROBOT_TRIALS_ROS=wheels ROS_DISTRO=jazzy ROS_VERSION=2 ROS_PYTHON_VERSION=3
+    export ROS_DISTRO=jazzy ROS_VERSION=2 ROS_PYTHON_VERSION=3
     export RMW_IMPLEMENTATION=${RMW_IMPLEMENTATION:-rmw_fastrtps_cpp}
     export AMENT_PREFIX_PATH=$VENV CMAKE_PREFIX_PATH=$VENV PYTHONPATH='' LD_LIBRARY_PATH=''
     # The wheels find their libraries by restarting Python with this path; set here, no restart is needed.

@@ -67,32 +67,30 @@ install_pinned() { # LIST...
     return $failed
 }
 
-setup_python() {
-    local lists=("$ROOT/requirements.txt") site=() numpy='' python hash
-    python=$(system_python)
-    if ros_is_sourced; then
-        # messages of a full install are compiled against its own NumPy
-        site=(--system-site-packages) numpy='^numpy=='
-    else
-        lists+=("$ROOT/ros_wheels/requirements.txt")
+# Makes .venv, anew where the one there is broken or was made for the other kind of ROS 2.
+make_venv() {
+    local site=() sees_system=false
+    if ros_is_sourced; then site=(--system-site-packages) sees_system=true; fi
+    if "$PYTHON" -c '' 2>/dev/null && grep -q "include-system-site-packages = $sees_system" "$VENV/pyvenv.cfg"; then
+        return 0
     fi
-    hash=$(hash_of "${lists[@]}")-$("$python" -c 'import sys; print(sys.version, sys.base_prefix)' | sha256sum | cut -c1-12)
-    is_done python "$hash" && return 0
-    [ -x "$PYTHON" ] || { step "virtual environment in .venv"; "$python" -m venv "${site[@]}" "$VENV"; }
-    step "Python packages (pinned; about 1 GB on disk)"
-    "$PYTHON" -m pip install -q --disable-pip-version-check "$PIP"
-    install_pinned <(cat "${lists[@]}" | grep -v "${numpy:-^$}")
-    ros_is_sourced || "$PYTHON" "$ROOT/ros_wheels/relocate.py" >&2
-    mark_done python "$hash"
+    step "virtual environment in .venv"
+    rm -rf "$VENV"
+    "$(system_python)" -m venv "${site[@]}" "$VENV"
 }
 
-has_ros_package() { # NAME: somewhere outside this workspace
-    local prefix
-    for prefix in ${AMENT_PREFIX_PATH//:/ }; do
-        case $prefix in "$ROOT"/install/*) continue ;; esac
-        [ -e "$prefix/share/ament_index/resource_index/packages/$1" ] && return 0
-    done
-    return 1
+setup_python() {
+    local lists=("$ROOT/requirements.txt") numpy='^$' hash
+    # messages of a full install are compiled against its own NumPy
+    if ros_is_sourced; then numpy='^numpy=='; else lists+=("$ROOT/ros_wheels/requirements.txt"); fi
+    make_venv
+    hash=$(hash_of "${lists[@]}" "$VENV/pyvenv.cfg")
+    is_done python "$hash" && return 0
+    step "Python packages (pinned; about 1 GB on disk)"
+    "$PYTHON" -m pip install -q --disable-pip-version-check "$PIP"
+    install_pinned <(cat "${lists[@]}" | grep -v "$numpy")
+    ros_is_sourced || "$PYTHON" "$ROOT/ros_wheels/relocate.py" >&2
+    mark_done python "$hash"
 }
 
 setup_test_tools() {
@@ -102,6 +100,15 @@ setup_test_tools() {
     step "Python packages for tests and checks"
     install_pinned "$list"
     mark_done test_tools "$hash"
+}
+
+has_ros_package() { # NAME: somewhere outside this workspace
+    local prefix IFS=:
+    for prefix in ${AMENT_PREFIX_PATH:-}; do
+        case $prefix in "$ROOT"/install/*) continue ;; esac
+        [ -e "$prefix/share/ament_index/resource_index/packages/$1" ] && return 0
+    done
+    return 1
 }
 
 setup_interfaces() {
@@ -127,10 +134,11 @@ setup_package() {
 }
 
 run_colcon() {
-    local log
+    local log jobs
     log=$(mktemp)
+    jobs=$(env -u OMP_NUM_THREADS nproc) # which would count threads of one process
     # colcon's own defaults file names both packages; here each step names its own
-    if ! (cd "$ROOT" && COLCON_HOME=$ROOT/log MAKEFLAGS=-j$(nproc) "$PYTHON" -m colcon "$@") >"$log" 2>&1; then
+    if ! (cd "$ROOT" && COLCON_HOME=$ROOT/log MAKEFLAGS=-j$jobs "$PYTHON" -m colcon "$@") >"$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
         return 1

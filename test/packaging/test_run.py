@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SETUP_STEP = """
 set -euo pipefail
@@ -67,8 +69,17 @@ def test_environment_is_local_to_the_machine_unless_asked_otherwise() -> None:
 def test_inherited_paths_of_another_checkout_are_dropped() -> None:
     script = SETUP_STEP + 'use_checkout; echo "$AMENT_PREFIX_PATH:$LD_LIBRARY_PATH:$PYTHONPATH"'
     other = {"AMENT_PREFIX_PATH": "/other/install", "LD_LIBRARY_PATH": "/other/lib", "PYTHONPATH": "/other/python"}
-    result = call(
-        "bash", "-c", script, "-", str(CHECKOUT), "true", **other, ROBOT_TRIALS_ROS="wheels", ROS_DISTRO="jazzy"
-    )
+    result = call("bash", "-c", script, "-", str(CHECKOUT), "true", **other, ROS_DISTRO="jazzy")
     assert "/other" not in result.stdout
     assert f"{CHECKOUT}/install" in result.stdout
+
+
+@pytest.mark.parametrize(("with_install", "status"), [(True, 0), (False, 1)])
+def test_a_full_install_is_told_from_wheels(with_install: bool, status: int, tmp_path: Path) -> None:
+    index = tmp_path / "share" / "ament_index" / "resource_index" / "packages"
+    index.mkdir(parents=True)
+    (index / "rclpy").touch()
+    if with_install:
+        (index / "ros_environment").touch()
+    sourced = {"ROS_DISTRO": "jazzy", "AMENT_PREFIX_PATH": f"/elsewhere:{tmp_path}"}
+    assert call("bash", "-c", SETUP_STEP, "-", str(CHECKOUT), "ros_is_sourced", **sourced).returncode == status
