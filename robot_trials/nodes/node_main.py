@@ -58,7 +58,8 @@ def run_node(make_node: Callable[[], Node], arguments: Sequence[str] | None = No
             signal.signal(number, signal.SIG_IGN)
         node.release()
         node.destroy_node()
-        rclpy.try_shutdown(uninstall_handlers=False)
+        if rclpy.ok():
+            rclpy.shutdown(uninstall_handlers=False)
 
 
 def is_end_wanted() -> bool:

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action import CancelResponse, GoalResponse
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from rclpy.task import Future
 from std_srvs.srv import Trigger
 
 from robot_trials.config import TrialSetup
 from robot_trials.nodes.fiducial_messages import from_message
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
+from robot_trials.nodes.patient_action_server import PatientActionServer
 from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy
 from robot_trials.nodes.relay_kit import RelayKit
 from robot_trials.nodes.stamps import to_stamp
@@ -52,10 +52,10 @@ class TrialNode(Node):
         self._channel = attach_channel(self, channel_name)
         self._info = self._channel.info
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
-        self._server: ActionServer | None = None
+        self._server: PatientActionServer | None = None
         self._ending = False
         self._goal: Any = None
-        self._done: Future | None = None
+        self._answering = False
         self._runner = TrialRunner(
             self._channel,
             make_kit(self._setup, self._channel),
@@ -91,11 +91,11 @@ class TrialNode(Node):
 
     def _offer_trial(self) -> None:
         """Offer the action; whoever sees it knows that everything it needs is ready."""
-        self._server = ActionServer(
+        self._server = PatientActionServer(
             self,
             RunTrial,
             "run_trial",
-            execute_callback=self._execute,
+            start_callback=self._start,
             goal_callback=self._judge_goal,
             cancel_callback=self._cancel,
         )
@@ -140,13 +140,25 @@ class TrialNode(Node):
         self._runner.request("abort", "cancelled by the client")
         return CancelResponse.ACCEPT
 
-    async def _execute(self, goal: Any) -> RunTrial.Result:
-        """Start the trial, sleep until `_watch` sees its end, answer."""
+    def _start(self, goal: Any) -> None:
+        """The goal executes: start the trial; `_watch` sees its end."""
         self._goal = goal
-        self._done = Future()
         self._runner.start_trial()
-        conclusion: Conclusion = await self._done
-        self._goal = self._done = None
+
+    def _watch(self) -> None:
+        """On the executor's thread: end the goal when the runner's thread has concluded."""
+        if self._goal is not None and self._server is not None and self._runner.conclusion is not None:
+            goal, self._goal = self._goal, None
+            self._server.conclude(goal, self._conclude)
+            self._answering = True
+        elif self._ending and self._goal is None and not self._runner.running and not self._answering:
+            self.finished = True
+
+    def _conclude(self, goal: Any) -> RunTrial.Result:
+        """Terminal state and result of the goal."""
+        self._answering = False
+        conclusion = self._runner.conclusion
+        assert conclusion is not None
         result = self._make_result(conclusion)
         if goal.is_cancel_requested:
             goal.canceled()
@@ -155,13 +167,6 @@ class TrialNode(Node):
         else:
             goal.succeed()
         return result
-
-    def _watch(self) -> None:
-        """On the executor's thread: wake the goal when the runner's thread has concluded."""
-        if self._done is not None and not self._done.done() and self._runner.conclusion is not None:
-            self._done.set_result(self._runner.conclusion)
-        elif self._ending and self._goal is None and not self._runner.running:
-            self.finished = True
 
     def _publish_feedback(self) -> None:
         if self._goal is None or not self._runner.running:

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -55,6 +56,12 @@ class Graph:
         for name in names:
             command = [sys.executable, "-m", f"robot_trials.nodes.{name}", *self._ros_arguments(), *extra]
             self.group.start(name, command, self.environment, pipe=name == "trial_client")
+
+    def limit_file_size(self, name, size):
+        """Start a real node that cannot write files longer than `size` bytes: a full disk to it."""
+        command = [sys.executable, "-m", f"robot_trials.nodes.{name}", *self._ros_arguments()]
+        limited = f"ulimit -f {size // 1024}; exec " + " ".join(map(shlex.quote, command))
+        self.group.start(name, ["bash", "-c", limited], self.environment)
 
     def start_trial_node(self, ticks=100, **parameters):
         extra = [part for key, value in parameters.items() for part in ("-p", f"{key}:={json.dumps(value)}")]

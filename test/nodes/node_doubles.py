@@ -193,6 +193,27 @@ def listen(node, seconds, *topics):
     return heard
 
 
+def drive(node, speed):
+    """How far odometry has come after two seconds of repeated velocity commands."""
+    from geometry_msgs.msg import TwistStamped
+    from nav_msgs.msg import Odometry
+
+    heard = []
+    node.create_subscription(Odometry, "odom", heard.append, 10)
+    publisher = node.create_publisher(TwistStamped, "cmd_vel", 1)
+    _wait(node, lambda: heard and publisher.get_subscription_count())
+    first = heard[0].pose.pose.position.x
+    message = TwistStamped()
+    message.twist.linear.x = float(speed)
+    start = time.monotonic()
+    while time.monotonic() - start < 2.0:
+        import rclpy
+
+        publisher.publish(message)
+        rclpy.spin_once(node, timeout_sec=0.05)
+    return {"x": heard[-1].pose.pose.position.x - first}
+
+
 def main(verb, *arguments):
     """Run one of the programs."""
     if verb == "trial_node":
@@ -201,7 +222,7 @@ def main(verb, *arguments):
 
     rclpy.init()
     node = rclpy.create_node(f"test_{verb}_{os.getpid()}")
-    verbs = {"call": call_service, "send_goal": send_goal, "change_state": change_state, "listen": listen}
+    verbs = {"call": call_service, "send_goal": send_goal, "change_state": change_state, "listen": listen, "drive": drive}
     print(json.dumps(verbs[verb](node, *arguments)), flush=True)
     node.destroy_node()
     rclpy.shutdown()

@@ -21,7 +21,7 @@ def read_bag(graph, *topics):
     return messages.values()
 
 
-def start_all(graph, ticks, factor=0.0, **control):
+def start_all(graph, ticks, factor=1.0, **control):
     graph.start_control(factor, **control)
     graph.start("control_node", "recorder_node", "perception_node", "safety_node")
     graph.start_trial_node(ticks)
@@ -34,7 +34,7 @@ def walk(graph):
 
 
 def test_trial_passes_and_everything_is_in_the_bag(graph):
-    start_all(graph, ticks=300)
+    start_all(graph, ticks=300, factor=0.0)
     result = graph.read_client()
     assert result["passed"] and result["verdict"] == "pass"
     assert {message.get("phase") for message in graph.client_messages} >= {"walk"}
@@ -67,7 +67,7 @@ def test_cancelled_goal_ends_standing(graph):
 
 
 def test_services_hold_resume_and_abort(graph):
-    start_all(graph, MANY_TICKS, factor=1.0)
+    start_all(graph, MANY_TICKS)
     walk(graph)
     for service in ("hold", "resume", "abort"):
         answer = graph.ask("call", f"trial_node/{service}")
@@ -100,7 +100,7 @@ def test_interrupt_in_the_middle_of_a_walk_leaves_a_standing_robot_and_a_closed_
 
 
 def test_killed_trial_node_leaves_a_standing_robot(graph):
-    start_all(graph, MANY_TICKS)
+    start_all(graph, MANY_TICKS, factor=0.0)
     walk(graph)
     graph.kill("trial_node")
     graph.wait_for_log("safety_node", "the trial is quiet")

@@ -1,0 +1,50 @@
+"""Single nodes on a graph of doubles: lifecycle, rates, a full disk."""
+
+import pytest
+
+pytestmark = pytest.mark.ros
+
+
+def test_control_node_is_silent_until_activated_and_again_after_deactivation(graph):
+    graph.start_control(factor=1.0)
+    graph.start("control_node", autostart=False)
+    assert graph.ask("change_state", "activate") == {"success": False, "state": "unconfigured"}
+    assert graph.ask("change_state", "configure") == {"success": True, "state": "inactive"}
+    assert graph.ask("change_state", "activate") == {"success": True, "state": "active"}
+    heard = graph.ask(
+        "listen",
+        2,
+        *("/clock", "rosgraph_msgs/msg/Clock"),
+        *("/joint_states", "sensor_msgs/msg/JointState"),
+        *("/robot_description", "std_msgs/msg/String"),
+    )
+    assert 20 < heard["/clock"]["count"] <= 110  # 50 Hz, and what was under way
+    assert heard["/joint_states"]["count"] > 20
+    assert heard["/robot_description"]["count"] == 1
+    assert "robot name='double'" in heard["/robot_description"]["last"].replace("\\", "")
+    assert graph.ask("change_state", "deactivate") == {"success": True, "state": "inactive"}
+    assert graph.ask("change_state", "cleanup") == {"success": True, "state": "unconfigured"}
+    assert graph.end() == {"control": 0, "control_node": 0}
+
+
+def test_velocity_command_moves_the_robot_and_nonsense_does_not(graph):
+    graph.start_control(factor=1.0)
+    graph.start("control_node")
+    answer = graph.ask("drive", "nan")
+    assert answer["x"] == 0.0
+    answer = graph.ask("drive", "5.0")
+    assert 0.05 < answer["x"] < 1.5  # two seconds at the bound of 0.5 m/s, not at 5 m/s
+    graph.end()
+
+
+def test_full_disk_ends_the_trial_safely_with_its_reason(graph):
+    graph.start_control()
+    graph.limit_file_size("recorder_node", 3_000_000)
+    graph.start("control_node", "perception_node")
+    graph.start_trial_node(1_000_000)
+    graph.start("trial_client")
+    result = graph.read_client()
+    assert result["verdict"] == "aborted"
+    assert "recording failed" in result["reason"] and "bag" in result["reason"]
+    codes = graph.end()
+    assert codes["control"] == 0 and codes["recorder_node"] == 1

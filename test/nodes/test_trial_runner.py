@@ -1,0 +1,133 @@
+"""The runner's thread without ROS: a whole trial, a trial whose code breaks, requests, late perception."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
+from node_doubles import RUNTIME_DOUBLES, DoubleJudge, DoubleKit, DoubleTrial
+from runtime_doubles import wait_for
+
+from robot_trials.nodes.trial_runner import TrialRunner
+from robot_trials.robots.interface import FiducialObservation
+from robot_trials.runtime.channel import Channel, remove_channel
+
+
+class Listener:
+    """Remembers what it hears."""
+
+    def __init__(self):
+        self.phases, self.events, self.maps = [], [], []
+
+    def on_phase(self, time_ns, phase, previous, detail):
+        self.phases.append((phase, previous, detail))
+
+    def on_event(self, event):
+        self.events.append(event.text)
+
+    def on_map_to_odom(self, time_ns, pose):
+        self.maps.append(pose)
+
+
+class BrokenTrial(DoubleTrial):
+    """Fails in its own code after some ticks."""
+
+    def tick(self, sample, fiducials, time_ns):
+        super().tick(sample, fiducials, time_ns)
+        if self.ticks_left < 90:
+            raise ZeroDivisionError("a mistake")
+
+
+class Kit(DoubleKit):
+    """Makes trials of a chosen kind, a hundred ticks long."""
+
+    def __init__(self, kind=DoubleTrial, ticks=100):
+        self.kind, self.ticks = kind, ticks
+
+    def make(self):
+        return self.kind(self.ticks), DoubleJudge()
+
+
+@pytest.fixture
+def make_runner(request):
+    name = f"test_runner_{time.monotonic_ns()}"
+    process = subprocess.Popen([sys.executable, str(RUNTIME_DOUBLES), name, "0"])
+    channel = Channel.attach(name, 20.0)
+    channel.state  # noqa: B018
+    runners = []
+
+    def make(kit):
+        runner = TrialRunner(channel, kit, Listener())
+        runner.listener = runner._listener
+        runner.control = process
+        runner.add_detections([FiducialObservation(0, 7, None)])
+        runner.start()
+        runners.append(runner)
+        return runner
+
+    yield make
+    for runner in runners:
+        runner.stop()
+    process.kill()
+    process.wait()
+    channel.close()
+    remove_channel(name)
+
+
+def test_whole_trial_is_told_and_judged_on_every_sample(make_runner):
+    runner = make_runner(Kit())
+    runner.start_trial()
+    conclusion = wait_for(lambda: runner.conclusion)
+    assert conclusion.outcome.passed and not conclusion.aborted
+    assert conclusion.outcome.figures["whole"] == 1.0
+    assert conclusion.outcome.figures["samples"] == pytest.approx(1100, abs=20)
+    assert [phase for phase, _, _ in runner.listener.phases] == ["walk", "stand", ""]
+    assert runner.listener.maps[0] == (-3.0, 0.0, 0.0)
+    assert not runner.running
+    runner.add_detections([FiducialObservation(0, 7, None)])
+    runner.start_trial()  # and once more
+    assert wait_for(lambda: runner.conclusion).outcome.passed
+
+
+def test_trial_that_breaks_releases_the_robot_and_says_how(make_runner):
+    runner = make_runner(Kit(BrokenTrial))
+    runner.start_trial()
+    conclusion = wait_for(lambda: runner.conclusion)
+    assert conclusion.outcome is None and conclusion.aborted
+    assert conclusion.error.startswith("ZeroDivisionError: a mistake")
+    assert runner.listener.phases[-1] == ("", "walk", "ZeroDivisionError: a mistake")
+    assert runner.control.poll() is None
+
+
+def test_requests_reach_the_trial_between_ticks(make_runner):
+    runner = make_runner(Kit(ticks=1_000_000))
+    runner.start_trial()
+    wait_for(lambda: runner.snapshot.phase == "walk")
+    runner.request("hold", "a dog")
+    wait_for(lambda: "held: a dog" in runner.listener.events)
+    runner.request("resume")
+    runner.request("abort", "enough")
+    conclusion = wait_for(lambda: runner.conclusion)
+    assert conclusion.aborted and conclusion.outcome.reason == "enough"
+    assert runner.listener.events == ["held: a dog", "resumed", "aborted: enough", "end"]
+
+
+def test_requests_of_an_ended_trial_do_not_reach_the_next(make_runner):
+    runner = make_runner(Kit())
+    runner.request("abort", "too early")
+    runner.start_trial()
+    assert wait_for(lambda: runner.conclusion).outcome.passed
+
+
+def test_death_of_the_control_process_concludes_with_the_reason(make_runner):
+    runner = make_runner(Kit(ticks=1_000_000))
+    runner.start_trial()
+    wait_for(lambda: runner.snapshot.phase == "walk")
+    runner.control.kill()
+    runner.control.wait()
+    conclusion = wait_for(lambda: runner.conclusion)
+    assert conclusion.aborted
+    assert conclusion.outcome.reason == f"control process {runner.control.pid} died"
