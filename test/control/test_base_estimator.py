@@ -170,21 +170,43 @@ def test_position_stays_on_its_anchors(swayed) -> None:
     assert swayed[2]["position"].max() < 6e-3
 
 
-def test_the_model_is_left_at_the_estimate(swayed) -> None:
-    """The correction after the model's update reaches the model too, up to the tilt corrected in one tick."""
-    robot, estimator, _ = swayed
-    np.testing.assert_array_equal(estimator.q[7:], robot.q[7:])
-    np.testing.assert_array_equal(estimator.v[6:], robot.v[6:])
+def assert_model_is_at_the_estimate(estimator: BaseEstimator, tolerance: float) -> None:
     q, v = estimator.q.copy(), estimator.v.copy()
     q[:3], q[3:7] = estimator.position, pin.Quaternion(estimator.rotation).coeffs()
     v[:3] = estimator.rotation.T @ estimator.velocity
     fresh = RobotModel(estimator.model.parameters)
     fresh.update(q, v)
     for name in ("com", "com_velocity"):
-        np.testing.assert_allclose(getattr(estimator.model, name), getattr(fresh, name), atol=2e-5, err_msg=name)
+        np.testing.assert_allclose(getattr(estimator.model, name), getattr(fresh, name), atol=tolerance, err_msg=name)
     for mine, other in zip(estimator.model.feet, fresh.feet, strict=True):
-        np.testing.assert_allclose(mine.position, other.position, atol=2e-5)
-        np.testing.assert_allclose(mine.rotation, other.rotation, atol=2e-5)
+        np.testing.assert_allclose(mine.position, other.position, atol=tolerance)
+        np.testing.assert_allclose(mine.rotation, other.rotation, atol=tolerance)
+    np.testing.assert_allclose(estimator.v[:3], v[:3], atol=tolerance)
+
+
+def test_the_model_is_left_at_the_estimate(swayed) -> None:
+    """The correction after the model's update reaches the model too, up to the tilt corrected in one tick."""
+    robot, estimator, _ = swayed
+    np.testing.assert_array_equal(estimator.q[7:], robot.q[7:])
+    np.testing.assert_array_equal(estimator.v[6:], robot.v[6:])
+    assert_model_is_at_the_estimate(estimator, 2e-5)
+
+
+def test_large_corrections_reach_the_model(model: RobotModel) -> None:
+    """An estimate that is off by 10 mm and 50 mm/s is drawn back, and the model with it."""
+    robot, estimator = start(model, np.zeros(3))
+    estimator.update(robot.state, STANDING)
+    before = estimator.position.copy()
+    estimator.position += (0.01, -0.01, 0.0)
+    estimator.velocity += (0.05, -0.05, 0.0)
+    estimator.update(robot.state, STANDING)
+    assert 0.005 < estimator.position[0] - before[0] < 0.0095
+    assert abs(estimator.velocity[0]) < 0.049
+    assert_model_is_at_the_estimate(estimator, 1e-4)
+    for _ in range(200):
+        estimator.update(robot.state, STANDING)
+    np.testing.assert_allclose(estimator.position[:2], before[:2], atol=1e-3)
+    np.testing.assert_allclose(estimator.velocity, 0.0, atol=2e-3)
 
 
 def test_it_starts_over_its_feet_whatever_the_base(model: RobotModel) -> None:
