@@ -148,8 +148,8 @@ def send_goal(node, trial):
     return {"accepted": future.result().accepted}
 
 
-def change_state(node, transition):
-    """State of the control node after a transition."""
+def change_states(node, *transitions):
+    """Success and state of the control node after each transition."""
     from lifecycle_msgs.srv import ChangeState, GetState
 
     change, get = (
@@ -157,13 +157,16 @@ def change_state(node, transition):
         for kind, name in ((ChangeState, "change_state"), (GetState, "get_state"))
     )
     _wait(node, lambda: change.service_is_ready() and get.service_is_ready())
-    request = ChangeState.Request()
-    request.transition.label = transition
-    future = change.call_async(request)
-    _wait(node, future.done)
-    state = get.call_async(GetState.Request())
-    _wait(node, state.done)
-    return {"success": future.result().success, "state": state.result().current_state.label}
+    states = []
+    for transition in transitions:
+        request = ChangeState.Request()
+        request.transition.label = transition
+        future = change.call_async(request)
+        _wait(node, future.done)
+        state = get.call_async(GetState.Request())
+        _wait(node, state.done)
+        states.append([future.result().success, state.result().current_state.label])
+    return states
 
 
 def listen(node, seconds, *topics):
@@ -184,13 +187,13 @@ def listen(node, seconds, *topics):
         reliability = ReliabilityPolicy.RELIABLE if latched else ReliabilityPolicy.BEST_EFFORT
         qos = QoSProfile(depth=200, durability=durability, reliability=reliability)
         node.create_subscription(find_message_type(type_name), name, lambda message, n=name: hear(n, message), qos)
-    _wait(node, lambda: any(entry["count"] for entry in heard.values()))
     start = time.monotonic()
+    _wait(node, lambda: any(entry["count"] for entry in heard.values()))
     while time.monotonic() - start < float(seconds):
         import rclpy
 
         rclpy.spin_once(node, timeout_sec=0.02)
-    return heard
+    return heard | {"seconds": time.monotonic() - start}
 
 
 def drive(node, speed):
@@ -222,7 +225,13 @@ def main(verb, *arguments):
 
     rclpy.init()
     node = rclpy.create_node(f"test_{verb}_{os.getpid()}")
-    verbs = {"call": call_service, "send_goal": send_goal, "change_state": change_state, "listen": listen, "drive": drive}
+    verbs = {
+        "call": call_service,
+        "send_goal": send_goal,
+        "change_states": change_states,
+        "listen": listen,
+        "drive": drive,
+    }
     print(json.dumps(verbs[verb](node, *arguments)), flush=True)
     node.destroy_node()
     rclpy.shutdown()

@@ -8,9 +8,8 @@ pytestmark = pytest.mark.ros
 def test_control_node_is_silent_until_activated_and_again_after_deactivation(graph):
     graph.start_control(factor=1.0)
     graph.start("control_node", autostart=False)
-    assert graph.ask("change_state", "activate") == {"success": False, "state": "unconfigured"}
-    assert graph.ask("change_state", "configure") == {"success": True, "state": "inactive"}
-    assert graph.ask("change_state", "activate") == {"success": True, "state": "active"}
+    states = graph.ask("change_states", "activate", "configure", "activate")
+    assert states == [[False, "unconfigured"], [True, "inactive"], [True, "active"]]
     heard = graph.ask(
         "listen",
         2,
@@ -18,12 +17,13 @@ def test_control_node_is_silent_until_activated_and_again_after_deactivation(gra
         *("/joint_states", "sensor_msgs/msg/JointState"),
         *("/robot_description", "std_msgs/msg/String"),
     )
-    assert 20 < heard["/clock"]["count"] <= 110  # 50 Hz, and what was under way
-    assert heard["/joint_states"]["count"] > 20
+    rate_hz = heard["/clock"]["count"] / heard["seconds"]
+    assert 5 < rate_hz <= 100  # 50 Hz, fewer on a busy machine, never above the bound
+    assert heard["/joint_states"]["count"] > 10
     assert heard["/robot_description"]["count"] == 1
     assert "robot name='double'" in heard["/robot_description"]["last"].replace("\\", "")
-    assert graph.ask("change_state", "deactivate") == {"success": True, "state": "inactive"}
-    assert graph.ask("change_state", "cleanup") == {"success": True, "state": "unconfigured"}
+    states = graph.ask("change_states", "deactivate", "cleanup")
+    assert states == [[True, "inactive"], [True, "unconfigured"]]
     assert graph.end() == {"control": 0, "control_node": 0}
 
 
