@@ -51,7 +51,7 @@ class HandTarget:
         acceleration -= (2.0 * w) * self.velocity
         velocity = self.velocity + dt * acceleration
         speed = math.sqrt(velocity.dot(velocity))
-        if speed > speed_max > 0.0:
+        if speed > speed_max:
             velocity *= speed_max / speed
             np.subtract(velocity, self.velocity, out=acceleration)
             acceleration *= 1.0 / dt

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+WRENCH_SIZE = 6
+"""Components of a contact wrench: force, then torque."""
 Number = TypeVar("Number", int, float)
 
 
@@ -26,11 +28,11 @@ class WholeBodyGains:
     torso_weights: tuple[float, float, float] = (1.5, 0.3, 1.5)  # roll, pitch, yaw
     posture_kp: float = bounded(100.0, 0.0, 5000.0)
     posture_kd: float = bounded(18.0, 0.0, 500.0)
-    posture_weight_legs: float = bounded(0.02, 0.0, 1000.0)
+    posture_weight_legs: float = bounded(0.02, 1e-6, 1000.0)
     arm_kp: float = bounded(400.0, 0.0, 5000.0)
     arm_kd: float = bounded(36.0, 0.0, 500.0)
-    posture_weight_arms: float = bounded(0.7, 0.0, 1000.0)
-    posture_weight_hand: float = bounded(0.0002, 0.0, 1000.0)  # of an arm whose hand follows a pose
+    posture_weight_arms: float = bounded(0.7, 1e-6, 1000.0)
+    posture_weight_hand: float = bounded(0.0002, 1e-6, 1000.0)  # of an arm whose hand follows a pose
     swing_kp: float = bounded(500.0, 0.0, 5000.0)
     swing_kp_z: float = bounded(700.0, 0.0, 5000.0)
     swing_kd: float = bounded(40.0, 0.0, 500.0)
@@ -44,8 +46,17 @@ class WholeBodyGains:
     hand_orientation_weight: float = bounded(1.0, 0.0, 1000.0)
     force_regularisation: tuple[float, ...] = (5e-5, 5e-5, 2e-6, 5e-5, 5e-5, 5e-5)  # per wrench component
     friction: float = bounded(0.5, 0.05, 2.0)  # Coulomb coefficient assumed under the soles
-    cop_margin: float = bounded(0.008, 0.0, 1.0)  # kept from the sole's edge [m]
+    cop_margin: float = bounded(0.008, 0.0, 0.03)  # kept from the sole's edge [m]
     torque_margin: float = bounded(0.98, 0.0, 1.0)  # share of the torque limit that is used
+
+    def __post_init__(self) -> None:
+        """Refuse weights with which the program has no unique solution."""
+        for name in ("torso_weights", "force_regularisation"):
+            values = getattr(self, name)
+            if min(values) <= 0.0:
+                raise ValueError(f"{name}: {values}: every weight must be > 0")
+        if len(self.force_regularisation) != WRENCH_SIZE:
+            raise ValueError(f"force_regularisation: {len(self.force_regularisation)} weights, must be {WRENCH_SIZE}")
 
 
 @dataclass(frozen=True)

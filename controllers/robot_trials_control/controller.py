@@ -14,7 +14,7 @@ from robot_trials_control.estimator import BaseEstimator
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.model import RobotModel, RobotParameters
 from robot_trials_control.payload import PayloadEstimator
-from robot_trials_control.records import Fault, MotionMode, Record
+from robot_trials_control.records import Fault, MotionMode, Record, is_valid_motion, make_motion_command
 from robot_trials_control.status import StatusWriter
 from robot_trials_control.walking import Walking
 from robot_trials_control.whole_body import WholeBodyController, WholeBodyReference
@@ -26,6 +26,8 @@ QP_FAILURES_MAX = 25
 """Ticks in a row on the last good command before the controller gives up."""
 BAD_READINGS_MAX = 5
 """Ticks in a row on the last good reading before the controller gives up."""
+GRAVITY_MIN = 3.0
+"""Smallest specific force in the first reading from which the base can be levelled [m/s²]."""
 DAMPING = 5.0
 """Joint damping when the controller has given up [N·m·s/rad]."""
 
@@ -48,6 +50,7 @@ class WholeBodyWalkingController:
         self.reference = WholeBodyReference(self.model.nominal_joints)
         self._fault = Fault.NONE
         self._state: Record | None = None
+        self._motion, self._motion_seen = make_motion_command(), b""
         self._readings = np.zeros(0)
         self._drive = DriveCommand(self.model, config.drive, control_period)
         self._camera_data = self.model.model.createData()
@@ -74,9 +77,10 @@ class WholeBodyWalkingController:
             command: receives the impedance command of every joint.
             status: receives what the controller believes and intends.
         """
-        if not self._is_finite(state):
+        if not self._is_finite(state) or (not self._started and not self._feels_gravity(state)):
             self._on_bad_reading(command, status)
             return
+        motion = self._accept(motion)
         self._bad_readings = 0
         if not self._started:
             self._start(state)
@@ -115,6 +119,19 @@ class WholeBodyWalkingController:
             self._state, self._readings = state, state.data.view(np.float64)
         return math.isfinite(self._readings.sum())
 
+    @staticmethod
+    def _feels_gravity(state: Record) -> bool:
+        return bool(np.linalg.norm(state.imu_linear_acceleration) > GRAVITY_MIN)
+
+    def _accept(self, motion: Record) -> Record:
+        """The newest motion command that makes sense; one that does not is dropped."""
+        raw = motion.data.tobytes()
+        if raw != self._motion_seen:
+            self._motion_seen = raw
+            if is_valid_motion(motion):
+                self._motion.data[:] = motion.data
+        return self._motion
+
     def _on_bad_reading(self, command: Record, status: Record) -> None:
         """Keep the last command for a few ticks, then give up with damping."""
         self._bad_readings += 1
@@ -132,7 +149,10 @@ class WholeBodyWalkingController:
 
     def _read_goal(self, motion: Record) -> None:
         goal = self.walking.goal
-        goal.mode = MotionMode(int(motion.mode)) if self.estimator.is_settled else MotionMode.STAND
+        mode = MotionMode(int(motion.mode))
+        if not self.estimator.is_settled or (mode == MotionMode.WALK_TO and float(motion.walk_speed) <= 0.0):
+            mode = MotionMode.STAND
+        goal.mode = mode
         goal.target = Pose2(*motion.walk_target.tolist())
         goal.speed = float(motion.walk_speed)
         goal.velocity = tuple(motion.walk_velocity.tolist())

@@ -97,7 +97,10 @@ class RobotModel:
         path = Path(parameters.urdf)
         if not path.is_file():
             raise ModelError(f"robot description not found: {path}")
-        self.model = pin.buildModelFromUrdf(str(path), pin.JointModelFreeFlyer())
+        try:
+            self.model = pin.buildModelFromUrdf(str(path), pin.JointModelFreeFlyer())
+        except ValueError as error:
+            raise ModelError(f"{path}: not a robot description that Pinocchio reads: {error}") from error
         self.data = self.model.createData()
         self.nq, self.nv = self.model.nq, self.model.nv
         self.nu = self.nv - 6
@@ -121,9 +124,10 @@ class RobotModel:
             shape = getattr(self.parameters, name).shape
             if shape != (self.nu,):
                 raise ModelError(f"{self.parameters.urdf}: {name} has shape {shape}, the robot has {self.nu} joints")
-        unknown = sorted(set(self.parameters.nominal_posture) - set(self.joint_names))
-        if unknown:
-            raise ModelError(f"{self.parameters.urdf}: no joint named {', '.join(unknown)} (in nominal_posture)")
+        for field_name in ("nominal_posture", "head_joints"):
+            unknown = sorted(set(getattr(self.parameters, field_name)) - set(self.joint_names))
+            if unknown:
+                raise ModelError(f"{self.parameters.urdf}: no joint named {', '.join(unknown)} (in {field_name})")
 
     def _frame(self, name: str) -> int:
         if not self.model.existFrame(name):

@@ -15,6 +15,10 @@ from robot_trials_control.config import PayloadGains
 from robot_trials_control.model import GRAVITY, RobotModel
 from robot_trials_control.records import LEFT, RIGHT, PayloadMode, Record
 
+STANDING_SHARE = 0.15
+"""Share of the weight that the lighter foot carries when the robot stands on both."""
+STANDING_TIME = 0.6
+"""Time on both feet after which their weight tells the load: a step accelerates the body up and down [s]."""
 COM_MAX = 0.35
 """Largest distance of the load's centre of mass from the grip along one axis [m]."""
 RIDGE = np.array((1e-3, 2e-3, 2e-3, 2e-3))
@@ -42,6 +46,7 @@ class PayloadEstimator:
         self._bias = np.zeros(rows)
         self._information, self._moment = np.zeros((4, 4)), np.zeros(4)
         self._wrench = np.zeros((6, 4))
+        self._standing = 0.0
         self.mode, self._side, self._tick, self._tared = PayloadMode.NONE, RIGHT, 0, 0
         self.mass, self.mass_applied, self._mass_target = 0.0, 0.0, 0.0
         self.com, self._com_applied = np.zeros(3), np.zeros(3)
@@ -104,11 +109,13 @@ class PayloadEstimator:
         self._output[:n] += k * (state.joint_torque[arm] - unloaded - self._output[:n])
         self._regressor[-1, 0] += k * (1.0 - self._regressor[-1, 0])
         self._output[-1] += k * (feet / GRAVITY - model.own_mass - self._output[-1])
+        carried = float(state.foot_wrench[:, 2].min())
+        self._standing = self._standing + self._dt if carried > STANDING_SHARE * feet else 0.0
 
     def _estimate(self) -> None:
         gains = self.gains
         weights = np.full(len(self._output), 1.0 / gains.torque_deviation**2)
-        weights[-1] = 1.0 / gains.feet_mass_deviation**2
+        weights[-1] = 1.0 / gains.feet_mass_deviation**2 if self._standing > STANDING_TIME else 0.0
         weighted = self._regressor * weights[:, None]
         self._information *= self._forget
         self._information += weighted.T @ self._regressor

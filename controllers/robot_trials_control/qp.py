@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from daqp import solve as daqp_solve
 
@@ -58,7 +60,7 @@ class WholeBodyQp:
         x, _, self.exit_flag, _ = daqp_solve(
             self.hessian, self.gradient, self.matrix, self.upper, self.lower, self.sense, eps_prox=0.0
         )
-        if self.exit_flag != 1:
+        if self.exit_flag != 1 or not math.isfinite(x.sum()):
             return False
         self.solution[:] = x
         return True

@@ -166,7 +166,7 @@ class Fault(enum.IntFlag):
     NONE = 0
     QP_FAILED = 1  # no solution for longer than the tolerated run of ticks
     FALLEN = 2
-    BAD_SENSOR = 4  # non-finite or stale reading
+    BAD_SENSOR = 4  # a reading that is not finite, or no gravity at the start
 
 
 class Record:
@@ -214,6 +214,19 @@ def make_motion_command() -> Record:
     command.hand_orientation_xyzw[:, 3] = 1.0
     command.hand_speed[...] = 0.3
     return command
+
+
+def is_valid_motion(motion: Record) -> bool:
+    """Whether every number of a motion command is finite and every mode is one of its kind."""
+    for name in motion.data.dtype.names or ():
+        if not np.isfinite(getattr(motion, name)).all():
+            return False
+    return bool(
+        motion.mode <= max(MotionMode)
+        and motion.hand_mode.max() <= max(HandMode)
+        and motion.payload_mode <= max(PayloadMode)
+        and motion.payload_hand <= RIGHT
+    )
 
 
 def control_sample_dtype(nu: int) -> np.dtype:

@@ -35,7 +35,7 @@ def yaw_of(rotation: np.ndarray) -> float:
 
 
 def wrap_angle(angle: float) -> float:
-    """The same angle in (−π, π] [rad]."""
+    """The same angle in [−π, π] [rad]."""
     return math.remainder(angle, 2.0 * math.pi)
 
 
