@@ -4,7 +4,7 @@ python node_doubles.py trial_node --ros-args ...     the node; its trial walks f
 python node_doubles.py call SERVICE                  call a Trigger service, print its answer as JSON
 python node_doubles.py send_goal TRIAL               send a goal, print whether it was accepted
 python node_doubles.py change_state TRANSITION       change control_node's lifecycle state, print the new one
-python node_doubles.py listen SECONDS TOPIC TYPE ... print what arrived, as JSON
+python node_doubles.py listen SECONDS TOPIC TYPE ... print count, rate, last message
 """
 
 import json
@@ -187,13 +187,17 @@ def listen(node, seconds, *topics):
         reliability = ReliabilityPolicy.RELIABLE if latched else ReliabilityPolicy.BEST_EFFORT
         qos = QoSProfile(depth=200, durability=durability, reliability=reliability)
         node.create_subscription(find_message_type(type_name), name, lambda message, n=name: hear(n, message), qos)
+    _wait(node, lambda: all(entry["count"] for entry in heard.values()))
+    before = {name: entry["count"] for name, entry in heard.items()}
     start = time.monotonic()
-    _wait(node, lambda: any(entry["count"] for entry in heard.values()))
     while time.monotonic() - start < float(seconds):
         import rclpy
 
         rclpy.spin_once(node, timeout_sec=0.02)
-    return heard | {"seconds": time.monotonic() - start}
+    elapsed = time.monotonic() - start
+    for name, entry in heard.items():
+        entry["rate_hz"] = (entry["count"] - before[name]) / elapsed
+    return heard
 
 
 def drive(node, speed):

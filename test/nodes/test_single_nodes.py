@@ -17,9 +17,8 @@ def test_control_node_is_silent_until_activated_and_again_after_deactivation(gra
         *("/joint_states", "sensor_msgs/msg/JointState"),
         *("/robot_description", "std_msgs/msg/String"),
     )
-    rate_hz = heard["/clock"]["count"] / heard["seconds"]
-    assert 5 < rate_hz <= 100  # 50 Hz, fewer on a busy machine, never above the bound
-    assert heard["/joint_states"]["count"] > 10
+    assert 5 < heard["/clock"]["rate_hz"] <= 100  # 50 Hz, fewer on a busy machine, never above the bound
+    assert 5 < heard["/joint_states"]["rate_hz"] <= 100
     assert heard["/robot_description"]["count"] == 1
     assert "robot name='double'" in heard["/robot_description"]["last"].replace("\\", "")
     states = graph.ask("change_states", "deactivate", "cleanup")
