@@ -30,7 +30,7 @@ from robot_trials.nodes.sample_messages import SampleMessages
 from robot_trials.nodes.stamps import to_stamp
 from robot_trials.runtime.channel import DRIVE_DTYPE, HEALTH_DTYPE, Channel
 from robot_trials.runtime.shared_memory import SharedMemoryError
-from robot_trials.telemetry.topics import DIAGNOSTICS, ROBOT_DESCRIPTION
+from robot_trials.telemetry.topics import DIAGNOSTICS, ROBOT_DESCRIPTION, Topic
 from robot_trials_control.records import LEFT, RIGHT, Record
 
 CLOCK_RATE_MAX_HZ = 100.0
@@ -155,7 +155,7 @@ class ControlNode(LifecycleNode):
         self._sequence = 0
 
     def _publish_sample(self) -> None:
-        """The newest sample on every topic, if there is a new one; the clock with it."""
+        """The newest sample on every topic that is heard, if there is a new one; the clock with it."""
         channel = self._channel
         if channel is None:
             return
@@ -165,10 +165,14 @@ class ControlNode(LifecycleNode):
             self._sequence = channel.state.read_into(self._sample.data)
             civil_ns = channel.info.start_time_ns + int(self._sample.state.time_ns)
             self._clock_publisher.publish(ClockMessage(clock=to_stamp(civil_ns)))
-            for topic, data in self._messages.encode(self._sample.data):
+            for topic, data in self._messages.encode(self._sample.data, self._has_listeners):
                 self._publishers_by_topic[topic.name].publish(data)
         if ended:
             self._end_with_control_process(channel.end_reason)
+
+    def _has_listeners(self, topic: Topic) -> bool:
+        """A topic that nobody hears is not encoded."""
+        return bool(self._publishers_by_topic[topic.name].get_subscription_count())
 
     def _end_with_control_process(self, reason: str) -> None:
         self._publish_diagnostics()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -43,11 +43,14 @@ class SampleMessages:
         self._templates = [_MessageTemplate(part) for part in made if part.topic.name not in NOT_ON_THE_GRAPH]
         self.topics: tuple[Topic, ...] = tuple(template.topic for template in self._templates)
 
-    def encode(self, sample: np.ndarray) -> Iterator[tuple[Topic, bytes]]:
-        """Every topic's message about a control sample, structured array of shape (1,), as serialised CDR."""
+    def encode(
+        self, sample: np.ndarray, is_wanted: Callable[[Topic], bool] = lambda topic: True
+    ) -> Iterator[tuple[Topic, bytes]]:
+        """Messages about a control sample, structured array of shape (1,), as serialised CDR, for topics wanted."""
         civil_ns = self._start_time_ns + int(sample["state"]["time_ns"][0])
         for template in self._templates:
-            yield template.topic, template.fill(sample, civil_ns)
+            if is_wanted(template.topic):
+                yield template.topic, template.fill(sample, civil_ns)
 
 
 class _MessageTemplate:

@@ -21,6 +21,8 @@ STEP_S = 0.05
 """Longest wait for control samples before requests and the control process's end are looked at [s]."""
 MAP_TICKS = 5
 """Trial ticks between two messages of map → odom: 10 Hz."""
+POLL_SHARE = 0.04
+"""Of the time between two trial ticks: how long shared memory is not looked at while the next one is awaited."""
 PERCEPTION_TIMEOUT_S = 0.5
 """Wall time that a world in lockstep waits for a frame's detections, so that a busy machine does not delay them."""
 PERCEPTION_POLL_S = 0.001
@@ -103,7 +105,8 @@ class TrialRunner(threading.Thread):
         self._wanted = threading.Event()
         self._stop_wanted = threading.Event()
         self._ticks = 0
-        self._started_at = 0.0
+        self._started_at = self._ticked_at = 0.0
+        self._poll_s = IDLE_POLL_S
         self._aborted = False
 
     def start_trial(self) -> None:
@@ -137,8 +140,7 @@ class TrialRunner(threading.Thread):
 
     def _step(self) -> None:
         ended = self._channel.ended
-        poll_s = IDLE_POLL_S if self._trial is None else POLL_S
-        complete = self._port.wait_for_tick(STEP_S, self._observe, poll_s)
+        complete = self._port.wait_for_tick(STEP_S, self._observe, self._poll_s)
         if self._trial is None:
             if not self._wanted.is_set():
                 return
@@ -163,6 +165,9 @@ class TrialRunner(threading.Thread):
 
     def _tick(self) -> None:
         """One trial tick on the newest sample."""
+        now = time.monotonic()
+        self._poll_s = min(max((now - self._ticked_at) * POLL_SHARE, POLL_S), IDLE_POLL_S)
+        self._ticked_at = now
         trial, sample = self._trial, self._port.sample
         self._pass_requests()
         self._wait_for_perception()
@@ -210,11 +215,12 @@ class TrialRunner(threading.Thread):
         if self._ticks % MAP_TICKS == 0:
             self._listener.on_map_to_odom(time_ns, tuple(trial.map_to_odom))
         self._ticks += 1
+        progress = trial.progress
         self.snapshot = TrialSnapshot(
             time_ns=time_ns,
             phase=trial.phase,
-            distance=float(trial.progress.distance),
-            tilt=float(trial.progress.torch_tilt),
+            distance=float(progress.distance),
+            tilt=float(progress.torch_tilt),
             zmp_margin=float(status.zmp_margin),
             torque_ratio=float(status.torque_ratio),
             payload_mass=float(status.payload_mass),
@@ -235,6 +241,7 @@ class TrialRunner(threading.Thread):
             self._listener.on_event(event)
         self._listener.on_phase(int(self._port.sample.state.time_ns), "", self.snapshot.phase, detail)
         self._trial = self._judge = None
+        self._poll_s = IDLE_POLL_S
         self.snapshot = TrialSnapshot(time_ns=self.snapshot.time_ns)
         self.conclusion = conclusion
         self.running = False
