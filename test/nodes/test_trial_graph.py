@@ -127,7 +127,7 @@ def test_killed_control_process_ends_the_trial_with_its_reason(graph):
 
 
 def test_simulator_fault_is_the_reason_of_the_verdict(graph):
-    start_all(graph, MANY_TICKS, fault_tick=2000)
+    start_all(graph, MANY_TICKS, factor=0.0, fault_tick=2000)
     result = graph.read_client()
     assert result["reason"] == "the simulator died (tick = 2000)"
     graph.end()
