@@ -1,4 +1,4 @@
-"""The whole relay on a short lane in the simulator, seen through rendered frames: everything but its speed counts."""
+"""The whole relay in the simulator: 60 m by every criterion, and a short lane seen through rendered frames."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ import pytest
 from robot_trials.config import load_trial_setup
 from robot_trials.telemetry import read_bag
 from robot_trials.trials import run_relay
+
+
+@pytest.mark.simulation
+def test_relay_of_60_m_meets_every_criterion() -> None:
+    outcome = run_relay(load_trial_setup("torch_relay", length=60.0, seed=0))
+    assert outcome.passed, (outcome.reason, [criterion for criterion in outcome.criteria if not criterion.passed])
+    assert outcome.figures["distance"] >= 60.0
+    assert outcome.ended == "standing"
 
 
 @pytest.mark.simulation
