@@ -181,7 +181,8 @@ class RosHost:
         self._group.send(signal.SIGTERM, [CONTROL])
         if self._group.wait(SAFE_END_S, [CONTROL]):
             self._group.send(signal.SIGKILL, [CONTROL])
-        self._group.send(signal.SIGTERM, [name for name in names if name not in (CONTROL, "recorder_node")])
+        self._group.send(signal.SIGKILL, [CLIENT])  # has nothing to lose; without a trial node it waits for ever
+        self._group.send(signal.SIGTERM, [name for name in names if name not in (CONTROL, CLIENT, "recorder_node")])
         self._group.wait(SAFE_END_S, names)
 
     def _read_outcome(self, result: dict[str, Any]) -> TrialOutcome:
