@@ -15,7 +15,7 @@ from robot_trials.behaviours.hand import (
     estimate_torch_tilt,
     hand_in_odom,
 )
-from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials.behaviours.leaf import Leaf
 from robot_trials.behaviours.walk_to import StanceFunction, WalkTo
 from robot_trials.config import Person
 from robot_trials.geometry import PlanarPose
@@ -60,12 +60,7 @@ class CarryPose(Leaf):
 
     def __init__(self, name: str, context: TrialContext) -> None:
         super().__init__(name, context)
-        self._there = Steady(context.parameters.still_time)
-
-    def initialise(self) -> None:
-        """Start the clock of arrival."""
-        super().initialise()
-        self._there.reset()
+        self._there = self.watch(context.parameters.still_time)
 
     def update(self) -> Status:
         """SUCCESS with the hand at the carry pose."""

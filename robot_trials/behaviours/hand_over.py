@@ -7,7 +7,7 @@ from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.hand import command_grasp, command_hand_in_odom, command_payload, move_along_z
-from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials.behaviours.leaf import Leaf
 from robot_trials_control.records import MotionMode, PayloadMode
 
 LOWERED_WAIT = 4.0
@@ -22,7 +22,7 @@ class LowerUntilCarried(Leaf):
 
     def __init__(self, name: str, context: TrialContext) -> None:
         super().__init__(name, context)
-        self._released = Steady(context.parameters.still_time)
+        self._released = self.watch(context.parameters.still_time)
         self._start: np.ndarray | None = None
         self._depth = 0.0
         self._last_time = 0.0
@@ -32,7 +32,6 @@ class LowerUntilCarried(Leaf):
     def initialise(self) -> None:
         """Start from the offered pose and the mass that was taken."""
         super().initialise()
-        self._released.reset()
         self._start = self.context.hand_target
         self._depth = 0.0
         self._last_time = self.context.time

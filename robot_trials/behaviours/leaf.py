@@ -23,11 +23,19 @@ class Leaf(py_trees.behaviour.Behaviour):
         self.context = context
         self.reason = ""
         self._started = 0.0
+        self._watches: list[Steady] = []
 
     def initialise(self) -> None:
-        """Start the leaf's clock."""
+        """Start the leaf's clock and forget what its watches saw."""
         self.reason = ""
         self._started = self.context.time
+        for watch in self._watches:
+            watch.reset()
+
+    def watch(self, duration: float) -> Steady:
+        """A condition to hold for `duration` [s], watched anew whenever the leaf starts."""
+        self._watches.append(Steady(duration))
+        return self._watches[-1]
 
     @property
     def elapsed(self) -> float:

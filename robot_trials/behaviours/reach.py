@@ -16,7 +16,7 @@ from robot_trials.behaviours.hand import (
     compute_pregrasp,
     distance_to_target,
 )
-from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials.behaviours.leaf import Leaf
 from robot_trials_control.records import MotionMode, PayloadMode
 
 SIGHTINGS_MIN = 3
@@ -32,12 +32,7 @@ class RaiseHand(Leaf):
 
     def __init__(self, name: str, context: TrialContext) -> None:
         super().__init__(name, context)
-        self._there = Steady(context.parameters.still_time)
-
-    def initialise(self) -> None:
-        """Start the clock of arrival."""
-        super().initialise()
-        self._there.reset()
+        self._there = self.watch(context.parameters.still_time)
 
     def update(self) -> Status:
         """SUCCESS with the hand up."""
@@ -56,12 +51,7 @@ class Pregrasp(Leaf):
 
     def __init__(self, name: str, context: TrialContext) -> None:
         super().__init__(name, context)
-        self._there = Steady(context.parameters.still_time)
-
-    def initialise(self) -> None:
-        """Start the clock of arrival."""
-        super().initialise()
-        self._there.reset()
+        self._there = self.watch(context.parameters.still_time)
 
     def update(self) -> Status:
         """FAILURE if the torch is not seen, SUCCESS at the waypoint."""
@@ -85,13 +75,12 @@ class Approach(Leaf):
 
     def __init__(self, name: str, context: TrialContext) -> None:
         super().__init__(name, context)
-        self._there = Steady(context.parameters.still_time)
+        self._there = self.watch(context.parameters.still_time)
         self._grip: np.ndarray | None = None
 
     def initialise(self) -> None:
         """Forget the last grip."""
         super().initialise()
-        self._there.reset()
         self._grip = None
 
     def update(self) -> Status:

@@ -14,7 +14,7 @@ from robot_trials.behaviours.hand import (
     distance_to_target,
     hand_in_odom,
 )
-from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials.behaviours.leaf import Leaf
 from robot_trials.behaviours.reach import SIGHTINGS_MIN, describe_unseen
 from robot_trials.geometry import rotation_to_transform, rotation_z
 from robot_trials_control.records import MotionMode, PayloadMode
@@ -25,15 +25,13 @@ class OfferTorch(Leaf):
 
     def __init__(self, name: str, context: TrialContext) -> None:
         super().__init__(name, context)
-        self._there = Steady(context.parameters.still_time)
-        self._taken = Steady(context.parameters.still_time)
+        self._there = self.watch(context.parameters.still_time)
+        self._taken = self.watch(context.parameters.still_time)
         self._target: np.ndarray | None = None
 
     def initialise(self) -> None:
         """Forget the last target."""
         super().initialise()
-        self._there.reset()
-        self._taken.reset()
         self._target = None
 
     def update(self) -> Status:

@@ -10,7 +10,7 @@ from py_trees.common import Status
 from robot_trials.behaviours.carry import command_carry
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.hand import command_arms_posture
-from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials.behaviours.leaf import Leaf
 from robot_trials_control.records import MotionMode
 
 SPEED_MAX = 0.05
@@ -31,12 +31,7 @@ class Stand(Leaf):
         super().__init__(name, context)
         self._move_arms = move_arms
         self._patience = patience
-        self._quiet = Steady(context.parameters.quiet_time)
-
-    def initialise(self) -> None:
-        """Start listening for quiet."""
-        super().initialise()
-        self._quiet.reset()
+        self._quiet = self.watch(context.parameters.quiet_time)
 
     def update(self) -> Status:
         """SUCCESS once standing quietly."""

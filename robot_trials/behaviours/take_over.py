@@ -7,7 +7,7 @@ from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.hand import command_grasp, command_hand_in_odom, command_payload, move_along_z
-from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials.behaviours.leaf import Leaf
 from robot_trials_control.records import MotionMode, PayloadMode
 
 LIFTED_WAIT = 3.0
@@ -31,8 +31,8 @@ class Lift(Leaf):
 
     def __init__(self, name: str, context: TrialContext) -> None:
         super().__init__(name, context)
-        self._loaded = Steady(context.parameters.load_time)
-        self._heavy = Steady(context.parameters.load_time)
+        self._loaded = self.watch(context.parameters.load_time)
+        self._heavy = self.watch(context.parameters.load_time)
         self._start: np.ndarray | None = None
         self._height = 0.0
         self._last_time = 0.0
@@ -41,8 +41,6 @@ class Lift(Leaf):
     def initialise(self) -> None:
         """Start from where the hand was sent to."""
         super().initialise()
-        self._loaded.reset()
-        self._heavy.reset()
         self._start = self.context.hand_target
         self._height = 0.0
         self._last_time = self.context.time

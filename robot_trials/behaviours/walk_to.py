@@ -8,7 +8,7 @@ from collections.abc import Callable
 from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
-from robot_trials.behaviours.leaf import Leaf, Steady
+from robot_trials.behaviours.leaf import Leaf
 from robot_trials.geometry import PlanarPose, wrap_angle
 from robot_trials_control.records import MotionMode
 
@@ -33,13 +33,12 @@ class WalkTo(Leaf):
         self._compute_stance = compute_stance
         self._speed = speed
         self._target: PlanarPose | None = None
-        self._settled = Steady(context.parameters.still_time)
+        self._settled = self.watch(context.parameters.still_time)
 
     def initialise(self) -> None:
         """Forget the last stance."""
         super().initialise()
         self._target = None
-        self._settled.reset()
 
     def update(self) -> Status:
         """RUNNING until there, then SUCCESS."""
