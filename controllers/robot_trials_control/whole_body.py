@@ -108,7 +108,7 @@ class WholeBodyController:
         self._posture_kd = np.where(is_arm, gains.arm_kd, gains.posture_kd)
         self._leg_weight = np.where(is_arm, 0.0, gains.posture_weight_legs)
         self._diagonal = np.concatenate([np.full(3, BASE_REGULARISATION), gains.torso_weights, np.zeros(model.nu)])
-        self._target = np.zeros(model.nv)
+        self._target, self._square = np.zeros(model.nv), np.zeros((model.nv, model.nv))
         self._tasks, self._task_target = np.zeros((18, model.nv)), np.zeros(18)
         self._momentum, self._momentum_target = np.zeros((6, 12)), np.zeros(6)
         kp, kd = gains.swing_kp, gains.swing_kd
@@ -231,7 +231,7 @@ class WholeBodyController:
         np.multiply(self._diagonal, target, out=gradient)
         gradient += self._task_target[:rows].dot(tasks)
         np.negative(gradient, out=gradient)
-        qp.hessian[nw:, nw:] = tasks.T.dot(tasks)
+        qp.hessian[nw:, nw:] = np.dot(tasks.T, tasks, out=self._square)
         qp.acceleration_diagonal += self._diagonal
 
     def _fill_pose_task(
