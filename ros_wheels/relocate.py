@@ -30,7 +30,9 @@ def relocate_includes(prefix: Path) -> int:
         fixed = NUMPY_FOLDER.sub(numpy.get_include(), text)
         fixed = PYTHON_FOLDER.sub(sysconfig.get_path("include"), fixed)
         if fixed != text:
-            path.write_text(fixed, encoding="utf-8")
+            unfinished = path.with_suffix(".relocated")
+            unfinished.write_text(fixed, encoding="utf-8")
+            unfinished.replace(path)  # the old file may be a hard link into a cache
             changed += 1
     return changed
 

@@ -3,6 +3,7 @@
 
 APT_PACKAGES=(python3-venv gcc g++ make libgl1 libegl1 libgl1-mesa-dri)
 PIP=pip==26.3
+UV=0.13.9
 
 step() { printf '\033[1m[setup]\033[0m %s\n' "$*" >&2; }
 
@@ -53,11 +54,28 @@ system_python() {
     return 1
 }
 
-# Installs pinned lists in several slices at a time: pip spends most of its time waiting for one index page per package.
+# Installs pinned lists. uv takes a tenth of pip's time, most of it saved by linking to its cache, which lies in pip's.
+# It does not know pip's settings: where these name another package index, pip itself installs.
 install_pinned() { # LIST...
-    local slices job failed=0 jobs=()
+    local list uv failed=0
+    list=$(mktemp)
+    { echo "$PIP"; cat "$@"; } >"$list"
+    if uv=$(find_uv); then
+        UV_CACHE_DIR=$(dirname "$uv") UV_SYSTEM_CERTS=1 "$uv" --no-config pip install -q --no-deps --python "$PYTHON" \
+            -r "$list" || failed=1
+    else
+        install_with_pip "$list" || failed=1
+    fi
+    rm -f "$list"
+    return $failed
+}
+
+# pip in several slices at a time: it spends most of its time waiting for one index page per package.
+install_with_pip() { # LIST
+    local slices slice job failed=0 jobs=()
+    "$PYTHON" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m ensurepip >/dev/null
     slices=$(mktemp -d)
-    grep -hE '^[A-Za-z]' "$@" | split -n r/4 - "$slices/"
+    grep -E '^[A-Za-z]' "$1" | grep -v '^pip==' | split -n r/4 - "$slices/"
     for slice in "$slices"/*; do
         "$PYTHON" -m pip install -q --no-deps --no-compile --disable-pip-version-check -r "$slice" &
         jobs+=($!)
@@ -66,6 +84,27 @@ install_pinned() { # LIST...
     rm -rf "$slices"
     return $failed
 }
+
+# Path of uv in the cache of downloads; fetched with the pip that Python itself brings. Fails where pip must be used.
+find_uv() {
+    local cache=${PIP_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pip}/uv pip scratch
+    pip=$("$PYTHON" -c "$FIND_BUNDLED_PIP") && [ -n "$pip" ] || return 1
+    [ -z "${PIP_NO_CACHE_DIR:-}" ] || return 1
+    ! "$PYTHON" "$pip" config list 2>/dev/null | grep -qE '[.](index-url|no-index|no-cache-dir)=' || return 1
+    if [ "$("$cache/uv" --version 2>/dev/null | cut -d' ' -f2)" != $UV ]; then
+        mkdir -p "$cache" && scratch=$(mktemp -d "$cache/XXXXXX") || return 1
+        "$PYTHON" "$pip" install -q --no-deps --no-compile --disable-pip-version-check --target "$scratch" "uv==$UV" >&2 &&
+            mv "$scratch/bin/uv" "$cache/uv" || { rm -rf "$scratch"; return 1; }
+        rm -rf "$scratch"
+    fi
+    echo "$cache/uv"
+}
+
+FIND_BUNDLED_PIP='
+import ensurepip, pathlib, sysconfig
+folders = sysconfig.get_config_var("WHEEL_PKG_DIR"), pathlib.Path(ensurepip.__file__).parent / "_bundled"
+wheels = [wheel for folder in folders if folder for wheel in pathlib.Path(folder).glob("pip-*.whl")]
+print(f"{wheels[0]}/pip" if wheels else "")'
 
 # Makes .venv, anew where the one there is broken or was made for the other kind of ROS 2.
 make_venv() {
@@ -76,7 +115,7 @@ make_venv() {
     fi
     step "virtual environment in .venv"
     rm -rf "$VENV"
-    "$(system_python)" -m venv "${site[@]}" "$VENV"
+    "$(system_python)" -m venv --without-pip "${site[@]}" "$VENV"
 }
 
 setup_python() {
@@ -87,7 +126,6 @@ setup_python() {
     hash=$(hash_of "${lists[@]}" "$VENV/pyvenv.cfg")
     is_done python "$hash" && return 0
     step "Python packages (pinned; about 1 GB on disk)"
-    "$PYTHON" -m pip install -q --disable-pip-version-check "$PIP"
     install_pinned <(cat "${lists[@]}" | grep -v "$numpy")
     ros_is_sourced || "$PYTHON" "$ROOT/ros_wheels/relocate.py" >&2
     mark_done python "$hash"
@@ -112,13 +150,15 @@ has_ros_package() { # NAME: somewhere outside this workspace
 }
 
 setup_interfaces() {
-    local hash paths=("$ROOT/robot_trials_msgs")
+    local hash python_only=ON paths=("$ROOT/robot_trials_msgs")
+    ! ros_is_sourced || python_only=OFF # the wheels have no rclcpp: C++ interfaces would be built for nobody
     has_ros_package tf2_msgs || paths+=("$ROOT/ros_wheels/tf2_msgs")
     hash=$(find "${paths[@]}" -type f -print0 | sort -z | xargs -0 cat "$(stamp_file python)" | sha256sum | cut -d' ' -f1)
     is_done interfaces "$hash" && return 0
-    step "interfaces with colcon (about a minute)"
+    step "interfaces with colcon (half a minute)"
     PYTHONPATH=$ROOT/ros_wheels/idl_cache${PYTHONPATH:+:$PYTHONPATH} ROBOT_TRIALS_IDL_CACHE=$ROOT/build/idl_cache \
-        run_colcon build --base-paths "${paths[@]}" --cmake-args -DPython3_EXECUTABLE="$PYTHON" -DBUILD_TESTING=OFF
+        run_colcon build --base-paths "${paths[@]}" --cmake-args -DPython3_EXECUTABLE="$PYTHON" -DBUILD_TESTING=OFF \
+        -DROBOT_TRIALS_PYTHON_ONLY="$python_only"
     mark_done interfaces "$hash"
 }
 
@@ -146,13 +186,36 @@ run_colcon() {
     rm -f "$log"
 }
 
+# Lets Python compile once what every process of the graph imports, and the controller its fast functions.
+warm_up() {
+    local hash log
+    hash=$(cat "$(stamp_file python)" "$ROOT"/controllers/*/*.py | sha256sum | cut -d' ' -f1)
+    is_done warm_up "$hash" && return 0
+    step "compiled parts of the controller"
+    log=$(mktemp)
+    if ! (cd "$ROOT" && "$PYTHON" "$ROOT/tools/warm_up.py") >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+    mark_done warm_up "$hash"
+}
+
 setup_checkout() { # [test]: with what tests need; call it as a command of its own: bash stops at errors only there
+    local warming
     setup_system "$@"
     setup_python
     [ "${1:-}" != test ] || setup_test_tools
     use_checkout
+    warm_up & # on a core of its own
+    warming=$!
+    # shellcheck disable=SC2064 # this process, now
+    trap "kill $warming 2>/dev/null || true" EXIT
     setup_interfaces
     use_workspace
     setup_package
     use_workspace
+    wait "$warming"
+    trap - EXIT
 }

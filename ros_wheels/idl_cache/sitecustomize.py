@@ -3,20 +3,25 @@
 Each of ROS 2's nine generators parses every IDL file again with a slow grammar, which is half of the build's time.
 With this folder on PYTHONPATH and `ROBOT_TRIALS_IDL_CACHE` naming a folder, the first generator keeps the parsed
 content there, by hash of the IDL text, and the others read it. Python imports this module by its name at start-up.
+CMake starts Python a hundred times only to ask about it: whatever that does not need is imported later.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import pickle
 import sys
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
 
 
 def share_parsed_files(folder: Path) -> None:
     """Make rosidl's parser keep and reuse parsed content below `folder`."""
+    import hashlib
+    import pickle
+
     from rosidl_parser import parser
 
     parse = parser.parse_idl_string
@@ -37,8 +42,10 @@ def share_parsed_files(folder: Path) -> None:
 
 def is_generator(command: list[str]) -> bool:
     """Whether a command line runs one of rosidl's generators."""
-    return any(Path(part).name.startswith(("rosidl_generator_", "rosidl_typesupport_")) for part in command)
+    return any(os.path.basename(part).startswith(("rosidl_generator_", "rosidl_typesupport_")) for part in command)
 
 
 if "ROBOT_TRIALS_IDL_CACHE" in os.environ and is_generator(sys.orig_argv):
+    from pathlib import Path
+
     share_parsed_files(Path(os.environ["ROBOT_TRIALS_IDL_CACHE"]))
