@@ -5,70 +5,102 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pinocchio as pin
 
+from robot_trials_control.compiled import compiled
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.model import FrameState, RobotModel
 from robot_trials_control.records import LEFT, RIGHT, HandMode, Record
-from robot_trials_control.rotations import rotation_about_z
+from robot_trials_control.rotations import rotation_about_z, rotation_from_quaternion, rotation_vector, turn_in_body
 from robot_trials_control.whole_body import PoseReference, WholeBodyReference
 
 HAND_BANDWIDTH = 8.0
 """Natural frequency of the filter on hand targets [rad/s]."""
 HAND_TURN_MAX = 1.0
 """Fastest turn of a hand's reference [rad/s]."""
+HAND_MODES = tuple(HandMode)
 ANGLE_MIN = 1e-6
 """Turn below which a hand's reference is taken to be there [rad]."""
 POSTURE_RATE_MAX = 0.8
 """Fastest change of a posture reference [rad/s]."""
 
 
-class HandTarget:
-    """One hand's pose target, followed by a critically damped filter with bounded speed.
+@compiled
+def follow_target(
+    dt: float,
+    position: np.ndarray,
+    orientation_xyzw: np.ndarray,
+    speed_max: float,
+    pose: np.ndarray,
+) -> None:
+    """Move a pose towards a target: critically damped, with bounded speed and turn.
 
-    The filtered pose lives in the commanded frame (heading or odom), so that a moving body carries it along.
+    Args:
+        dt: control period [s].
+        position: of the target, shape (3,) [m].
+        orientation_xyzw: of the target, not zero, shape (4,).
+        speed_max: [m/s].
+        pose: rows of a `PoseReference` in the target's frame, changed in place, shape (6, 3).
+    """
+    w, square = HAND_BANDWIDTH, 0.0
+    wanted = np.zeros(3)
+    for i in range(3):
+        acceleration = w * w * (position[i] - pose[0, i]) - 2.0 * w * pose[1, i]
+        wanted[i] = pose[1, i] + dt * acceleration
+        square += wanted[i] * wanted[i]
+    scale = min(1.0, speed_max / math.sqrt(square)) if square > 0.0 else 1.0
+    for i in range(3):
+        pose[2, i] = (scale * wanted[i] - pose[1, i]) / dt
+        pose[1, i] = scale * wanted[i]
+        pose[0, i] += dt * pose[1, i]
+    goal = np.zeros((3, 3))
+    rotation_from_quaternion(orientation_xyzw, goal)
+    x, y, z = rotation_vector(pose[3:], goal)
+    angle = math.sqrt(x * x + y * y + z * z)
+    if angle > ANGLE_MIN:
+        share = min(HAND_TURN_MAX * dt / angle, HAND_BANDWIDTH * dt, 1.0)
+        turn_in_body(pose[3:], share * x, share * y, share * z)
+
+
+@compiled
+def carry_along(pose: np.ndarray, origin: np.ndarray, axes: np.ndarray, out: np.ndarray) -> None:
+    """Write a pose of the frame at `origin` with `axes`, shapes (3,) [m] and (3, 3), in world; poses (6, 3)."""
+    for i in range(3):
+        for row in range(3):
+            value = origin[i] if row == 0 else 0.0
+            for k in range(3):
+                value += axes[i, k] * pose[row, k]
+            out[row, i] = value
+        for j in range(3):
+            value = 0.0
+            for k in range(3):
+                value += axes[i, k] * pose[3 + k, j]
+            out[3 + i, j] = value
+
+
+@compiled
+def follow_posture(goal: np.ndarray, step: float, posture: np.ndarray, out: np.ndarray) -> None:
+    """Move a posture towards a goal by at most `step` a joint, and write it to `out`; all of shape (nu,) [rad]."""
+    for i in range(goal.size):
+        posture[i] += min(max(goal[i] - posture[i], -step), step)
+        out[i] = posture[i]
+
+
+class HandTarget:
+    """One hand's pose on its way to a target.
+
+    The pose lives in the commanded frame (heading or odom), so that a moving body carries it along.
     """
 
     def __init__(self) -> None:
         self.mode = HandMode.POSTURE
-        self.position, self.velocity, self.acceleration = np.zeros(3), np.zeros(3), np.zeros(3)
-        self.rotation, self._goal = np.eye(3), np.eye(3)
-        self._goal_key = b""
+        self.pose = PoseReference()
 
     def start(self, mode: HandMode, grip: FrameState, origin: np.ndarray, axes: np.ndarray) -> None:
         """Take over from where the hand is now, in the frame at `origin` with `axes`."""
-        self.mode = mode
-        self.position[:] = axes.T @ (grip.position - origin)
-        self.rotation = axes.T @ grip.rotation
-        self.velocity[:], self.acceleration[:] = 0.0, 0.0
-
-    def advance(self, dt: float, position: np.ndarray, orientation_xyzw: np.ndarray, speed_max: float) -> None:
-        """Move towards the commanded pose."""
-        w = HAND_BANDWIDTH
-        acceleration = self.acceleration
-        np.subtract(position, self.position, out=acceleration)
-        acceleration *= w * w
-        acceleration -= (2.0 * w) * self.velocity
-        velocity = self.velocity + dt * acceleration
-        speed = math.sqrt(velocity.dot(velocity))
-        if speed > speed_max:
-            velocity *= speed_max / speed
-            np.subtract(velocity, self.velocity, out=acceleration)
-            acceleration *= 1.0 / dt
-        self.velocity[:] = velocity
-        velocity *= dt
-        self.position += velocity
-        self._turn(dt, orientation_xyzw)
-
-    def _turn(self, dt: float, orientation_xyzw: np.ndarray) -> None:
-        key = orientation_xyzw.tobytes()
-        if key != self._goal_key:
-            self._goal_key, self._goal = key, pin.Quaternion(orientation_xyzw).normalized().matrix()
-        turn = pin.log3(self.rotation.T.dot(self._goal))
-        angle = math.sqrt(turn.dot(turn))
-        if angle > ANGLE_MIN:
-            turn *= min(HAND_TURN_MAX * dt / angle, HAND_BANDWIDTH * dt, 1.0)
-            self.rotation = self.rotation.dot(pin.exp3(turn))
+        self.mode, pose = mode, self.pose
+        pose.position[:] = axes.T @ (grip.position - origin)
+        pose.rotation[:] = axes.T @ grip.rotation
+        pose.velocity[:], pose.acceleration[:] = 0.0, 0.0
 
 
 class ArmReferences:
@@ -122,9 +154,8 @@ class ArmReferences:
         if self._head:
             self._goal[self._head] = motion.head
         out.posture_weight[:] = self._upper_weight
-        step = POSTURE_RATE_MAX * dt
         for side in (LEFT, RIGHT):
-            mode = HandMode(int(motion.hand_mode[side]))
+            mode = HAND_MODES[motion.hand_mode[side]]
             target, arm = self.targets[side], self._arms[side]
             if mode != HandMode.POSTURE:
                 self._update_hand(dt, side, mode, motion, com_velocity, com_acceleration, out)
@@ -134,11 +165,7 @@ class ArmReferences:
             out.hand_active[side] = mode != HandMode.POSTURE
             if mode != HandMode.POSTURE:
                 out.posture_weight[arm] = self._weight_hand
-        change = self._goal - self._posture
-        np.minimum(change, step, out=change)
-        np.maximum(change, -step, out=change)
-        self._posture += change
-        out.posture[:] = self._posture
+        follow_posture(self._goal, POSTURE_RATE_MAX * dt, self._posture, out.posture)
 
     def distance_to_goal(self, side: int) -> float:
         """How far the grip is from its commanded place [m]; 0 in posture mode."""
@@ -164,16 +191,10 @@ class ArmReferences:
         axes = self._axes if follows else self._level
         if target.mode != mode:
             target.start(mode, grip, origin, axes)
-        target.advance(dt, motion.hand_position[side], motion.hand_orientation_xyzw[side], float(motion.hand_speed))
-        self._goals[side][:] = origin + axes.dot(motion.hand_position[side])
-        self._write(target, origin, axes, out.hands[side])
+        position = motion.hand_position[side]
+        follow_target(dt, position, motion.hand_orientation_xyzw[side], float(motion.hand_speed), target.pose.values)
+        carry_along(target.pose.values, origin, axes, out.hands[side].values)
+        np.add(origin, axes.dot(position), out=self._goals[side])
         if follows:
             out.hands[side].velocity[:2] += com_velocity[:2]
             out.hands[side].acceleration[:2] += com_acceleration[:2]
-
-    @staticmethod
-    def _write(target: HandTarget, origin: np.ndarray, axes: np.ndarray, out: PoseReference) -> None:
-        np.add(origin, axes.dot(target.position), out=out.position)
-        out.velocity[:] = axes.dot(target.velocity)
-        out.acceleration[:] = axes.dot(target.acceleration)
-        out.rotation = axes.dot(target.rotation)

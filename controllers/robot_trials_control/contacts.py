@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from typing import NamedTuple
 
 import numpy as np
+
+from robot_trials_control.compiled import compiled
 
 FORCE_MIN = 20.0
 """Below this normal force there is no zero-moment point to speak of [N]."""
@@ -76,31 +78,40 @@ def compute_wrench_cone(half_length: float, half_width: float, friction: float) 
     return np.array(rows, dtype=float)
 
 
+@compiled
 def compute_zmp(
-    wrenches: np.ndarray, rotations: Sequence[np.ndarray], positions: Sequence[np.ndarray]
-) -> tuple[float, float] | None:
+    wrenches: np.ndarray,
+    left_rotation: np.ndarray,
+    left_position: np.ndarray,
+    right_rotation: np.ndarray,
+    right_position: np.ndarray,
+) -> tuple[float, float]:
     """Zero-moment point on the ground from the measured foot wrenches.
 
     Args:
         wrenches: ground on foot, in and about the sole frames, shape (2, 6) [N, N·m].
-        rotations: sole frames in world, two arrays of shape (3, 3).
-        positions: sole frames in world, two arrays of shape (3,) [m].
+        left_rotation, left_position, right_rotation, right_position: sole frames in world, shapes (3, 3) and (3,) [m].
 
     Returns:
-        x and y [m]; None where the feet carry less than 20 N together.
+        x and y [m]; NaN where the feet carry less than 20 N together.
     """
     total = moment_x = moment_y = 0.0
-    for wrench, rotation, position in zip(wrenches, rotations, positions, strict=True):
-        normal = float(rotation[2].dot(wrench[:3]))
-        torque = rotation.dot(wrench[3:])
+    for foot in range(2):
+        rotation, position = (left_rotation, left_position) if foot == 0 else (right_rotation, right_position)
+        normal = torque_x = torque_y = 0.0
+        for k in range(3):
+            normal += rotation[2, k] * wrenches[foot, k]
+            torque_x += rotation[0, k] * wrenches[foot, 3 + k]
+            torque_y += rotation[1, k] * wrenches[foot, 3 + k]
         total += normal
-        moment_x += normal * float(position[0]) - float(torque[1])
-        moment_y += normal * float(position[1]) + float(torque[0])
+        moment_x += normal * position[0] - torque_y
+        moment_y += normal * position[1] + torque_x
     if total < FORCE_MIN:
-        return None
+        return math.nan, math.nan
     return moment_x / total, moment_y / total
 
 
+@compiled
 def compute_hull_margin(point: np.ndarray, corners: np.ndarray) -> float:
     """Distance of a point to the edge of the convex hull of some corners, negative outside.
 
@@ -111,23 +122,14 @@ def compute_hull_margin(point: np.ndarray, corners: np.ndarray) -> float:
     Returns:
         Distance to the nearest edge's line [m].
     """
-    ordered = sorted(map(tuple, corners.tolist()))
-    hull: list[tuple[float, float]] = []
-    for chain in (ordered, ordered[::-1]):
-        start = len(hull)
-        for p in chain:
-            while len(hull) - start >= 2 and _turn(hull[-2], hull[-1], p) <= 0.0:
-                hull.pop()
-            hull.append(p)
-        hull.pop()
-    x, y = float(point[0]), float(point[1])
-    margins = []
-    for (ax, ay), (bx, by) in zip(hull, hull[1:] + hull[:1], strict=True):
-        length = np.hypot(bx - ax, by - ay)
-        margins.append(((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / length)
-    return float(min(margins))
-
-
-def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
-    """Twice the signed area of a triangle; positive where c lies left of a → b."""
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    margin = math.inf
+    for a in range(len(corners)):
+        for b in range(len(corners)):
+            x, y = corners[b, 0] - corners[a, 0], corners[b, 1] - corners[a, 1]
+            length = math.hypot(x, y)
+            is_edge = length > 0.0
+            for c in range(len(corners)):
+                is_edge = is_edge and x * (corners[c, 1] - corners[a, 1]) >= y * (corners[c, 0] - corners[a, 0])
+            if is_edge:
+                margin = min(margin, (x * (point[1] - corners[a, 1]) - y * (point[0] - corners[a, 0])) / length)
+    return margin

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pinocchio as pin
 
 from robot_trials_control.arms import ArmReferences
+from robot_trials_control.checks import is_finite, is_valid_motion
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.drive import DriveCommand
 from robot_trials_control.estimator import BaseEstimator
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.model import RobotModel, RobotParameters
 from robot_trials_control.payload import PayloadEstimator
-from robot_trials_control.records import Fault, MotionMode, Record, is_valid_motion, make_motion_command
+from robot_trials_control.records import Fault, MotionMode, Record, make_motion_command
 from robot_trials_control.status import StatusWriter
 from robot_trials_control.walking import Walking
 from robot_trials_control.whole_body import WholeBodyController, WholeBodyReference
@@ -87,7 +86,6 @@ class WholeBodyWalkingController:
         self.estimator.update(state, self.reference.stance)
         self._check_fall()
         self.payload.update(state, self.whole_body.acceleration, motion)
-        self._read_goal(motion)
         self._plan(motion, state)
         if self._fault or int(motion.mode) == MotionMode.DAMPED:
             self._write_damped(command)
@@ -114,10 +112,10 @@ class WholeBodyWalkingController:
         self._drive.reset(state)
 
     def _is_finite(self, state: Record) -> bool:
-        """Whether every reading is a number: one NaN or infinity makes the sum of all of them so."""
+        """Whether every reading is a number."""
         if state is not self._state:
             self._state, self._readings = state, state.data.view(np.float64)
-        return math.isfinite(self._readings.sum())
+        return is_finite(self._readings)
 
     @staticmethod
     def _feels_gravity(state: Record) -> bool:
@@ -130,6 +128,7 @@ class WholeBodyWalkingController:
             self._motion_seen = raw
             if is_valid_motion(motion):
                 self._motion.data[:] = motion.data
+                self._read_goal(motion)
         return self._motion
 
     def _on_bad_reading(self, command: Record, status: Record) -> None:
@@ -148,17 +147,15 @@ class WholeBodyWalkingController:
             self._fault |= Fault.FALLEN
 
     def _read_goal(self, motion: Record) -> None:
-        goal = self.walking.goal
-        mode = MotionMode(int(motion.mode))
-        if not self.estimator.is_settled or (mode == MotionMode.WALK_TO and float(motion.walk_speed) <= 0.0):
-            mode = MotionMode.STAND
-        goal.mode = mode
+        goal, mode = self.walking.goal, MotionMode(int(motion.mode))
+        goal.mode = MotionMode.STAND if mode == MotionMode.WALK_TO and float(motion.walk_speed) <= 0.0 else mode
         goal.target = Pose2(*motion.walk_target.tolist())
         goal.speed = float(motion.walk_speed)
         goal.velocity = tuple(motion.walk_velocity.tolist())
 
     def _plan(self, motion: Record, state: Record) -> None:
         model, walking = self.model, self.walking
+        walking.may_step = self.estimator.is_settled
         walking.update(self.period, model.feet, model.com, model.com_velocity, state.foot_wrench[:, 2], self.reference)
         self.arms.update(
             self.period,

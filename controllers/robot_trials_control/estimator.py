@@ -10,13 +10,150 @@ from __future__ import annotations
 import numpy as np
 import pinocchio as pin
 
+from robot_trials_control.compiled import compiled
 from robot_trials_control.config import EstimatorGains
 from robot_trials_control.model import GRAVITY, RobotModel
 from robot_trials_control.records import LEFT, RIGHT, Record
-from robot_trials_control.rotations import cross, quaternion_xyzw
+from robot_trials_control.rotations import quaternion_xyzw, turn_in_body
 
 FULL_TRUST_FORCE = 200.0
 """Normal force beyond the minimum at which a foot is fully trusted [N]."""
+
+
+@compiled
+def predict(
+    state: np.ndarray,
+    imu_rotation: np.ndarray,
+    imu_position: np.ndarray,
+    bias: np.ndarray,
+    dt: float,
+    measured_rate: np.ndarray,
+    rotation: np.ndarray,
+    position: np.ndarray,
+    velocity: np.ndarray,
+) -> None:
+    """Turn and move the base by the inertial sensor.
+
+    Args:
+        state: sensor record.
+        imu_rotation, imu_position: sensor in the base, shapes (3, 3) and (3,) [m].
+        bias: of the gyro, base axes, shape (3,) [rad/s].
+        dt: control period [s].
+        measured_rate: receives the gyro's reading in base axes, shape (3,) [rad/s].
+        rotation, position, velocity: base in odom, changed in place, shapes (3, 3), (3,) [m] and (3,) [m/s].
+    """
+    gyro, accelerometer = state[0].imu_angular_velocity, state[0].imu_linear_acceleration
+    rate, force = np.zeros(3), np.zeros(3)
+    for i in range(3):
+        measured_rate[i] = 0.0
+        for k in range(3):
+            measured_rate[i] += imu_rotation[i, k] * gyro[k]
+            force[i] += imu_rotation[i, k] * accelerometer[k]
+        rate[i] = measured_rate[i] - bias[i]
+    x, y, z = rate
+    px, py, pz = imu_position
+    along, square = x * px + y * py + z * pz, x * x + y * y + z * z
+    for i in range(3):
+        force[i] -= rate[i] * along - imu_position[i] * square
+    turn_in_body(rotation, x * dt, y * dt, z * dt)
+    for i in range(3):
+        acceleration = -GRAVITY if i == 2 else 0.0
+        for k in range(3):
+            acceleration += rotation[i, k] * force[k]
+        velocity[i] += dt * acceleration
+        position[i] += dt * velocity[i]
+
+
+@compiled
+def write_configuration(
+    state: np.ndarray,
+    measured_rate: np.ndarray,
+    bias: np.ndarray,
+    rotation: np.ndarray,
+    position: np.ndarray,
+    velocity: np.ndarray,
+    q: np.ndarray,
+    v: np.ndarray,
+) -> None:
+    """Put base and measured joints together in the order of Pinocchio's q, shape (nq,), and v, shape (nv,)."""
+    joints, speeds = state[0].joint_position, state[0].joint_velocity
+    q[3], q[4], q[5], q[6] = quaternion_xyzw(rotation)
+    for i in range(3):
+        q[i] = position[i]
+        v[3 + i] = measured_rate[i] - bias[i]
+    write_base_velocity(rotation, velocity, v)
+    for i in range(joints.size):
+        q[7 + i], v[6 + i] = joints[i], speeds[i]
+
+
+@compiled
+def write_base_velocity(rotation: np.ndarray, velocity: np.ndarray, v: np.ndarray) -> None:
+    """The base's linear velocity in its own axes: the first three of `v`."""
+    for i in range(3):
+        v[i] = rotation[0, i] * velocity[0] + rotation[1, i] * velocity[1] + rotation[2, i] * velocity[2]
+
+
+@compiled
+def add_foot_velocity(
+    weight: float, rotation: np.ndarray, jacobian: np.ndarray, v: np.ndarray, out: np.ndarray
+) -> None:
+    """Add a sole's velocity in odom, as the prediction has it, times a weight to `out`, shape (3,) [m/s]."""
+    for k in range(3):
+        speed = 0.0
+        for j in range(v.size):
+            speed += jacobian[k, j] * v[j]
+        for i in range(3):
+            out[i] += weight * rotation[i, k] * speed
+
+
+@compiled
+def correct_velocity(
+    slip: np.ndarray,
+    pull: float,
+    tilt: float,
+    bias_share: float,
+    rotation: np.ndarray,
+    velocity: np.ndarray,
+    com_velocity: np.ndarray,
+    bias: np.ndarray,
+    v: np.ndarray,
+) -> None:
+    """Take the feet's apparent velocity out of the base's; what persists of it is tilt and gyro bias.
+
+    Args:
+        slip: the feet's velocity in odom, shape (3,) [m/s].
+        pull: share of it taken now.
+        tilt: turn of the base for it [rad·s/m].
+        bias_share: share of that turn that goes to the gyro's bias [1/s].
+        rotation, velocity: base in odom.
+        com_velocity: of the model, odom, shape (3,) [m/s].
+        bias: of the gyro, base axes, shape (3,) [rad/s].
+        v: generalised velocity, shape (nv,).
+    """
+    turn = np.zeros(3)
+    for i in range(3):
+        turn[i] = tilt * (rotation[0, i] * slip[1] - rotation[1, i] * slip[0])
+        bias[i] -= bias_share * turn[i]
+    for i in range(3):
+        velocity[i] -= pull * slip[i]
+        com_velocity[i] -= pull * slip[i]
+    write_base_velocity(rotation, velocity, v)
+    turn_in_body(rotation, turn[0], turn[1], turn[2])
+
+
+@compiled
+def pull_to_anchor(anchor: np.ndarray, foot: np.ndarray, pull: float, settle: float, shift: np.ndarray) -> None:
+    """Add a share of a foot's distance from its anchor to `shift`; the anchor settles to the ground plane.
+
+    Args:
+        anchor: where the foot touched down, odom, changed in height, shape (3,) [m].
+        foot: where it is now, shape (3,) [m].
+        pull, settle: shares taken of the distance and of the anchor's height.
+        shift: shape (3,) [m].
+    """
+    anchor[2] -= settle * anchor[2]
+    for i in range(3):
+        shift[i] += pull * (anchor[i] - foot[i])
 
 
 class BaseEstimator:
@@ -45,7 +182,8 @@ class BaseEstimator:
         self._ticks = 0
         self._tare_first = round(gains.tare_start / period)
         self._tare_last = self._tare_first + round(gains.tare_time / period)
-        self._rate_sum = np.zeros(3)
+        self._rate_sum, self._measured_rate, self._slip = np.zeros(3), np.zeros(3), np.zeros(3)
+        self._shift = np.zeros(3)
         self._foot_rotations: list[np.ndarray] = []
 
     @property
@@ -57,11 +195,12 @@ class BaseEstimator:
         """Start from one reading: level by the accelerometer, heading 0, lowest sole on the ground at z = 0."""
         up = self._imu_rotation.dot(state.imu_linear_acceleration)
         level = pin.Quaternion.FromTwoVectors(up / np.linalg.norm(up), np.array((0.0, 0.0, 1.0)))
-        self.rotation = np.asarray(level.matrix())
+        self.rotation[:] = level.matrix()
         self.position[:], self.velocity[:], self.gyro_bias[:] = 0.0, 0.0, 0.0
         self._anchored, self._ticks = [False, False], 0
         self._rate_sum[:] = 0.0
-        self._write(state, np.zeros(3))
+        self._measured_rate[:] = 0.0
+        self._write(state)
         self.model.update(self.q, self.v)
         left, right = (foot.position for foot in self.model.feet)
         self.position[:2] = -0.5 * (left[:2] + right[:2])
@@ -74,29 +213,24 @@ class BaseEstimator:
             state: sensor readings.
             stance: feet that are planned to stand, left and right.
         """
-        measured_rate = self._imu_rotation.dot(state.imu_angular_velocity)
-        rate = measured_rate - self.gyro_bias
-        self._predict(rate, self._imu_rotation.dot(state.imu_linear_acceleration))
-        self._write(state, rate)
+        predict(
+            state.data,
+            self._imu_rotation,
+            self._imu_position,
+            self.gyro_bias,
+            self.period,
+            self._measured_rate,
+            self.rotation,
+            self.position,
+            self.velocity,
+        )
+        self._write(state)
         self.model.update(self.q, self.v)
-        self._tare(measured_rate)
+        self._tare(self._measured_rate)
         left, right = self._trust(state, stance)
-        total = left + right
-        if total > 0.0:
-            slip = (left / total) * self._foot_velocity(LEFT) + (right / total) * self._foot_velocity(RIGHT)
-            self._correct_velocity(slip, min(total, 1.0))
+        if left + right > 0.0:
+            self._correct_velocity(left, right)
         self._correct_position((left, right))
-
-    def _predict(self, rate: np.ndarray, force: np.ndarray) -> None:
-        """Turn and move the base by gyro rate [rad/s] and specific force [m/s²], both in base axes."""
-        dt = self.period
-        self.rotation = self.rotation.dot(pin.exp3(rate * dt))
-        force -= cross(rate, cross(rate, self._imu_position))
-        acceleration = self.rotation.dot(force)
-        acceleration[2] -= GRAVITY
-        acceleration *= dt
-        self.velocity += acceleration
-        self.position += dt * self.velocity
 
     def _tare(self, rate: np.ndarray) -> None:
         """Gyro bias of the first seconds on both feet: mean rate less the turn that the legs have seen."""
@@ -118,11 +252,6 @@ class BaseEstimator:
     def _feet_in_base(self) -> list[np.ndarray]:
         return [self.rotation.T.dot(foot.rotation) for foot in self.model.feet]
 
-    def _foot_velocity(self, side: int) -> np.ndarray:
-        """Velocity of a sole in odom as the prediction has it [m/s]."""
-        foot = self.model.feet[side]
-        return np.asarray(foot.rotation.dot(foot.jacobian[:3].dot(self.v)))
-
     def _trust(self, state: Record, stance: list[bool]) -> list[float]:
         """How much each planned stance foot carries, 0…1."""
         forces = state.foot_wrench[:, 2].tolist()
@@ -132,24 +261,30 @@ class BaseEstimator:
             for force, stands in zip(forces, stance, strict=True)
         ]
 
-    def _correct_velocity(self, slip: np.ndarray, trust: float) -> None:
-        """Take the feet's apparent velocity [m/s] out of the base's; what persists of it is tilt and gyro bias."""
-        gains, dt = self.gains, self.period
-        tilt = trust * dt / (gains.gravity_time_constant * gains.velocity_time_constant * GRAVITY)
-        turn = np.array((tilt * slip[1], -tilt * slip[0], 0.0))
-        bias = turn.dot(self.rotation)
-        bias *= 1.0 / gains.bias_time_constant
-        self.gyro_bias -= bias
-        slip *= -trust * dt / gains.velocity_time_constant
-        self.velocity += slip
-        self.model.com_velocity += slip
-        self.v[:3] = self.velocity.dot(self.rotation)
-        self.rotation = pin.exp3(turn).dot(self.rotation)
+    def _correct_velocity(self, left: float, right: float) -> None:
+        """By the feet's velocities, each weighted by its trust 0…1."""
+        gains, slip, total = self.gains, self._slip, left + right
+        slip[:] = 0.0
+        for weight, foot in zip((left, right), self.model.feet, strict=True):
+            if weight > 0.0:
+                add_foot_velocity(weight / total, foot.rotation, foot.jacobian, self.v, slip)
+        pull = min(total, 1.0) * self.period / gains.velocity_time_constant
+        correct_velocity(
+            slip,
+            pull,
+            pull / (gains.gravity_time_constant * GRAVITY),
+            1.0 / gains.bias_time_constant,
+            self.rotation,
+            self.velocity,
+            self.model.com_velocity,
+            self.gyro_bias,
+            self.v,
+        )
 
     def _correct_position(self, weights: tuple[float, float]) -> None:
         """Hold the feet on the ground at their anchors."""
-        dt, gains = self.period, self.gains
-        shift = np.zeros(3)
+        dt, gains, shift = self.period, self.gains, self._shift
+        shift[:] = 0.0
         for side in (LEFT, RIGHT):
             anchor, foot = self._anchors[side], self.model.feet[side].position
             if weights[side] <= 0.0:
@@ -158,15 +293,19 @@ class BaseEstimator:
                 anchor[:] = foot
                 self._anchored[side] = True
             else:
-                anchor[2] -= (dt / gains.ground_time_constant) * anchor[2]
-                shift += (0.5 * dt / gains.anchor_time_constant * weights[side]) * (anchor - foot)
+                pull = 0.5 * dt / gains.anchor_time_constant * weights[side]
+                pull_to_anchor(anchor, foot, pull, dt / gains.ground_time_constant, shift)
         self.position += shift
         self.model.translate(shift)
 
-    def _write(self, state: Record, rate: np.ndarray) -> None:
-        self.q[:3] = self.position
-        self.q[3:7] = quaternion_xyzw(self.rotation)
-        self.q[7:] = state.joint_position
-        self.v[:3] = self.velocity.dot(self.rotation)
-        self.v[3:6] = rate
-        self.v[6:] = state.joint_velocity
+    def _write(self, state: Record) -> None:
+        write_configuration(
+            state.data,
+            self._measured_rate,
+            self.gyro_bias,
+            self.rotation,
+            self.position,
+            self.velocity,
+            self.q,
+            self.v,
+        )

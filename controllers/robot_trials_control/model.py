@@ -8,12 +8,29 @@ from pathlib import Path
 import numpy as np
 import pinocchio as pin
 
+from robot_trials_control.compiled import compiled
 from robot_trials_control.contacts import SoleReach, compute_sole_reach
 from robot_trials_control.exceptions import ModelError
 from robot_trials_control.records import LEFT, RIGHT
 
 GRAVITY = 9.81
 """Acceleration of free fall [m/s²]."""
+
+
+@compiled
+def move(
+    shift: np.ndarray,
+    base: np.ndarray,
+    com: np.ndarray,
+    left_foot: np.ndarray,
+    right_foot: np.ndarray,
+    left_grip: np.ndarray,
+    right_grip: np.ndarray,
+) -> None:
+    """Add `shift` to every position; all of shape (3,) [m]."""
+    for position in (base, com, left_foot, right_foot, left_grip, right_grip):
+        for i in range(3):
+            position[i] += shift[i]
 
 
 @dataclass(frozen=True)
@@ -70,7 +87,7 @@ class FrameState:
         self.drift = np.zeros(6)
 
     def update(self) -> None:
-        """Compute Jacobian and drift after the model's forward kinematics with zero acceleration."""
+        """Compute Jacobian and drift; `pin.computeAllTerms` leaves the accelerations for zero joint acceleration."""
         self.jacobian = pin.getFrameJacobian(self._model, self._data, self._frame, pin.LOCAL)
         self.drift = pin.getFrameClassicalAcceleration(self._model, self._data, self._frame, pin.LOCAL).vector
 
@@ -87,7 +104,7 @@ class RobotModel:
         bias: Coriolis, centrifugal and gravity terms, shape (nv,) [N, N·m].
         com, com_velocity: centre of mass in world, shape (3,) [m], [m/s].
         angular_momentum: about the centre of mass, in world, shape (3,) [kg·m²/s].
-        base_rotation: base in world, shape (3, 3).
+        base_rotation, base_position: base in world, shapes (3, 3) and (3,) [m].
         feet, grips: sole and grip frames, left and right; a grip is current only after its own `update`.
         mass: total mass with payload [kg].
     """
@@ -136,18 +153,24 @@ class RobotModel:
 
     def _allocate(self) -> None:
         self.mass_matrix, self.bias = self.data.M, self.data.nle
-        self._zero_acceleration = np.zeros(self.nv)
         data = self.data
         self.com, self.com_velocity = data.com[0], data.vcom[0]
         self._momentum, self._base = data.hg, data.oMi[1]
-        self.angular_momentum, self.base_rotation = self._momentum.angular, self._base.rotation
+        self.angular_momentum = self._momentum.angular
+        self.base_rotation, self.base_position = self._base.rotation, self._base.translation
         self.feet = tuple(FrameState(self.model, self.data, frame) for frame in self.foot_ids)
         self.grips = tuple(FrameState(self.model, self.data, frame) for frame in self.grip_ids)
+        self._frame_positions = tuple(frame.position for frame in (*self.feet, *self.grips))
 
     def arm_joints(self, side: int) -> np.ndarray:
         """Joints that carry a grip frame and no foot, as indices of the joint arrays."""
         chain = self.model.supports[self.model.frames[self.grip_ids[side]].parentJoint]
         return np.array([j - 2 for j in chain if j >= 2 and not self.moves_a_foot(j - 2)])
+
+    def leg_joints(self, side: int) -> np.ndarray:
+        """Joints that carry a sole frame, as indices of the joint arrays."""
+        chain = self.model.supports[self.model.frames[self.foot_ids[side]].parentJoint]
+        return np.array([j - 2 for j in chain if j >= 2])
 
     def moves_a_foot(self, joint: int) -> bool:
         """Whether the joint at this index of the joint arrays belongs to a leg."""
@@ -170,16 +193,13 @@ class RobotModel:
         """Compute everything at configuration `q`, shape (nq,), and velocity `v`, shape (nv,)."""
         model, data = self.model, self.data
         pin.computeAllTerms(model, data, q, v)
-        pin.forwardKinematics(model, data, q, v, self._zero_acceleration)
         pin.updateFramePlacements(model, data)
         self.feet[LEFT].update()
         self.feet[RIGHT].update()
 
     def translate(self, shift: np.ndarray) -> None:
-        """Move the centre of mass, the soles and the grips of the last `update` by `shift`, shape (3,) [m]."""
-        self.com += shift
-        for frame in (*self.feet, *self.grips):
-            frame.position += shift
+        """Move the base, centre of mass, soles and grips of the last `update` by `shift`, shape (3,) [m]."""
+        move(shift, self.base_position, self.com, *self._frame_positions)
 
     def set_payload(self, side: int, mass: float, com_grip: np.ndarray) -> None:
         """Attach a point mass to one hand, replacing what was there; 0 kg removes it.

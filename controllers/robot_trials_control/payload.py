@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from robot_trials_control.compiled import compiled
 from robot_trials_control.config import PayloadGains
 from robot_trials_control.model import GRAVITY, RobotModel
 from robot_trials_control.records import LEFT, RIGHT, PayloadMode, Record
@@ -21,8 +22,85 @@ STANDING_TIME = 0.6
 """Time on both feet after which their weight tells the load: a step accelerates the body up and down [s]."""
 COM_MAX = 0.35
 """Largest distance of the load's centre of mass from the grip along one axis [m]."""
-RIDGE = np.array((1e-3, 2e-3, 2e-3, 2e-3))
+RIDGE = np.diag((1e-3, 2e-3, 2e-3, 2e-3))
 """Regularisation of mass [1/kg²] and first moment [1/(kg·m)²]; they decide only while there is no signal."""
+
+
+@compiled
+def filter_arm(
+    smoothing: float,
+    arm: np.ndarray,
+    jacobian: np.ndarray,
+    drift: np.ndarray,
+    rotation: np.ndarray,
+    mass_matrix: np.ndarray,
+    bias: np.ndarray,
+    acceleration: np.ndarray,
+    torque: np.ndarray,
+    applied: np.ndarray,
+    regressor: np.ndarray,
+    output: np.ndarray,
+) -> None:
+    """Low-pass the regressor of the arm's torques and what of them the unloaded arm does not explain.
+
+    Args:
+        smoothing: share of the new value.
+        arm: joints of the arm, n of them.
+        jacobian, drift, rotation: of the grip, as in `FrameState`.
+        mass_matrix, bias: of the model with the applied load, shapes (nv, nv) and (nv,).
+        acceleration: generalised, shape (nv,).
+        torque: of all joints, measured, shape (nu,) [N·m].
+        applied: mass and first moment of the load in the model, shape (4,) [kg, kg·m].
+        regressor, output: filtered in place, shapes (≥ n, 4) and (≥ n,).
+    """
+    force = np.zeros(3)
+    for i in range(3):
+        force[i] = drift[i] + GRAVITY * rotation[2, i]
+        for j in range(acceleration.size):
+            force[i] += jacobian[i, j] * acceleration[j]
+    x, y, z = force
+    row = np.zeros(4)
+    for i in range(arm.size):
+        joint = 6 + arm[i]
+        a, b, c = jacobian[3, joint], jacobian[4, joint], jacobian[5, joint]
+        row[0] = x * jacobian[0, joint] + y * jacobian[1, joint] + z * jacobian[2, joint]
+        row[1], row[2], row[3] = c * y - b * z, a * z - c * x, b * x - a * y
+        residual = torque[arm[i]] - bias[joint]
+        for j in range(acceleration.size):
+            residual -= mass_matrix[joint, j] * acceleration[j]
+        for k in range(4):
+            residual += row[k] * applied[k]
+            regressor[i, k] += smoothing * (row[k] - regressor[i, k])
+        output[i] += smoothing * (residual - output[i])
+
+
+@compiled
+def update_least_squares(
+    forget: float,
+    weights: np.ndarray,
+    regressor: np.ndarray,
+    output: np.ndarray,
+    information: np.ndarray,
+    moment: np.ndarray,
+) -> None:
+    """One step of recursive least squares with exponential forgetting, in information form.
+
+    Args:
+        forget: factor on what was known.
+        weights, output: one per row, shape (m,).
+        regressor: shape (m, 4).
+        information, moment: updated in place, shapes (4, 4) and (4,).
+    """
+    for a in range(4):
+        moment[a] *= forget
+        for b in range(4):
+            information[a, b] *= forget
+    for i in range(weights.size):
+        for a in range(4):
+            weighted = weights[i] * regressor[i, a]
+            moment[a] += weighted * output[i]
+            for b in range(4):
+                information[a, b] += weighted * regressor[i, b]
 
 
 class PayloadEstimator:
@@ -45,7 +123,7 @@ class PayloadEstimator:
         self._regressor, self._output = np.zeros((rows, 4)), np.zeros(rows)
         self._bias = np.zeros(rows)
         self._information, self._moment = np.zeros((4, 4)), np.zeros(4)
-        self._wrench = np.zeros((6, 4))
+        self._applied, self._weights = np.zeros(4), np.full(rows, 1.0 / gains.torque_deviation**2)
         self._standing = 0.0
         self.mode, self._side, self._tick, self._tared = PayloadMode.NONE, RIGHT, 0, 0
         self.mass, self.mass_applied, self._mass_target = 0.0, 0.0, 0.0
@@ -91,22 +169,26 @@ class PayloadEstimator:
         model, arm = self.model, self._arms[self._side]
         grip = model.grips[self._side]
         grip.update()
-        a = (grip.jacobian @ acceleration + grip.drift)[:3] + GRAVITY * grip.rotation[2]
-        x, y, z = a
-        self._wrench[:3, 0] = a
-        self._wrench[3:, 1:] = ((0.0, z, -y), (-z, 0.0, x), (y, -x, 0.0))
-        n = len(arm)
-        rows = grip.jacobian[:, arm + 6].T @ self._wrench
-        loaded = model.mass_matrix[arm + 6] @ acceleration + model.bias[arm + 6]
-        first_moment = self.mass_applied * self._com_applied
-        unloaded = loaded - rows[:, 0] * self.mass_applied - rows[:, 1:] @ first_moment
+        self._applied[0], self._applied[1:] = self.mass_applied, self.mass_applied * self._com_applied
+        filter_arm(
+            self._smoothing,
+            arm,
+            grip.jacobian,
+            grip.drift,
+            grip.rotation,
+            model.mass_matrix,
+            model.bias,
+            acceleration,
+            state.joint_torque,
+            self._applied,
+            self._regressor,
+            self._output,
+        )
         feet = float(
             model.feet[LEFT].rotation[2] @ state.foot_wrench[LEFT, :3]
             + model.feet[RIGHT].rotation[2] @ state.foot_wrench[RIGHT, :3]
         )
         k = self._smoothing
-        self._regressor[:n] += k * (rows - self._regressor[:n])
-        self._output[:n] += k * (state.joint_torque[arm] - unloaded - self._output[:n])
         self._regressor[-1, 0] += k * (1.0 - self._regressor[-1, 0])
         self._output[-1] += k * (feet / GRAVITY - model.own_mass - self._output[-1])
         carried = float(state.foot_wrench[:, 2].min())
@@ -114,14 +196,10 @@ class PayloadEstimator:
 
     def _estimate(self) -> None:
         gains = self.gains
-        weights = np.full(len(self._output), 1.0 / gains.torque_deviation**2)
-        weights[-1] = 1.0 / gains.feet_mass_deviation**2 if self._standing > STANDING_TIME else 0.0
-        weighted = self._regressor * weights[:, None]
-        self._information *= self._forget
-        self._information += weighted.T @ self._regressor
-        self._moment *= self._forget
-        self._moment += weighted.T @ (self._output - self._bias)
-        mass, *first_moment = np.linalg.solve(self._information + np.diag(RIDGE), self._moment)
+        self._weights[-1] = 1.0 / gains.feet_mass_deviation**2 if self._standing > STANDING_TIME else 0.0
+        residual = self._output - self._bias
+        update_least_squares(self._forget, self._weights, self._regressor, residual, self._information, self._moment)
+        mass, *first_moment = np.linalg.solve(self._information + RIDGE, self._moment)
         self.mass = min(max(float(mass), 0.0), gains.mass_max)
         if self.mass > gains.deadband:
             np.clip(np.array(first_moment) / self.mass, -COM_MAX, COM_MAX, out=self.com)

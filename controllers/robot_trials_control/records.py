@@ -216,19 +216,6 @@ def make_motion_command() -> Record:
     return command
 
 
-def is_valid_motion(motion: Record) -> bool:
-    """Whether every number of a motion command is finite and every mode is one of its kind."""
-    for name in motion.data.dtype.names or ():
-        if not np.isfinite(getattr(motion, name)).all():
-            return False
-    return bool(
-        motion.mode <= max(MotionMode)
-        and motion.hand_mode.max() <= max(HandMode)
-        and motion.payload_mode <= max(PayloadMode)
-        and motion.payload_hand <= RIGHT
-    )
-
-
 def control_sample_dtype(nu: int) -> np.dtype:
     """Everything about one control tick, as it is logged."""
     groups: list[tuple[str, list[Field]]] = [

@@ -63,6 +63,7 @@ class Walking:
     Attributes:
         phase: the phase in progress.
         heading: reference heading of the body [rad].
+        may_step: whether a walk may begin.
         steps: touchdowns since construction.
         zmp_reference, dcm_reference: planned, (x, y) [m].
         stance_side: the foot that carries, or will carry after the shift.
@@ -78,6 +79,7 @@ class Walking:
         self.phase = Phase.STAND
         self.stance_side = RIGHT
         self.steps = 0
+        self.may_step = True
         self.heading = 0.0
         self.zmp_reference, self.dcm_reference = (0.0, 0.0), (0.0, 0.0)
         self._track = ZmpTrack()
@@ -161,6 +163,8 @@ class Walking:
 
     def _wants_to_step(self) -> bool:
         goal = self.goal
+        if not self.may_step:
+            return False
         if goal.mode == MotionMode.WALK_TO:
             return not is_reached(self._standing_body(), goal.target, RESTART_POSITION, RESTART_YAW)
         return goal.is_moving

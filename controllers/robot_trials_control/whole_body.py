@@ -4,49 +4,83 @@ from __future__ import annotations
 
 import numpy as np
 
+from robot_trials_control.compiled import compiled
 from robot_trials_control.config import WholeBodyGains
+from robot_trials_control.constraints import bound_joints, bound_torques, bound_wrench
 from robot_trials_control.contacts import compute_wrench_cone
-from robot_trials_control.model import GRAVITY, FrameState, RobotModel
-from robot_trials_control.qp import WholeBodyQp
+from robot_trials_control.model import FrameState, RobotModel
+from robot_trials_control.qp import WRENCH_SIZE, WholeBodyQp
 from robot_trials_control.records import LEFT, RIGHT
-from robot_trials_control.rotations import rotation_error
+from robot_trials_control.reduced_dynamics import ReducedDynamics, compute_stance_target
+from robot_trials_control.tasks import (
+    compute_pose_target,
+    write_cost,
+    write_frame_task,
+    write_momentum_task,
+    write_torso_task,
+    write_wrench_task,
+)
 
-LIMIT_HORIZON = 0.06
-"""Time ahead over which the upper body's joints stay within their range [s]."""
 LIMIT_MARGIN = 0.02
 """Kept from the end of a joint's range [rad]."""
-LIMIT_ACCELERATION = 30.0
-"""Largest acceleration that a joint limit may demand [rad/s²]."""
-BASE_REGULARISATION = 1e-4
-"""Weight on the base's linear acceleration, which the other tasks determine."""
 FORCE_MAX = 5000.0
 """Bound of one foot's normal force when it carries the robot freely [N]."""
+SECOND_FOOT_WEIGHT = 1e4
+"""Weight on the second foot's rest: it stays to 0.1 % of what the other tasks would move it by."""
+FIXED_ROWS = 15
+"""Rows of the momentum, torso and wrench tasks, which are always there."""
 
 
 class PoseReference:
-    """Where one frame should be, in world.
+    """Where one frame should be, in world; written in place.
 
     Attributes:
-        position, velocity, acceleration: shape (3,) [m, m/s, m/s²].
-        rotation: shape (3, 3).
+        values: all of it, shape (6, 3): position, velocity, acceleration, and the rotation's rows.
     """
 
-    __slots__ = ("acceleration", "position", "rotation", "velocity")
+    __slots__ = ("_acceleration", "_position", "_rotation", "_velocity", "values")
 
     def __init__(self) -> None:
-        self.position, self.velocity, self.acceleration = np.zeros(3), np.zeros(3), np.zeros(3)
-        self.rotation = np.eye(3)
+        self.values = np.zeros((6, 3))
+        self._position, self._velocity, self._acceleration = self.values[:3]
+        self._rotation = self.values[3:]
+        self._rotation[:] = np.eye(3)
+
+    @property
+    def position(self) -> np.ndarray:
+        """Shape (3,) [m]."""
+        return self._position
+
+    @property
+    def velocity(self) -> np.ndarray:
+        """Shape (3,) [m/s]."""
+        return self._velocity
+
+    @property
+    def acceleration(self) -> np.ndarray:
+        """Shape (3,) [m/s²]."""
+        return self._acceleration
+
+    @property
+    def rotation(self) -> np.ndarray:
+        """Shape (3, 3)."""
+        return self._rotation
 
 
 class PoseGains:
-    """Gains and square-rooted weights of a pose task, linear then angular."""
+    """Gains and square-rooted weights of a pose task, linear then angular.
 
-    __slots__ = ("kd", "kp", "scale")
+    Attributes:
+        gains: stiffness and damping, shape (2, 6) [1/s², 1/s].
+        scale: shape (6,).
+    """
+
+    __slots__ = ("gains", "scale")
 
     def __init__(
         self, kp: tuple[float, ...], kd: tuple[float, ...], linear_weight: float, angular_weight: float
     ) -> None:
-        self.kp, self.kd = np.array(kp, dtype=float), np.array(kd, dtype=float)
+        self.gains = np.array((kp, kd), dtype=float)
         self.scale = np.sqrt(np.repeat([linear_weight, angular_weight], 3))
 
 
@@ -77,11 +111,58 @@ class WholeBodyReference:
         self.posture_weight = np.zeros_like(nominal_joints)
 
 
+@compiled
+def recover(
+    y: np.ndarray,
+    turn: np.ndarray,
+    offset: np.ndarray,
+    matrix: np.ndarray,
+    joint_constant: np.ndarray,
+    acceleration: np.ndarray,
+    torque: np.ndarray,
+) -> None:
+    """Generalised accelerations and joint torques of a solution.
+
+    Args:
+        y: joint accelerations and, on two feet, the second foot's wrench, shape (n,).
+        turn, offset: the base's acceleration, shapes (6, nu) and (6,).
+        matrix, joint_constant: torques, first nu rows of shape (m, n), and shape (nu,).
+        acceleration, torque: receive the result, shapes (nv,) and (nu,).
+    """
+    nu = torque.size
+    for i in range(6):
+        acceleration[i] = offset[i]
+        for j in range(nu):
+            acceleration[i] += turn[i, j] * y[j]
+    for i in range(nu):
+        acceleration[6 + i] = y[i]
+        torque[i] = joint_constant[i]
+        for j in range(y.size):
+            torque[i] += matrix[i, j] * y[j]
+
+
+@compiled
+def compute_posture_target(
+    desired: np.ndarray, joints: np.ndarray, v: np.ndarray, gains: np.ndarray, target: np.ndarray
+) -> None:
+    """Joint accelerations towards a posture.
+
+    Args:
+        desired, joints: angles wanted and now, shape (nu,) [rad].
+        v: generalised velocity, shape (nv,).
+        gains: stiffness and damping, shape (2, nu) [1/s², 1/s].
+        target: receives the accelerations, shape (≥ nu,) [rad/s²].
+    """
+    for i in range(joints.size):
+        target[i] = gains[0, i] * (desired[i] - joints[i]) - gains[1, i] * v[6 + i]
+
+
 class WholeBodyController:
     """Turns a `WholeBodyReference` into joint torques that the contacts and the drives can bear.
 
     Cost: linear momentum rate as a pure force task, angular momentum damping, torso orientation, posture, swing foot
-    and hand poses. Constraints: rigid-body dynamics, feet that stay, coupled wrench cones, torque bounds.
+    and hand poses, and rest of the second foot. Constraints: rest of the first foot and rigid-body dynamics, which are
+    eliminated (`reduced_dynamics`), coupled wrench cones, torque bounds.
 
     Attributes:
         torque: joint torques of the last solve, shape (nu,) [N·m].
@@ -92,25 +173,36 @@ class WholeBodyController:
 
     def __init__(self, model: RobotModel, gains: WholeBodyGains) -> None:
         self.model, self.gains = model, gains
-        parameters = model.parameters
-        cone = compute_wrench_cone(
+        parameters, nu = model.parameters, model.nu
+        self._cone = compute_wrench_cone(
             parameters.sole_half_length - gains.cop_margin,
             parameters.sole_half_width - gains.cop_margin,
             gains.friction,
         )
-        self._qps = {k: WholeBodyQp(model.nv, k, cone) for k in (1, 2)}
+        self._qps = {feet: WholeBodyQp(nu, feet, self._cone) for feet in (1, 2)}
+        self._dynamics = (ReducedDynamics(model, LEFT), ReducedDynamics(model, RIGHT))
         self._torque_bound = gains.torque_margin * parameters.torque_limits
-        is_arm = np.array([not model.moves_a_foot(i) for i in range(model.nu)])
+        is_arm = np.array([not model.moves_a_foot(i) for i in range(nu)])
         self._upper_body = np.flatnonzero(is_arm)
         self._joint_min = model.model.lowerPositionLimit[7:][self._upper_body] + LIMIT_MARGIN
         self._joint_max = model.model.upperPositionLimit[7:][self._upper_body] - LIMIT_MARGIN
-        self._posture_kp = np.where(is_arm, gains.arm_kp, gains.posture_kp)
-        self._posture_kd = np.where(is_arm, gains.arm_kd, gains.posture_kd)
+        self._posture_gains = np.array(
+            (np.where(is_arm, gains.arm_kp, gains.posture_kp), np.where(is_arm, gains.arm_kd, gains.posture_kd))
+        )
         self._leg_weight = np.where(is_arm, 0.0, gains.posture_weight_legs)
-        self._diagonal = np.concatenate([np.full(3, BASE_REGULARISATION), gains.torso_weights, np.zeros(model.nu)])
-        self._target, self._square = np.zeros(model.nv), np.zeros((model.nv, model.nv))
-        self._tasks, self._task_target = np.zeros((18, model.nv)), np.zeros(18)
-        self._momentum, self._momentum_target = np.zeros((6, 12)), np.zeros(6)
+        self._diagonal = np.concatenate([np.zeros(nu), gains.force_regularisation])
+        self._target = np.zeros(nu + WRENCH_SIZE)
+        self._rows, self._values = np.zeros((FIXED_ROWS + 18, nu + WRENCH_SIZE)), np.zeros(FIXED_ROWS + 18)
+        self._frame_rows, self._frame_constant = np.zeros((6, nu)), np.zeros(6)
+        self._frame_target = np.zeros(6)
+        self._momentum_gains = (
+            float(np.sqrt(gains.momentum_weight)),
+            float(np.sqrt(gains.angular_momentum_weight)),
+            gains.angular_momentum_damping,
+        )
+        self._torso_scale = np.sqrt(gains.torso_weights)
+        self._wrench_scale = np.sqrt(gains.force_regularisation)
+        self._rest_scale = np.full(6, np.sqrt(SECOND_FOOT_WEIGHT))
         kp, kd = gains.swing_kp, gains.swing_kd
         self._swing_gains = PoseGains(
             (kp, kp, gains.swing_kp_z, kp, kp, kp),
@@ -121,10 +213,7 @@ class WholeBodyController:
         self._hand_gains = PoseGains(
             (gains.hand_kp,) * 6, (gains.hand_kd,) * 6, gains.hand_weight, gains.hand_orientation_weight
         )
-        self._force_diagonal = np.tile(gains.force_regularisation, 2)
-        self._scale_linear = np.sqrt(gains.momentum_weight)
-        self._scale_angular = np.sqrt(gains.angular_momentum_weight)
-        self.torque, self.acceleration = np.zeros(model.nu), np.zeros(model.nv)
+        self.torque, self.acceleration = np.zeros(nu), np.zeros(model.nv)
         self.failures, self.exit_flag = 0, 0
 
     def step(self, v: np.ndarray, joints: np.ndarray, reference: WholeBodyReference) -> bool:
@@ -138,116 +227,140 @@ class WholeBodyController:
         Returns:
             Whether the program had a solution; if not, `torque` and `acceleration` keep the last good ones.
         """
-        feet = [side for side in (LEFT, RIGHT) if reference.stance[side]]
-        qp = self._qps[len(feet)]
-        self._fill_constraints(qp, feet, v, joints, reference)
-        self._fill_force_cost(qp, feet, reference)
-        self._fill_acceleration_cost(qp, v, joints, reference)
+        first = _first_foot(reference)
+        qp, dynamics = self._qps[sum(reference.stance)], self._dynamics[first]
+        dynamics.update(v, self.gains.stance_kd, qp.matrix)
+        rows = self._write_foot_task(qp, dynamics, 1 - first, v, reference)
+        rows = self._write_hand_tasks(rows, dynamics, v, reference)
+        self._write_body_tasks(dynamics, v, joints, reference)
+        write_cost(self._rows[:rows], self._values, self._diagonal, self._target, qp.hessian, qp.gradient)
+        self._write_constraints(qp, dynamics, reference.normal_force_max[first], v, joints)
         solved = qp.solve()
         self.exit_flag = qp.exit_flag
         if not solved:
             self.failures += 1
             return False
-        x = qp.solution
-        self.acceleration[:] = x[qp.wrench_size :]
-        np.dot(qp.matrix[6 : self.model.nv], x, out=self.torque)
-        self.torque += self.model.bias[6:]
+        recover(
+            qp.solution,
+            dynamics.turn,
+            dynamics.offset,
+            qp.matrix,
+            dynamics.joint_constant,
+            self.acceleration,
+            self.torque,
+        )
         return True
 
-    def _bound_arms(self, lower: np.ndarray, upper: np.ndarray, v: np.ndarray, joints: np.ndarray) -> None:
-        """Accelerations that keep the upper body's joints within their range over `LIMIT_HORIZON`.
+    def wrenches(self, reference: WholeBodyReference) -> np.ndarray:
+        """Ground on each foot of the last solution, in and about the sole frames, shape (2, 6) [N, N·m]."""
+        first = _first_foot(reference)
+        y, dynamics = self._qps[sum(reference.stance)].solution, self._dynamics[first]
+        found = np.zeros((2, 6))
+        found[first] = dynamics.wrench_rows[:, : y.size] @ y + dynamics.wrench_constant
+        if all(reference.stance):
+            found[1 - first] = y[self.model.nu :]
+        return found
 
-        The bounds never ask for more than `LIMIT_ACCELERATION`, so that they cannot contradict the torque limits.
-        """
-        upper_body, scale = self._upper_body, 2.0 / LIMIT_HORIZON**2
-        reached = joints[upper_body] + LIMIT_HORIZON * v[6:][upper_body]
-        upper[upper_body] = np.maximum(scale * (self._joint_max - reached), -LIMIT_ACCELERATION)
-        lower[upper_body] = np.minimum(scale * (self._joint_min - reached), LIMIT_ACCELERATION)
-
-    def _fill_constraints(
-        self, qp: WholeBodyQp, feet: list[int], v: np.ndarray, joints: np.ndarray, reference: WholeBodyReference
+    def _write_constraints(
+        self, qp: WholeBodyQp, dynamics: ReducedDynamics, normal_force_max: float, v: np.ndarray, joints: np.ndarray
     ) -> None:
-        model, nw = self.model, qp.wrench_size
-        matrix, lower, upper = qp.matrix, qp.lower, qp.upper
-        matrix[: model.nv, nw:] = model.mass_matrix
-        bias, n = model.bias, qp.size
-        upper[n : n + 6] = lower[n : n + 6] = -bias[:6]
-        upper[n + 6 : n + model.nv] = self._torque_bound - bias[6:]
-        lower[n + 6 : n + model.nv] = -self._torque_bound - bias[6:]
-        self._bound_arms(lower[nw + 6 : n], upper[nw + 6 : n], v, joints)
-        for i, side in enumerate(feet):
-            jacobian = model.feet[side].jacobian
-            matrix[: model.nv, 6 * i : 6 * i + 6] = -jacobian.T
-            row = qp.first_stance + 6 * i
-            matrix[row : row + 6, nw:] = jacobian
-            target = jacobian.dot(v)
-            target *= -self.gains.stance_kd
-            target -= model.feet[side].drift
-            upper[n + row : n + row + 6] = lower[n + row : n + row + 6] = target
-            upper[6 * i + 2] = reference.normal_force_max[side]
-            lower[6 * i + 2] = 0.0
+        bound_torques(self._torque_bound, dynamics.joint_constant, qp.size, qp.lower, qp.upper)
+        bound_joints(self._upper_body, self._joint_min, self._joint_max, joints, v, qp.lower, qp.upper)
+        bound_wrench(
+            self._cone,
+            normal_force_max,
+            dynamics.wrench_rows,
+            dynamics.wrench_constant,
+            qp.normal_row,
+            qp.matrix,
+            qp.lower,
+            qp.upper,
+        )
 
-    def _fill_force_cost(self, qp: WholeBodyQp, feet: list[int], reference: WholeBodyReference) -> None:
-        model, nw = self.model, qp.wrench_size
-        momentum = self._momentum[:, :nw]
-        for i, side in enumerate(feet):
-            rotation = model.feet[side].rotation
-            x, y, z = (model.feet[side].position - model.com).tolist()
-            arm = np.array(((0.0, -z, y), (z, 0.0, -x), (-y, x, 0.0)))
-            columns = momentum[:, 6 * i : 6 * i + 6]
-            np.multiply(rotation, self._scale_linear / model.mass, out=columns[:3, :3])
-            turned = np.multiply(rotation, self._scale_angular, out=columns[3:, 3:])
-            columns[3:, :3] = arm.dot(turned)
-        target = self._momentum_target
-        target[:3] = reference.com_acceleration
-        target[2] += GRAVITY
-        target[:3] *= self._scale_linear
-        target[3:] = (-self.gains.angular_momentum_damping * self._scale_angular) * model.angular_momentum
-        block = qp.hessian[:nw, :nw]
-        block[:] = momentum.T.dot(momentum)
-        qp.wrench_diagonal += self._force_diagonal[:nw]
-        np.negative(target.dot(momentum), out=qp.gradient[:nw])
-
-    def _fill_acceleration_cost(
-        self, qp: WholeBodyQp, v: np.ndarray, joints: np.ndarray, reference: WholeBodyReference
+    def _write_body_tasks(
+        self, dynamics: ReducedDynamics, v: np.ndarray, joints: np.ndarray, reference: WholeBodyReference
     ) -> None:
-        nw, gains = qp.wrench_size, self.gains
-        target = self._target
-        base_rotation = self.model.base_rotation
-        target[3:6] = gains.torso_kp * rotation_error(base_rotation, reference.torso_rotation) - gains.torso_kd * v[3:6]
-        target[6:] = self._posture_kp * (reference.posture - joints) - self._posture_kd * v[6:]
-        rows = 0
-        if not all(reference.stance):
-            foot = self.model.feet[RIGHT if reference.stance[LEFT] else LEFT]
-            self._fill_pose_task(rows, foot, reference.swing, self._swing_gains, v)
-            rows += 6
+        model, gains = self.model, self.gains
+        write_momentum_task(
+            dynamics.base_rows,
+            dynamics.base_constant,
+            model.base_rotation,
+            model.base_position,
+            model.com,
+            reference.com_acceleration,
+            model.angular_momentum,
+            model.mass,
+            self._momentum_gains,
+            self._rows,
+            self._values,
+        )
+        write_torso_task(
+            dynamics.turn,
+            dynamics.offset,
+            model.base_rotation,
+            reference.torso_rotation,
+            v,
+            (gains.torso_kp, gains.torso_kd),
+            self._torso_scale,
+            self._rows,
+            self._values,
+        )
+        write_wrench_task(dynamics.wrench_rows, dynamics.wrench_constant, self._wrench_scale, self._rows, self._values)
+        compute_posture_target(reference.posture, joints, v, self._posture_gains, self._target)
+        np.add(self._leg_weight, reference.posture_weight, out=self._diagonal[: model.nu])
+
+    def _write_foot_task(
+        self, qp: WholeBodyQp, dynamics: ReducedDynamics, side: int, v: np.ndarray, reference: WholeBodyReference
+    ) -> int:
+        """The other foot rests and carries, or swings; returns the number of rows then in use."""
+        foot = self.model.feet[side]
+        dynamics.project(foot, self._frame_rows, self._frame_constant)
+        if reference.stance[side]:
+            dynamics.add_foot(foot, self._frame_rows, qp.matrix)
+            normal = self.model.nu + 2
+            qp.lower[normal], qp.upper[normal] = 0.0, reference.normal_force_max[side]
+            compute_stance_target(foot.jacobian, foot.drift, v, self.gains.stance_kd, self._frame_target)
+            scale = self._rest_scale
+        else:
+            self._compute_pose_target(foot, reference.swing, self._swing_gains, v)
+            scale = self._swing_gains.scale
+        return self._write_frame_task(FIXED_ROWS, scale)
+
+    def _write_hand_tasks(
+        self, rows: int, dynamics: ReducedDynamics, v: np.ndarray, reference: WholeBodyReference
+    ) -> int:
         for side in (LEFT, RIGHT):
             if reference.hand_active[side]:
-                self._fill_pose_task(rows, self.model.grips[side], reference.hands[side], self._hand_gains, v)
-                rows += 6
-        tasks = self._tasks[:rows]
-        gradient = qp.gradient[nw:]
-        np.add(self._leg_weight, reference.posture_weight, out=self._diagonal[6:])
-        np.multiply(self._diagonal, target, out=gradient)
-        gradient += self._task_target[:rows].dot(tasks)
-        np.negative(gradient, out=gradient)
-        qp.hessian[nw:, nw:] = np.dot(tasks.T, tasks, out=self._square)
-        qp.acceleration_diagonal += self._diagonal
+                grip = self.model.grips[side]
+                dynamics.project(grip, self._frame_rows, self._frame_constant)
+                self._compute_pose_target(grip, reference.hands[side], self._hand_gains, v)
+                rows = self._write_frame_task(rows, self._hand_gains.scale)
+        return rows
 
-    def _fill_pose_task(
-        self, row: int, frame: FrameState, reference: PoseReference, gains: PoseGains, v: np.ndarray
+    def _compute_pose_target(
+        self, frame: FrameState, reference: PoseReference, gains: PoseGains, v: np.ndarray
     ) -> None:
-        """Rows of scale · (J a − (a_desired − J̇v)), in the frame's own axes."""
-        rotation, scale = frame.rotation, gains.scale
-        twist = frame.jacobian.dot(v)
-        target = self._task_target[row : row + 6]
-        linear = reference.position - frame.position
-        linear *= gains.kp[:3]
-        linear += gains.kd[:3] * (reference.velocity - rotation.dot(twist[:3]))
-        linear += reference.acceleration
-        target[:3] = linear.dot(rotation)
-        np.multiply(gains.kp[3:], rotation_error(rotation, reference.rotation), out=target[3:])
-        target[3:] -= gains.kd[3:] * twist[3:]
-        target -= frame.drift
-        target *= scale
-        np.multiply(frame.jacobian, scale[:, None], out=self._tasks[row : row + 6])
+        compute_pose_target(
+            frame.jacobian,
+            frame.drift,
+            frame.rotation,
+            frame.position,
+            reference.values,
+            v,
+            gains.gains,
+            self._frame_target,
+        )
+
+    def _write_frame_task(self, first: int, scale: np.ndarray) -> int:
+        write_frame_task(
+            self._frame_rows, self._frame_constant, self._frame_target, scale, first, self._rows, self._values
+        )
+        return first + 6
+
+
+def _first_foot(reference: WholeBodyReference) -> int:
+    """The foot that may carry most of those on the ground."""
+    if all(reference.stance):
+        left, right = reference.normal_force_max
+        return LEFT if left > right else RIGHT
+    return LEFT if reference.stance[LEFT] else RIGHT

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 CONTROLLERS = Path(__file__).parents[2] / "controllers"
-FOREIGN = ("rclpy", "mujoco", "py_trees", "cv2", "yaml", "pydantic", "robot_trials", "robot_trials_msgs")
+FOREIGN = ("rclpy", "mujoco", "py_trees", "cv2", "pydantic", "robot_trials", "robot_trials_msgs")
 PROGRAM = f"""
 import importlib, pkgutil, sys
 import robot_trials_control

@@ -9,10 +9,12 @@ import pinocchio as pin
 import pytest
 
 from robot_trials_control.rotations import (
-    cross,
     quaternion_xyzw,
     rotation_about_z,
     rotation_error,
+    rotation_from_quaternion,
+    rotation_vector,
+    turn_in_body,
     wrap_angle,
     yaw_of,
 )
@@ -59,7 +61,7 @@ def test_rotation_error_of_a_small_turn_is_the_turn() -> None:
 @pytest.mark.parametrize("yaw", [-3.1, -1.0, 0.0, 0.5, 3.1])
 def test_rotation_about_z_and_back(yaw: float) -> None:
     out = np.full((3, 3), np.nan)
-    assert rotation_about_z(yaw, out) is out
+    rotation_about_z(yaw, out)
     np.testing.assert_allclose(out, pin.exp3(np.array((0.0, 0.0, yaw))), atol=1e-15)
     assert yaw_of(out) == pytest.approx(yaw, abs=1e-15)
 
@@ -75,6 +77,31 @@ def test_wrap_angle(angle: float, same: float) -> None:
     assert wrap_angle(angle + 20 * math.pi) == pytest.approx(same, abs=1e-12)
 
 
-def test_cross_product() -> None:
-    for a, b in np.random.default_rng(3).standard_normal((20, 2, 3)):
-        np.testing.assert_allclose(cross(a, b), np.cross(a, b), atol=1e-15)
+def test_rotation_vector_is_the_whole_turn() -> None:
+    for current, turn in zip(random_rotations(100), random_rotations(100, 3.1)[::-1], strict=True):
+        np.testing.assert_allclose(rotation_vector(current, current @ turn), pin.log3(turn), atol=1e-9)
+    assert rotation_vector(current, current) == pytest.approx((0.0, 0.0, 0.0), abs=1e-15)
+
+
+@pytest.mark.parametrize("turn", [(0.0, 0.0, 0.0), (1e-10, -2e-10, 0.0), (1e-5, 2e-5, -3e-5), (0.4, -1.2, 2.0)])
+def test_turn_in_body_is_the_exponential(turn: tuple[float, float, float]) -> None:
+    for rotation in random_rotations(20):
+        expected = rotation @ pin.exp3(np.array(turn))
+        turn_in_body(rotation, *turn)
+        np.testing.assert_allclose(rotation, expected, atol=1e-14)
+
+
+def test_a_million_small_turns_keep_a_rotation() -> None:
+    """Half an hour of control periods in place: no drift from a rotation matrix that matters."""
+    rotation = np.eye(3)
+    for x, y, z in np.random.default_rng(5).normal(0.0, 1e-3, (1_000_000, 3)).tolist():
+        turn_in_body(rotation, x, y, z)
+    np.testing.assert_allclose(rotation.T @ rotation, np.eye(3), atol=1e-9)
+
+
+@pytest.mark.parametrize("length", [1.0, 0.3, 7.0])
+def test_rotation_from_a_quaternion_of_any_length(length: float) -> None:
+    out = np.zeros((3, 3))
+    for rotation in random_rotations(50):
+        rotation_from_quaternion(length * pin.Quaternion(rotation).coeffs(), out)
+        np.testing.assert_allclose(out, rotation, atol=1e-14)

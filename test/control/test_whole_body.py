@@ -10,13 +10,12 @@ import pytest
 from control_bench import make_reference_model, standing_configuration
 
 from robot_trials_control.config import WholeBodyGains
+from robot_trials_control.constraints import LIMIT_ACCELERATION, LIMIT_HORIZON
 from robot_trials_control.contacts import compute_wrench_cone
 from robot_trials_control.model import GRAVITY, RobotModel, RobotParameters
 from robot_trials_control.records import LEFT, RIGHT
 from robot_trials_control.whole_body import (
     FORCE_MAX,
-    LIMIT_ACCELERATION,
-    LIMIT_HORIZON,
     LIMIT_MARGIN,
     WholeBodyController,
     WholeBodyReference,
@@ -56,8 +55,7 @@ class Solved:
     @property
     def wrenches(self) -> np.ndarray:
         """Ground on each standing foot, in and about its sole frame, shape (k, 6)."""
-        qp = self.body._qps[len(self.feet)]
-        return qp.solution[: qp.wrench_size].reshape(-1, 6)
+        return self.body.wrenches(self.reference)[self.feet]
 
     @property
     def ground_force(self) -> np.ndarray:
@@ -76,7 +74,7 @@ class Solved:
         self.q[3:7] = pin.Quaternion(pin.exp3(generator.uniform(-0.1, 0.1, 3))).coeffs()
         self.v[:] = generator.uniform(-0.3, 0.3, model.nv)
         reference.com_acceleration[:] = generator.uniform(-2.0, 2.0, 3)
-        reference.torso_rotation = pin.exp3(generator.uniform(-0.3, 0.3, 3))
+        reference.torso_rotation[:] = pin.exp3(generator.uniform(-0.3, 0.3, 3))
         reference.stance[seed % 2] = seed % 3 != 0
         if len(self.feet) == 2:
             reference.normal_force_max[seed % 2] = generator.choice([5.0, 200.0, FORCE_MAX])
@@ -87,9 +85,9 @@ class Solved:
         model.set_payload(RIGHT, generator.uniform(0.0, 2.5), np.array((0.0, 0.0, 0.1)))
         model.update(self.q, self.v)
         for pose, frame in poses:
-            pose.position = frame.position + generator.uniform(-0.2, 0.2, 3)
-            pose.rotation = frame.rotation @ pin.exp3(generator.uniform(-0.5, 0.5, 3))
-            pose.velocity = generator.uniform(-0.5, 0.5, 3)
+            pose.position[:] = frame.position + generator.uniform(-0.2, 0.2, 3)
+            pose.rotation[:] = frame.rotation @ pin.exp3(generator.uniform(-0.5, 0.5, 3))
+            pose.velocity[:] = generator.uniform(-0.5, 0.5, 3)
         reference.posture[:] = model.nominal_joints + generator.uniform(-0.5, 0.5, model.nu)
 
 
@@ -178,11 +176,15 @@ def test_the_momentum_task_yields_to_the_posture_only_in_part(standing: Solved) 
 
 
 def test_feet_stay_where_they_are(randoms: list[Solved]) -> None:
+    """The foot that carries most exactly, the other as nearly as its weight in the cost holds it."""
     for solved in randoms:
+        limits = solved.reference.normal_force_max
+        first = max(solved.feet, key=lambda side: (limits[side], side))
         for side in solved.feet:
             foot = solved.model.feet[side]
             rate = foot.jacobian @ solved.body.acceleration + foot.drift
-            np.testing.assert_allclose(rate, -GAINS.stance_kd * foot.jacobian @ solved.v, atol=1e-5)
+            wanted = -GAINS.stance_kd * foot.jacobian @ solved.v
+            np.testing.assert_allclose(rate, wanted, atol=1e-9 if side == first else 0.05)
 
 
 def test_torques_stay_within_the_limits(randoms: list[Solved]) -> None:
@@ -257,8 +259,8 @@ def test_hand_task_pulls_towards_its_pose(standing: Solved) -> None:
     reference, grip = standing.reference, standing.model.grips[RIGHT]
     reference.hand_active[RIGHT] = True
     reference.posture_weight[standing.model.arm_joints(RIGHT)] = GAINS.posture_weight_hand
-    reference.hands[RIGHT].position = grip.position + (0.01, 0.02, -0.01)
-    reference.hands[RIGHT].rotation = grip.rotation.copy()
+    reference.hands[RIGHT].position[:] = grip.position + (0.01, 0.02, -0.01)
+    reference.hands[RIGHT].rotation[:] = grip.rotation
     assert standing.solve()
     a = grip.rotation @ (grip.jacobian @ standing.body.acceleration + grip.drift)[:3]
     np.testing.assert_allclose(a, GAINS.hand_kp * np.array((0.01, 0.02, -0.01)), atol=0.3)
@@ -270,8 +272,8 @@ def test_swing_task_follows_its_reference(parameters: RobotParameters) -> None:
     reference, foot = solved.reference, solved.model.feet[LEFT]
     solved.model.update(solved.q, solved.v)
     reference.stance[LEFT] = False
-    reference.swing.position, reference.swing.rotation = foot.position.copy(), foot.rotation.copy()
-    reference.swing.acceleration = np.array((0.5, 0.0, 2.0))
+    reference.swing.position[:], reference.swing.rotation[:] = foot.position, foot.rotation
+    reference.swing.acceleration[:] = (0.5, 0.0, 2.0)
     assert solved.solve()
     a = foot.rotation @ (foot.jacobian @ solved.body.acceleration + foot.drift)[:3]
     np.testing.assert_allclose(a, (0.5, 0.0, 2.0), atol=0.05)
