@@ -87,10 +87,10 @@ install_with_pip() { # LIST
 
 # Path of uv in the cache of downloads; fetched with the pip that Python itself brings. Fails where pip must be used.
 find_uv() {
-    local cache=${PIP_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pip}/uv pip scratch
+    local cache=${PIP_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pip}/uv pip scratch settings
     pip=$("$PYTHON" -c "$FIND_BUNDLED_PIP") && [ -n "$pip" ] || return 1
-    [ -z "${PIP_NO_CACHE_DIR:-}" ] || return 1
-    ! "$PYTHON" "$pip" config list 2>/dev/null | grep -qE '[.](index-url|no-index|no-cache-dir)=' || return 1
+    settings=$("$PYTHON" "$pip" config list 2>/dev/null) || return 1
+    ! grep -qE '[.](index-url|no-index|no-cache-dir)=' <<<"$settings" || return 1
     if [ "$("$cache/uv" --version 2>/dev/null | cut -d' ' -f2)" != $UV ]; then
         mkdir -p "$cache" && scratch=$(mktemp -d "$cache/XXXXXX") || return 1
         "$PYTHON" "$pip" install -q --no-deps --no-compile --disable-pip-version-check --target "$scratch" "uv==$UV" >&2 &&
