@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import mujoco
 import numpy as np
 import pytest
 
@@ -43,15 +42,15 @@ class Studio:
     def __init__(self, robot: MujocoRobot, profile: RobotProfile, site: Site) -> None:
         self.robot, self.profile, self.site = robot, profile, site
         self.generator = np.random.default_rng(5)
-        arguments = (robot.model, robot.data, profile)
+        arguments = (robot.view, profile)
         self.model = FiducialSensor(*arguments, site, False, np.random.default_rng(1))
         self.camera = HeadCamera(*arguments, True, np.random.default_rng(2))
         self.sizes = {tag.id: tag.size for tag in site.fiducials}
-        self.camera_site = robot.data.site(profile.frames.camera_optical)
+        self.camera_site = robot.view.data.site(profile.frames.camera_optical)
 
     def look_at(self, tag_id: int, size_px: float) -> View:
         """Look at a tag from a random side so that its edge is about `size_px` long."""
-        tag = self.robot.data.site(f"tag_{tag_id}")
+        tag = self.robot.view.data.site(f"tag_{tag_id}")
         distance = self.profile.camera.matrix[0, 0] * self.sizes[tag_id] / size_px
         normal = tag.xmat.reshape(3, 3)[:, 2]
         angle = np.arctan2(normal[1], normal[0]) + self.generator.uniform(-0.9, 0.9)
@@ -63,10 +62,9 @@ class Studio:
         data = self.robot.data
         data.qpos[:3] = 0.0
         data.qpos[3:7] = quaternion_wxyz_from_matrix(matrix_from_yaw(yaw))
-        mujoco.mj_kinematics(self.robot.model, data)
+        self.robot.view.follow()
         data.qpos[:3] = position - self.camera_site.xpos
-        mujoco.mj_kinematics(self.robot.model, data)
-        mujoco.mj_camlight(self.robot.model, data)
+        self.robot.view.follow()
 
     def _capture(self, tag_id: int) -> View:
         now = self.camera._next_ns
@@ -74,12 +72,12 @@ class Studio:
         frame = self.camera._waiting.pop()
         detected = {seen.tag_id: seen for seen in FiducialDetector(self.sizes).detect(frame)}
         modelled = {seen.tag_id: seen for seen in self.model._capture(now)}
-        tag, axes = self.robot.data.site(f"tag_{tag_id}"), self.camera_site.xmat.reshape(3, 3)
+        tag, axes = self.robot.view.data.site(f"tag_{tag_id}"), self.camera_site.xmat.reshape(3, 3)
         pose = np.eye(4)
         pose[:3, :3] = axes.T @ tag.xmat.reshape(3, 3)
         pose[:3, 3] = axes.T @ (tag.xpos - self.camera_site.xpos)
         distance = float(np.linalg.norm(pose[:3, 3]))
-        size_px = self.model._measure(pose[:3, :3], pose[:3, 3], self.sizes[tag_id])
+        size_px = float(self.model._size_px[self.model._ids.index(tag_id)])
         facing = float(-pose[:3, 2] @ pose[:3, 3] / distance)
         return View(size_px, facing, distance, pose, detected.get(tag_id), modelled.get(tag_id))
 
@@ -179,9 +177,9 @@ def test_start_stance_sees_a_lane_board(make_robot: RobotMaker) -> None:
 
 def test_person_in_between_hides_a_tag(make_robot: RobotMaker, profile: RobotProfile, site: Site) -> None:
     robot = make_robot(seed=1)
-    sensor = FiducialSensor(robot.model, robot.data, profile, site, False, np.random.default_rng(0))
+    sensor = FiducialSensor(robot.view, profile, site, False, np.random.default_rng(0))
     giver = np.array([site.giver.stance.x, site.giver.stance.y, 0.0])
-    tag_101 = robot.data.site("tag_101").xpos
+    tag_101 = robot.view.data.site("tag_101").xpos
     behind = giver + (giver - tag_101) * (1.5 / np.linalg.norm(giver - tag_101))
     behind[2] = 1.2
     index = sensor._ids.index(101)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
+from robot_trials_control.compiled import compiled
 
 STIFFNESS = np.array([400.0, 400.0, 600.0])
 """Of a relaxed arm holding something, along world axes [N/m]."""
@@ -15,7 +17,9 @@ DAMPING = np.array([35.0, 35.0, 45.0])
 ROTATION_STIFFNESS = 20.0
 """Of the wrist [N·m/rad]."""
 ROTATION_DAMPING = 2.0
-"""[N·m·s/rad]"""
+"""About axes across the shaft [N·m·s/rad]."""
+SPIN_DAMPING = 0.2
+"""About the shaft, whose inertia is so small that a hand damping it more would shake it at the control rate."""
 SIDE_FORCE_MAX = 12.0
 """Sideways the arm yields at more [N]."""
 UP_FORCE_RANGE = (-10.0, 29.0)
@@ -44,20 +48,15 @@ class TorchMotion:
     hold_velocity: np.ndarray = field(default_factory=lambda: np.zeros(3))
     angular_velocity: np.ndarray = field(default_factory=lambda: np.zeros(3))
 
-    def update(self, position: np.ndarray, rotation: np.ndarray, velocity: np.ndarray) -> None:
+    def update(self, coordinates: np.ndarray, velocity: np.ndarray) -> None:
         """Set from the free joint.
 
         Args:
-            position: grip point, world [m], shape (3,).
-            rotation: axes in world, shape (3, 3).
+            coordinates: grip point in world [m] and quaternion (w, x, y, z), shape (7,).
             velocity: linear in world, angular in body, shape (6,) [m/s, rad/s].
         """
-        self.grip[:] = position
-        self.rotation[:] = rotation
-        self.angular_velocity[:] = rotation @ velocity[3:]
-        arm = rotation[:, 2] * -HOLD_BELOW_GRIP
-        self.hold[:] = position + arm
-        self.hold_velocity[:] = velocity[:3] + _cross(self.angular_velocity, arm)
+        self.grip[:] = coordinates[:3]
+        _follow(coordinates, velocity, self.rotation, self.hold, self.hold_velocity, self.angular_velocity)
 
 
 class CompliantGrip:
@@ -82,35 +81,67 @@ class CompliantGrip:
             self.force[:] = 0.0
             self.torque[:] = 0.0
             return
-        self.force[:] = STIFFNESS * (self.target - motion.hold) - DAMPING * motion.hold_velocity
-        turn = self.target_rotation @ motion.rotation.T
-        self.torque[0] = turn[2, 1] - turn[1, 2]
-        self.torque[1] = turn[0, 2] - turn[2, 0]
-        self.torque[2] = turn[1, 0] - turn[0, 1]
-        self.torque *= 0.5 * ROTATION_STIFFNESS
-        self.torque -= ROTATION_DAMPING * motion.angular_velocity
-        self._yield(motion)
+        _press(motion.hold, motion.hold_velocity, self.target, self.force)
+        _twist(motion.rotation, motion.angular_velocity, self.target_rotation, self.torque)
         self.force *= self.firmness
-        self.torque *= self.firmness * _limit(self.torque, TORQUE_MAX)
-
-    def _yield(self, motion: TorchMotion) -> None:
-        """Limit the force; where the limit binds, the hand follows the torch instead of winding up."""
-        force = self.force
-        beside = _limit(force[:2], SIDE_FORCE_MAX)
-        up = min(max(force[2], UP_FORCE_RANGE[0]), UP_FORCE_RANGE[1])
-        if beside == 1.0 and up == force[2]:
-            return
-        force[:2] *= beside
-        force[2] = up
-        reach = (force + DAMPING * motion.hold_velocity) / STIFFNESS
-        self.target[:] = motion.hold + np.clip(reach, -REACH_MAX, REACH_MAX)
+        self.torque *= self.firmness
 
 
-def _limit(vector: np.ndarray, bound: float) -> float:
-    """Factor that keeps a vector's length within a bound."""
-    length = float(np.sqrt(vector @ vector))
-    return bound / length if length > bound else 1.0
+@compiled
+def _follow(
+    coordinates: np.ndarray,
+    velocity: np.ndarray,
+    rotation: np.ndarray,
+    hold: np.ndarray,
+    hold_velocity: np.ndarray,
+    angular_velocity: np.ndarray,
+) -> None:
+    """Axes, hold point and velocities of the torch, as `TorchMotion` has them, from its free joint."""
+    w, x, y, z = coordinates[3], coordinates[4], coordinates[5], coordinates[6]
+    rotation[0, 0], rotation[0, 1], rotation[0, 2] = 1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)
+    rotation[1, 0], rotation[1, 1], rotation[1, 2] = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)
+    rotation[2, 0], rotation[2, 1], rotation[2, 2] = 2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)
+    for axis in range(3):
+        row = rotation[axis]
+        angular_velocity[axis] = row[0] * velocity[3] + row[1] * velocity[4] + row[2] * velocity[5]
+    for axis in range(3):
+        second, third = (axis + 1) % 3, (axis + 2) % 3
+        turning = angular_velocity[second] * rotation[third, 2] - angular_velocity[third] * rotation[second, 2]
+        hold[axis] = coordinates[axis] - HOLD_BELOW_GRIP * rotation[axis, 2]
+        hold_velocity[axis] = velocity[axis] - HOLD_BELOW_GRIP * turning
 
 
-def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
+@compiled
+def _press(hold: np.ndarray, hold_velocity: np.ndarray, target: np.ndarray, force: np.ndarray) -> None:
+    """Force of a firm hand; where its limit binds, the target follows the torch instead of winding up."""
+    for axis in range(3):
+        force[axis] = STIFFNESS[axis] * (target[axis] - hold[axis]) - DAMPING[axis] * hold_velocity[axis]
+    beside = math.sqrt(force[0] ** 2 + force[1] ** 2)
+    up = min(max(force[2], UP_FORCE_RANGE[0]), UP_FORCE_RANGE[1])
+    if beside <= SIDE_FORCE_MAX and up == force[2]:
+        return
+    if beside > SIDE_FORCE_MAX:
+        force[:2] *= SIDE_FORCE_MAX / beside
+    force[2] = up
+    for axis in range(3):
+        reach = (force[axis] + DAMPING[axis] * hold_velocity[axis]) / STIFFNESS[axis]
+        target[axis] = hold[axis] + min(max(reach, -REACH_MAX), REACH_MAX)
+
+
+@compiled
+def _twist(rotation: np.ndarray, angular_velocity: np.ndarray, target: np.ndarray, torque: np.ndarray) -> None:
+    """Torque of a firm wrist towards its target's axes, within what it bears."""
+    spin = 0.0
+    for axis in range(3):
+        spin += angular_velocity[axis] * rotation[axis, 2]
+    for axis in range(3):  # half the sum of the axes' cross products: sine of the angle between them
+        second, third = (axis + 1) % 3, (axis + 2) % 3
+        turn = 0.0
+        for column in range(3):
+            turn += rotation[second, column] * target[third, column] - rotation[third, column] * target[second, column]
+        along = spin * rotation[axis, 2]
+        damping = ROTATION_DAMPING * (angular_velocity[axis] - along) + SPIN_DAMPING * along
+        torque[axis] = 0.5 * ROTATION_STIFFNESS * turn - damping
+    length = math.sqrt(torque[0] ** 2 + torque[1] ** 2 + torque[2] ** 2)
+    if length > TORQUE_MAX:
+        torque *= TORQUE_MAX / length

@@ -6,7 +6,9 @@ import mujoco
 import numpy as np
 
 from robot_trials.robots.mujoco.groups import ContactBits
+from robot_trials_control.compiled import compiled
 
+FLOOR = int(ContactBits.FLOOR)
 SOLE_ON_FLOOR = int(ContactBits.SOLE + ContactBits.FLOOR)
 TORCH_ON_FLOOR = int(ContactBits.TORCH + ContactBits.FLOOR)
 
@@ -27,14 +29,26 @@ class ContactCounter:
 
     def update(self) -> None:
         """Count the contacts of the last physics step."""
-        self.ground = self.unwanted = 0
-        if self._data.ncon == 0:
-            return
-        pairs = self._kind[self._data.contact.geom]
-        kinds = pairs[:, 0] + pairs[:, 1]
-        if np.count_nonzero(kinds == SOLE_ON_FLOOR) == len(kinds):
-            return
-        odd = (kinds != SOLE_ON_FLOOR) & (kinds != TORCH_ON_FLOOR) & (self._data.contact.dist <= 0.0)
-        on_ground = (kinds & ContactBits.FLOOR) != 0
-        self.ground = int(np.count_nonzero(odd & on_ground))
-        self.unwanted = int(np.count_nonzero(odd & ~on_ground))
+        contact = self._data.contact
+        self.ground, self.unwanted = _count_odd(contact.geom, contact.dist, self._kind)
+
+
+@compiled
+def _count_odd(geoms: np.ndarray, distance: np.ndarray, kind: np.ndarray) -> tuple[int, int]:
+    """Contacts on the ground and others, without those of soles and torch on the ground.
+
+    Args:
+        geoms: the two of each contact, shape (n, 2).
+        distance: negative where they overlap, shape (n,) [m].
+        kind: `ContactBits` of each geom, shape (ngeom,).
+    """
+    ground = unwanted = 0
+    for contact in range(len(geoms)):
+        kinds = kind[geoms[contact, 0]] + kind[geoms[contact, 1]]
+        if kinds == SOLE_ON_FLOOR or kinds == TORCH_ON_FLOOR or distance[contact] > 0.0:
+            continue
+        if kinds & FLOOR:
+            ground += 1
+        else:
+            unwanted += 1
+    return ground, unwanted

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import mujoco
 import numpy as np
 
+from robot_trials_control.compiled import compiled
 from robot_trials_control.records import Record
 
 HOLD_STIFFNESS = 10.0
@@ -25,13 +24,14 @@ class Drives:
     """
 
     def __init__(self, model: mujoco.MjModel, torque_limits: np.ndarray, delay_periods: int) -> None:
-        self._bias = model.actuator_biasprm
+        self._bias = model.actuator_biasprm[:, :3]
         self.torque_limits = torque_limits
         model.actuator_forcerange[:, 0] = -torque_limits
         model.actuator_forcerange[:, 1] = torque_limits
-        self._waiting: deque[tuple[int, np.ndarray]] = deque()
-        self._newest = np.zeros((3, len(torque_limits)))
-        self._delay = delay_periods
+        self._lag = delay_periods + 1
+        # Commands wait in a ring: the one that is due in period n, if there is one, lies at n modulo its length.
+        self._waiting = np.zeros((self._lag + 1, len(torque_limits), 3))
+        self._due = [-1] * (self._lag + 1)
         self._period = 0
 
     def hold(self, posture: np.ndarray) -> None:
@@ -41,33 +41,42 @@ class Drives:
         self._bias[:, 1] = -kp
         self._bias[:, 2] = -kp * HOLD_DAMPING
 
-    def push(self, command: Record) -> None:
-        """Take a command; it acts from the control period after the next `delay_periods` on."""
-        terms = np.empty((3, len(self.torque_limits)))
-        np.multiply(command.kp, command.position, out=terms[0])
-        terms[0] += command.kd * command.velocity
-        terms[0] += command.torque
-        np.negative(command.kp, out=terms[1])
-        np.negative(command.kd, out=terms[2])
-        self._waiting.append((self._period + self._delay + 1, terms))
-        self._newest = terms
+    def push(self, command: Record, position: np.ndarray, velocity: np.ndarray, applied: np.ndarray) -> None:
+        """Take a command; it acts from the control period after the next `delay_periods` on.
+
+        Args:
+            command: impedance command.
+            position: joint positions now, shape (nu,) [rad].
+            velocity: joint velocities now, shape (nu,) [rad/s].
+            applied: receives the torques it gives at this state, within the limits, shape (nu,) [N·m].
+        """
+        due = self._period + self._lag
+        slot = due % len(self._due)
+        self._due[slot] = due
+        _fold_command(command.data, self._waiting[slot], position, velocity, self.torque_limits, applied)
 
     def advance(self) -> None:
         """Start the next control period: bring the command that is due into force."""
         self._period += 1
-        while self._waiting and self._waiting[0][0] <= self._period:
-            self._bias[:, :3] = self._waiting.popleft()[1].T
+        slot = self._period % len(self._due)
+        if self._due[slot] == self._period:
+            self._bias[:] = self._waiting[slot]
 
-    def compute_applied(self, position: np.ndarray, velocity: np.ndarray, out: np.ndarray) -> None:
-        """Torque the drives give for the newest command at a joint state, within their limits.
 
-        Args:
-            position: joint positions, shape (nu,) [rad].
-            velocity: joint velocities, shape (nu,) [rad/s].
-            out: receives the torques, shape (nu,) [N·m].
-        """
-        np.multiply(self._newest[1], position, out=out)
-        out += self._newest[0]
-        out += self._newest[2] * velocity
-        np.maximum(out, -self.torque_limits, out=out)
-        np.minimum(out, self.torque_limits, out=out)
+@compiled
+def _fold_command(
+    command: np.ndarray,
+    terms: np.ndarray,
+    position: np.ndarray,
+    velocity: np.ndarray,
+    limits: np.ndarray,
+    applied: np.ndarray,
+) -> None:
+    """Constant, position and velocity terms of each drive's torque, shape (nu, 3), and that torque at a joint state."""
+    given = command[0]
+    for joint in range(len(limits)):
+        kp, kd = given.kp[joint], given.kd[joint]
+        constant = kp * given.position[joint] + kd * given.velocity[joint] + given.torque[joint]
+        terms[joint, 0], terms[joint, 1], terms[joint, 2] = constant, -kp, -kd
+        torque = constant - kp * position[joint] - kd * velocity[joint]
+        applied[joint] = min(max(torque, -limits[joint]), limits[joint])

@@ -13,33 +13,25 @@ import numpy as np
 
 from robot_trials.config.site import Site
 from robot_trials.robots.interface import FiducialObservation
-from robot_trials.robots.mujoco.boards import BOARD_SCALE
 from robot_trials.robots.mujoco.fiducial_noise import SIZE_MIN_PX, compute_noise
 from robot_trials.robots.mujoco.groups import SCENERY_GROUP, VISUAL_GROUP
 from robot_trials.robots.mujoco.rotations import matrix_from_rotation_vector
+from robot_trials.robots.mujoco.tag_picture import CORNERS, measure_tags
+from robot_trials.robots.mujoco.view import View
 from robot_trials.robots.profile import RobotProfile
 
 FACING_COSINE_MIN = 0.35
 """Cosine of the angle between the tag's normal and the line of sight below which the detector loses it."""
-RANGE_MAX = 25.0
-"""Beyond this no tag of a site is large enough [m]."""
-CORNERS = np.array([[-0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.5, -0.5, 0.0], [-0.5, -0.5, 0.0]])
-"""Corners of a black square of edge 1 in its own frame."""
 
 
 class FiducialSensor:
     """Captures at the camera's rate and hands observations out after its latency."""
 
     def __init__(
-        self,
-        model: mujoco.MjModel,
-        data: mujoco.MjData,
-        profile: RobotProfile,
-        site: Site,
-        noise: bool,
-        generator: np.random.Generator,
+        self, view: View, profile: RobotProfile, site: Site, noise: bool, generator: np.random.Generator
     ) -> None:
-        self._model, self._data = model, data
+        self._view, self._model, self._data = view, view.model, view.data
+        model = view.model
         self._camera_site = model.site(profile.frames.camera_optical).id
         self._head_body = int(model.site_bodyid[self._camera_site])
         tags = [tag for tag in site.fiducials if _has_site(model, f"tag_{tag.id}")]
@@ -47,8 +39,9 @@ class FiducialSensor:
         self._sizes = np.array([tag.size for tag in tags])
         self._sites = np.array([model.site(f"tag_{tag.id}").id for tag in tags], dtype=int)
         self._geoms = [model.geom(f"tag_{tag.id}").id for tag in tags]
-        self._camera = profile.camera
         self._matrix = profile.camera.matrix
+        self._picture = np.array([profile.camera.width - 1.0, profile.camera.height - 1.0])
+        self._size_px, self._facing = np.zeros(len(tags)), np.zeros(len(tags))
         self._period_ns = round(1e9 / profile.camera.rate_hz)
         self._latency_ns = round(profile.camera.latency * 1e9)
         self._noise, self._generator = noise, generator
@@ -72,38 +65,20 @@ class FiducialSensor:
         return taken
 
     def _capture(self, now_ns: int) -> list[FiducialObservation]:
-        data = self._data
-        camera_position = data.site_xpos[self._camera_site].copy()
-        camera_axes = data.site_xmat[self._camera_site].reshape(3, 3).copy()
-        positions = (data.site_xpos[self._sites] - camera_position) @ camera_axes
-        normals = data.site_xmat[self._sites].reshape(-1, 3, 3)[:, :, 2] @ camera_axes
-        distances = np.linalg.norm(positions, axis=1)
-        facing = -np.einsum("ij,ij->i", normals, positions) / np.maximum(distances, 1e-9)
-        candidates = (positions[:, 2] > 0.1) & (distances < RANGE_MAX) & (facing > FACING_COSINE_MIN)
+        self._view.follow()
+        data, camera = self._data, self._camera_site
+        camera_position, camera_axes = data.site_xpos[camera], data.site_xmat[camera]
+        offsets = data.site_xpos[self._sites] - camera_position
+        axes = data.site_xmat[self._sites]
+        measure_tags(offsets, axes, self._sizes, camera_axes, self._matrix, self._picture, self._size_px, self._facing)
+        found = (self._size_px >= SIZE_MIN_PX) & (self._facing > FACING_COSINE_MIN)
+        to_camera = camera_axes.reshape(3, 3).T
         observations = []
-        for index in np.flatnonzero(candidates).tolist():
-            axes = camera_axes.T @ data.site_xmat[self._sites[index]].reshape(3, 3)
-            size_px = self._measure(axes, positions[index], self._sizes[index])
-            if size_px >= SIZE_MIN_PX and self._is_clear(index, camera_position):
-                pose = self._observe(axes, positions[index], size_px, float(facing[index]))
+        for index in np.flatnonzero(found).tolist():
+            if self._is_clear(index, camera_position):
+                pose = self._observe(index, to_camera @ axes[index].reshape(3, 3), to_camera @ offsets[index])
                 observations.append(FiducialObservation(now_ns, self._ids[index], pose))
         return observations
-
-    def _measure(self, axes: np.ndarray, position: np.ndarray, size: float) -> float:
-        """Shortest edge of the tag in the picture [px]; 0 when its white margin is cut by the picture's edge."""
-        margin = self._project(axes, position, size * BOARD_SCALE)
-        limit = np.array([self._camera.width - 1, self._camera.height - 1])
-        if not ((margin > 0).all() and (margin < limit).all()):
-            return 0.0
-        corners = self._project(axes, position, size)
-        return float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).min())
-
-    def _project(self, axes: np.ndarray, position: np.ndarray, edge: float) -> np.ndarray:
-        """Corners of a square in the picture, shape (4, 2) [px]; far outside where a corner is behind the camera."""
-        points = position + edge * CORNERS @ axes.T
-        if (points[:, 2] <= 0.02).any():
-            return np.full((4, 2), -1.0)
-        return (points @ self._matrix.T)[:, :2] / points[:, 2:]
 
     def _is_clear(self, index: int, camera_position: np.ndarray) -> bool:
         """Whether nothing stands between the camera and the tag's centre and corners."""
@@ -117,12 +92,12 @@ class FiducialSensor:
                 return False
         return True
 
-    def _observe(self, axes: np.ndarray, position: np.ndarray, size_px: float, facing: float) -> np.ndarray:
-        """Pose in the camera's optical frame as the detector would give it, shape (4, 4)."""
+    def _observe(self, index: int, axes: np.ndarray, position: np.ndarray) -> np.ndarray:
+        """Pose in the camera's optical frame as the detector would give it, from the true one, shape (4, 4)."""
         pose = np.eye(4)
         pose[:3, :3], pose[:3, 3] = axes, position
         if self._noise:
-            noise = compute_noise(size_px, facing)
+            noise = compute_noise(float(self._size_px[index]), float(self._facing[index]))
             draw = self._generator.standard_normal(7)
             distance = float(np.linalg.norm(position))
             along = position / distance

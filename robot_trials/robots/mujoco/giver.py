@@ -6,13 +6,12 @@ import enum
 
 import numpy as np
 
-from robot_trials.robots.mujoco.compliant_grip import STIFFNESS, CompliantGrip, TorchMotion
+from robot_trials.robots.mujoco.compliant_grip import STIFFNESS, TorchMotion
 from robot_trials.robots.mujoco.conditions import TORCH_MASS
 from robot_trials.robots.mujoco.person_arm import PersonArm
-from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
+from robot_trials.robots.mujoco.person_hand import FEEL_TIME, GRAVITY, PersonHand
 from robot_trials.robots.mujoco.rotations import quaternion_wxyz_from_matrix
 
-GRAVITY = 9.81
 RELEASE_SHARE = 0.4
 """Part of the felt weight below which the load counts as taken."""
 RELEASE_AFTER = 0.2
@@ -21,10 +20,6 @@ RELEASE_TIME = 0.4
 """From the first loosening to a free torch [s]."""
 WITHDRAW_SPEED = 0.5
 """Speed of the empty hand [m/s]."""
-PULL_MAX = 0.25
-"""Pulled further than this from where it was offered, the torch is let go [m]."""
-FEEL_TIME = 0.1
-"""Time constant of what a hand feels [s]."""
 
 
 class GiverPhase(enum.Enum):
@@ -35,52 +30,37 @@ class GiverPhase(enum.Enum):
     WITHDRAWING = 2
 
 
-class Giver:
+class Giver(PersonHand):
     """Holds the torch at a drawn pose until someone else carries it.
 
     Attributes:
-        grip: the hand on the torch.
         phase: what the giver does now.
     """
 
     def __init__(self, arm: PersonArm, grip_point: np.ndarray, rotation: np.ndarray) -> None:
-        self._arm = arm
+        super().__init__(arm, grip_point, rotation, firmness=1.0)
+        self.grip.target[2] += TORCH_MASS * GRAVITY / STIFFNESS[2]
         self._quaternion = quaternion_wxyz_from_matrix(rotation)
-        hold = grip_point - HOLD_BELOW_GRIP * rotation[:, 2]
-        self._hold = hold
-        sag = np.array([0.0, 0.0, TORCH_MASS * GRAVITY / STIFFNESS[2]])
-        self.grip = CompliantGrip(hold + sag, rotation, firmness=1.0)
         self.phase = GiverPhase.HOLDING
         self._felt = self._weight = TORCH_MASS * GRAVITY
         self._light_for = 0.0
-        arm.move_to(hold, self._quaternion)
-
-    @property
-    def holds(self) -> bool:
-        """Whether the hand is on the torch."""
-        return self.grip.firmness > 0.0
 
     def update(self, motion: TorchMotion, dt: float) -> None:
         """Feel, decide and pull for one period of `dt` [s]."""
         if self.phase is GiverPhase.WITHDRAWING:
             return
         self.grip.update(motion)
-        self._felt += (self.grip.force[2] - self._felt) * dt / FEEL_TIME
+        self._felt += (float(self.grip.force[2]) - self._felt) * dt / FEEL_TIME
         if self.phase is GiverPhase.HOLDING:
             self._weight += max(self._felt - self._weight, 0.0) * dt / FEEL_TIME
             self._light_for = self._light_for + dt if self._felt < RELEASE_SHARE * self._weight else 0.0
-            moved = motion.hold - self._hold
-            if self._light_for >= RELEASE_AFTER or float(moved @ moved) > PULL_MAX**2:
+            if self._light_for >= RELEASE_AFTER or self._is_pulled(motion):
                 self.phase = GiverPhase.RELEASING
         else:
             self.grip.firmness = max(self.grip.firmness - dt / RELEASE_TIME, 0.0)
             if self.grip.firmness == 0.0:
                 self.phase = GiverPhase.WITHDRAWING
                 self.grip.update(motion)
-
-    def move_arm(self, motion: TorchMotion) -> None:
-        """Pose the arm on the torch."""
-        self._arm.move_to(motion.hold, quaternion_wxyz_from_matrix(motion.rotation))
 
     def withdraw_arm(self, dt: float) -> None:
         """Bring the empty hand to the body for `dt` [s]."""

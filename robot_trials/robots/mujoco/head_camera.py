@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
-import mujoco
 import numpy as np
 
 from robot_trials.robots.interface import CameraFrame
 from robot_trials.robots.mujoco.rendering import make_renderer, make_scene_option
+from robot_trials.robots.mujoco.view import View
 from robot_trials.robots.mujoco.world import HEAD_CAMERA
 from robot_trials.robots.profile import RobotProfile
 
@@ -16,22 +16,15 @@ from robot_trials.robots.profile import RobotProfile
 class HeadCamera:
     """Renders a frame at every capture and hands it out after the latency."""
 
-    def __init__(
-        self,
-        model: mujoco.MjModel,
-        data: mujoco.MjData,
-        profile: RobotProfile,
-        noise: bool,
-        generator: np.random.Generator,
-    ) -> None:
+    def __init__(self, view: View, profile: RobotProfile, noise: bool, generator: np.random.Generator) -> None:
         camera = profile.camera
-        self._data = data
+        self._view = view
         self._period_ns = round(1e9 / camera.rate_hz)
         self._latency_ns = round(camera.latency * 1e9)
         self._matrix = camera.matrix
         self._sigma = camera.image_noise if noise else 0.0
         self._generator = generator
-        self._renderer = make_renderer(model, camera.width, camera.height, shadows=False)
+        self._renderer = make_renderer(view.model, camera.width, camera.height, shadows=False)
         self._option = make_scene_option()
         self._next_ns = 0
         self._now_ns = 0
@@ -43,7 +36,8 @@ class HeadCamera:
         if now_ns < self._next_ns:
             return
         self._next_ns += self._period_ns
-        self._renderer.update_scene(self._data, camera=HEAD_CAMERA, scene_option=self._option)
+        self._view.follow()
+        self._renderer.update_scene(self._view.data, camera=HEAD_CAMERA, scene_option=self._option)
         self._waiting.append(CameraFrame(now_ns, self._develop(self._renderer.render()), self._matrix))
 
     def take(self) -> CameraFrame | None:

@@ -6,8 +6,7 @@ import mujoco
 import numpy as np
 
 from robot_trials.config.site import Person, Site
-from robot_trials.robots.mujoco import torch
-from robot_trials.robots.mujoco.compliant_grip import CompliantGrip, TorchMotion
+from robot_trials.robots.mujoco.compliant_grip import TorchMotion
 from robot_trials.robots.mujoco.conditions import Conditions
 from robot_trials.robots.mujoco.giver import Giver
 from robot_trials.robots.mujoco.person_arm import PersonArm
@@ -17,6 +16,8 @@ from robot_trials.robots.mujoco.rotations import (
     matrix_from_yaw,
     quaternion_wxyz_from_matrix,
 )
+from robot_trials.robots.mujoco.torch import COM_ABOVE_GRIP, NAME
+from robot_trials_control.compiled import compiled
 
 ARM_EVERY = 10
 """Control periods between two postures of an arm: what is seen of it changes slowly."""
@@ -32,15 +33,14 @@ class People:
     """
 
     def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, site: Site, conditions: Conditions) -> None:
-        self._body = model.body(torch.NAME).id
-        joint = model.joint(torch.NAME)
+        self._body = model.body(NAME).id
+        joint = model.joint(NAME)
         q, v = int(joint.qposadr[0]), int(joint.dofadr[0])
         self.torch_coordinates = data.qpos[q : q + 7]
         self._qvel = data.qvel[v : v + 6]
         self.motion = TorchMotion()
         grip, rotation = _offered(site.giver, conditions, 0)
         self.torch_coordinates[:3], self.torch_coordinates[3:] = grip, quaternion_wxyz_from_matrix(rotation)
-        self._matrix = np.zeros(9)
         self._applied = data.xfrc_applied[self._body]
         self._ticks = 0
         self.giver = Giver(PersonArm(model, data, "giver", site.giver), grip, rotation)
@@ -55,27 +55,41 @@ class People:
             self.giver.withdraw_arm(ARM_EVERY * dt)
         if not (self.giver.holds or self.receiver.holds or self.receiver.is_near(self.torch_coordinates)):
             return
-        self._feel()
+        self.motion.update(self.torch_coordinates, self._qvel)
         self._applied[:] = 0.0
         for person in (self.giver, self.receiver):
             person.update(self.motion, dt)
             if person.holds:
-                self._pull(self._applied, person.grip)
+                motion, grip = self.motion, person.grip
+                _pull(self._applied, motion.grip, motion.rotation, motion.hold, grip.force, grip.torque)
                 if arms_move:
                     person.move_arm(self.motion)
 
-    def _feel(self) -> None:
-        """Update the torch's motion from the simulator's state."""
-        mujoco.mju_quat2Mat(self._matrix, self.torch_coordinates[3:])
-        self.motion.update(self.torch_coordinates[:3], self._matrix.reshape(3, 3), self._qvel)
 
-    def _pull(self, applied: np.ndarray, grip: CompliantGrip) -> None:
-        """Add a hand's force and its moment about the torch's centre of mass."""
-        x, y, z = (self.motion.hold - self.motion.grip - torch.COM_ABOVE_GRIP * self.motion.rotation[:, 2]).tolist()
-        fx, fy, fz = grip.force.tolist()
-        applied[:3] += grip.force
-        applied[3:] += grip.torque
-        applied[3:] += (y * fz - z * fy, z * fx - x * fz, x * fy - y * fx)
+@compiled
+def _pull(
+    applied: np.ndarray,
+    grip: np.ndarray,
+    rotation: np.ndarray,
+    hold: np.ndarray,
+    force: np.ndarray,
+    torque: np.ndarray,
+) -> None:
+    """Add a hand's force and torque to the wrench on the torch about its centre of mass, shape (6,).
+
+    Args:
+        applied: force and torque, world, changed in place.
+        grip: the torch's grip point, world [m].
+        rotation: the torch's axes in world, shape (3, 3).
+        hold: where the hand is, world [m].
+        force: of the hand, world [N].
+        torque: of the hand, world [N·m].
+    """
+    arm = hold - grip - COM_ABOVE_GRIP * rotation[:, 2]
+    for axis in range(3):
+        second, third = (axis + 1) % 3, (axis + 2) % 3
+        applied[axis] += force[axis]
+        applied[axis + 3] += torque[axis] + arm[second] * force[third] - arm[third] * force[second]
 
 
 def _offered(person: Person, conditions: Conditions, index: int) -> tuple[np.ndarray, np.ndarray]:

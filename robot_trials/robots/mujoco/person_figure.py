@@ -41,12 +41,14 @@ def add_person(
 ) -> None:
     """Stand a person on the ground.
 
-    Bodies `<name>`, `<name>_upper_arm`, `<name>_forearm` and `<name>_hand` are made; the last three are moved by
-    their mocap poses. The hand's frame has the axes of a torch it holds and its origin at that torch's grip point.
+    Bodies `<name>`, `<name>_upper_arm`, `<name>_forearm` and `<name>_hand` are made, each a mocap body: the last three
+    are moved, and the first would otherwise be part of the world's body, which is near to everything at all times. The
+    hand's frame has the axes of a torch it holds and its origin at that torch's grip point.
     """
     stance = person.stance
     rotation = matrix_from_yaw(stance.yaw)
-    body = spec.worldbody.add_body(name=name, pos=[stance.x, stance.y, 0.0], quat=quaternion_wxyz_from_matrix(rotation))
+    body = spec.worldbody.add_body(name=name, mocap=True)
+    body.pos, body.quat = [stance.x, stance.y, 0.0], quaternion_wxyz_from_matrix(rotation)
     _add_lower_body(body, clothes)
     _add_upper_body(body, clothes)
     for fiducial in fiducials:

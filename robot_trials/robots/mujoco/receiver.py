@@ -6,12 +6,10 @@ import enum
 
 import numpy as np
 
-from robot_trials.robots.mujoco.compliant_grip import CompliantGrip, TorchMotion
+from robot_trials.robots.mujoco.compliant_grip import TorchMotion
 from robot_trials.robots.mujoco.conditions import TORCH_MASS
-from robot_trials.robots.mujoco.giver import FEEL_TIME, GRAVITY, PULL_MAX
 from robot_trials.robots.mujoco.person_arm import PersonArm
-from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
-from robot_trials.robots.mujoco.rotations import quaternion_wxyz_from_matrix
+from robot_trials.robots.mujoco.person_hand import FEEL_TIME, GRAVITY, PersonHand
 from robot_trials.robots.mujoco.torch import BOTTOM
 
 REACH = 0.05
@@ -50,29 +48,20 @@ class ReceiverPhase(enum.Enum):
     WITHDRAWING = 3
 
 
-class Receiver:
+class Receiver(PersonHand):
     """Takes the torch from whoever offers it, by force and motion alone.
 
     Attributes:
-        grip: the hand on the torch.
         phase: what the receiver does now.
     """
 
     def __init__(self, arm: PersonArm, grip_point: np.ndarray, rotation: np.ndarray) -> None:
-        self._arm = arm
-        self._hand = grip_point - HOLD_BELOW_GRIP * rotation[:, 2]
-        self.grip = CompliantGrip(self._hand, rotation, firmness=0.0)
+        super().__init__(arm, grip_point, rotation, firmness=0.0)
         self.phase = ReceiverPhase.WAITING
         self._timer = 0.0
         self._felt = np.zeros(3)
         self._tug = 0.0
         self._pull = WITHDRAW_WAY / np.linalg.norm(WITHDRAW_WAY)
-        arm.move_to(self._hand, quaternion_wxyz_from_matrix(rotation))
-
-    @property
-    def holds(self) -> bool:
-        """Whether the hand is on the torch."""
-        return self.grip.firmness > 0.0
 
     def update(self, motion: TorchMotion, dt: float) -> None:
         """Feel, decide and pull for one period of `dt` [s]."""
@@ -89,16 +78,12 @@ class Receiver:
             self._withdraw(dt)
         self.grip.update(motion)
 
-    def move_arm(self, motion: TorchMotion) -> None:
-        """Pose the arm on the torch."""
-        self._arm.move_to(motion.hold, quaternion_wxyz_from_matrix(motion.rotation))
-
     def is_near(self, torch_position: np.ndarray) -> bool:
         """Whether the torch has come within sight of the waiting hand."""
-        return bool(abs(torch_position[0] - self._hand[0]) < SIGHT)
+        return bool(abs(torch_position[0] - self.start[0]) < SIGHT)
 
     def _wait(self, motion: TorchMotion, dt: float) -> None:
-        offset = self._hand - motion.grip
+        offset = self.start - motion.grip
         axis = motion.rotation[:, 2]
         along = float(offset @ axis)
         beside = offset - along * axis
@@ -116,9 +101,8 @@ class Receiver:
             self.phase = ReceiverPhase.TAKING
 
     def _let_go_if_pulled(self, motion: TorchMotion) -> None:
-        """Whoever walks off with the torch is not held back."""
-        moved = motion.hold - self._hand
-        if float(moved @ moved) > PULL_MAX**2:
+        """Wait again when somebody walks off with the torch."""
+        if self._is_pulled(motion):
             self.phase, self._timer, self._tug = ReceiverPhase.WAITING, 0.0, 0.0
             self.grip.firmness = 0.0
 

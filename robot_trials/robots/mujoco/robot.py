@@ -22,9 +22,11 @@ from robot_trials.robots.mujoco.rotations import matrix_from_yaw, quaternion_wxy
 from robot_trials.robots.mujoco.scene_camera import SceneCamera
 from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, Sensors
 from robot_trials.robots.mujoco.truth import TruthReader
-from robot_trials.robots.mujoco.world import PHYSICS_PERIOD, make_world
+from robot_trials.robots.mujoco.view import View
+from robot_trials.robots.mujoco.world import PHYSICS_PERIOD, make_worlds
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
+from robot_trials_control.compiled import compiled
 from robot_trials_control.records import Record
 
 SPEED_MAX = 1e3
@@ -38,6 +40,7 @@ class MujocoRobot:
         joint_names: actuated joints in the order of every joint array.
         control_period_ns: time between two calls of `read_state` [ns].
         model, data: the simulator's own; for tests and verdicts only.
+        view: the same world with everything that is only seen.
         conditions: what the seed drew.
         people: giver, receiver and torch; None without them.
     """
@@ -48,8 +51,9 @@ class MujocoRobot:
         self.control_period_ns = round(self._dt * 1e9)
         self._substeps = compute_substeps(self._dt, PHYSICS_PERIOD)
         self.conditions = draw_conditions(options)
-        self.model = make_world(profile, site, options, self.conditions)
+        self.model, looks = make_worlds(profile, site, options, self.conditions)
         self.data = mujoco.MjData(self.model)
+        self._option = self.model.opt
         nu = self.model.nu
         self._all_position, self._all_velocity = self.data.qpos, self.data.qvel
         self._joint_position = self.data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
@@ -68,6 +72,7 @@ class MujocoRobot:
         hands = profile.frames.hands if options.people else ()
         self._grasps = [Grasp(self.model, self.data, hand) for hand in hands]
         mujoco.mj_forward(self.model, self.data)
+        self.view = View(looks, self.data)
         self._sensors = Sensors(self.model, self.data, profile, options.noise, self.conditions.sensor_seed)
         self._contacts = ContactCounter(self.model, self.data)
         self._truth = TruthReader(self.data, self._contacts, self.people, self._grasps)
@@ -79,9 +84,9 @@ class MujocoRobot:
         self._camera: HeadCamera | None = None
         generator = np.random.default_rng(self.conditions.camera_seed)
         if options.camera == "model":
-            self._fiducials = FiducialSensor(self.model, self.data, profile, site, options.noise, generator)
+            self._fiducials = FiducialSensor(self.view, profile, site, options.noise, generator)
         elif options.camera == "rendered":
-            self._camera = HeadCamera(self.model, self.data, profile, options.noise, generator)
+            self._camera = HeadCamera(self.view, profile, options.noise, generator)
 
     def read_state(self, state: Record) -> None:
         """Advance the world by one control period and fill in the sensor readings.
@@ -96,8 +101,8 @@ class MujocoRobot:
             grasp.update(float(self._hands[index]), self._dt)
         if self.people is not None:
             self.people.update(self._dt)
-        self._paving.follow(float(self.data.qpos[0]))
-        mujoco.mj_step(self.model, self.data, self._substeps)
+        self._paving.follow(float(self._all_position[0]))
+        self._step()
         self._ticks += 1
         self._check_alive()
         now_ns = self._ticks * self.control_period_ns
@@ -109,8 +114,7 @@ class MujocoRobot:
 
     def write_command(self, command: Record, torque_applied: np.ndarray) -> None:
         """Send the impedance command; `torque_applied` receives it after the drives' limits [N·m], shape (nu,)."""
-        self.drives.push(command)
-        self.drives.compute_applied(self._joint_position, self._joint_velocity, torque_applied)
+        self.drives.push(command, self._joint_position, self._joint_velocity, torque_applied)
         self._hands[:] = command.hand_closed
 
     def read_truth(self, truth: Record) -> None:
@@ -128,7 +132,7 @@ class MujocoRobot:
     def render_scene(self, width: int = 960, height: int = 540) -> np.ndarray:
         """Picture of the robot and its surroundings by a camera that follows it, shape (height, width, 3), RGB."""
         if self._scene is None or self._scene.size != (width, height):
-            self._scene = SceneCamera(self.model, self.data, width, height)
+            self._scene = SceneCamera(self.view, width, height)
         return self._scene.render()
 
     def close(self) -> None:
@@ -157,15 +161,34 @@ class MujocoRobot:
         middle = soles.mean(axis=0)
         data.qpos[:3] = [site.start.x - middle[0], site.start.y - middle[1], -soles[:, 2].min()]
 
+    def _step(self) -> None:
+        """Advance the physics by one control period; what is measured is worked out in its last step only."""
+        unmeasured, option = int(mujoco.mjtDisableBit.mjDSBL_SENSOR), self._option
+        option.disableflags |= unmeasured
+        mujoco.mj_step(self.model, self.data, self._substeps - 1)
+        option.disableflags &= ~unmeasured
+        mujoco.mj_step(self.model, self.data, 1)
+
     def _check_alive(self) -> None:
-        speed = math.sqrt(float(self._all_velocity @ self._all_velocity))
-        if not speed < SPEED_MAX or not math.isfinite(float(self._all_position @ self._all_position)):
+        speed = _compute_speed(self._all_position, self._all_velocity)
+        if not speed < SPEED_MAX:
             time = self._ticks * self._dt
             raise RobotFault("the simulation diverged", time=time, speed=speed, speed_bound=SPEED_MAX)
 
 
 def _ignore_warning(message: str) -> None:
     """Keep MuJoCo from writing its log file into the working folder; a world that diverges is reported as a fault."""
+
+
+@compiled
+def _compute_speed(position: np.ndarray, velocity: np.ndarray) -> float:
+    """Norm of all velocities; NaN where any coordinate is not finite."""
+    total = 0.0
+    for coordinate in position:
+        total += 0.0 * coordinate
+    for rate in velocity:
+        total += rate * rate
+    return math.sqrt(total)
 
 
 def compute_substeps(control_period: float, physics_period: float) -> int:

@@ -6,6 +6,7 @@ import mujoco
 import numpy as np
 
 from robot_trials.robots.mujoco.rendering import make_renderer, make_scene_option
+from robot_trials.robots.mujoco.view import View
 
 DISTANCE = 3.1
 """From the robot [m]."""
@@ -22,9 +23,9 @@ class SceneCamera:
         size: width and height of the pictures [px].
     """
 
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, width: int, height: int) -> None:
+    def __init__(self, view: View, width: int, height: int) -> None:
         self.size = (width, height)
-        self._data = data
+        self._view, model = view, view.model
         model.vis.global_.offwidth = max(model.vis.global_.offwidth, width)
         model.vis.global_.offheight = max(model.vis.global_.offheight, height)
         self._renderer = make_renderer(model, width, height, shadows=False)
@@ -36,9 +37,10 @@ class SceneCamera:
 
     def render(self) -> np.ndarray:
         """The picture now, shape (height, width, 3), uint8, RGB."""
-        x, y = self._data.qpos[:2]
+        self._view.follow()
+        x, y = self._view.data.qpos[:2]
         self._camera.lookat[:] = [x + 0.25, y * 0.5, LOOK_HEIGHT]
-        self._renderer.update_scene(self._data, camera=self._camera, scene_option=self._option)
+        self._renderer.update_scene(self._view.data, camera=self._camera, scene_option=self._option)
         return self._renderer.render().copy()
 
     def close(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import mujoco
 import numpy as np
 
+from robot_trials.robots.mujoco.sensor_errors import SensorErrors
 from robot_trials.robots.mujoco.world import ACCELEROMETER, GYRO
 from robot_trials.robots.profile import RobotProfile
+from robot_trials_control.compiled import compiled
 from robot_trials_control.records import Record
 
 JOINT_OFFSET_Q, JOINT_OFFSET_V = 7, 6
@@ -26,36 +26,19 @@ class Sensors:
         self, model: mujoco.MjModel, data: mujoco.MjData, profile: RobotProfile, noise: bool, seed: int
     ) -> None:
         nu = model.nu
-        self._generator = np.random.default_rng(seed)
         # Views on the simulator's own memory: they follow every step.
-        self._acceleration = data.sensordata[_sensor_slice(model, ACCELEROMETER)]
-        self._rate = data.sensordata[_sensor_slice(model, GYRO)]
-        self._position = data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
-        self._velocity = data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu]
-        self._torque = data.actuator_force
-        self._feet = [FootView(model, data, name) for name in profile.frames.feet]
-        self._battery, self._energy = profile.battery, profile.battery.capacity * profile.battery.charge_at_start
-        self._noise = noise
-        given = profile.sensors
-        self._encoder_step = 2 * np.pi / 2**given.encoder_bits
-        self._sigma = np.concatenate(
-            [
-                np.full(nu, given.velocity_noise),
-                np.full(nu, given.torque_noise),
-                np.full(3, given.gyro_noise),
-                np.full(3, given.accelerometer_noise),
-                np.tile([given.force_noise] * 3 + [given.moment_noise] * 3, 2),
-            ]
+        self._joints = (
+            data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu],
+            data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu],
+            data.actuator_force,
         )
-        self._bias = np.zeros_like(self._sigma)
-        self._bias[2 * nu : 2 * nu + 3] = given.gyro_bias * self._generator.standard_normal(3)
-        self._bias[2 * nu + 3 : 2 * nu + 6] = given.accelerometer_bias * self._generator.standard_normal(3)
-        self._gain = 1.0 + given.torque_gain * self._generator.uniform(-1.0, 1.0, nu)
-        if not noise:
-            self._gain[:] = 1.0
-        self._error = np.zeros_like(self._sigma)
-        self._state: Record | None = None
-        self._noisy = np.zeros(0)
+        self._imu = (data.sensordata[_sensor_slice(model, GYRO)], data.sensordata[_sensor_slice(model, ACCELEROMETER)])
+        sites = [model.site(name).id for name in profile.frames.feet]
+        bodies = model.site_bodyid[sites]
+        self._feet = np.column_stack((sites, bodies, model.body_rootid[bodies])).astype(np.int64)
+        self._ground = (data.cfrc_ext, data.subtree_com, data.site_xpos, data.site_xmat)
+        self._battery, self._energy = profile.battery, profile.battery.capacity * profile.battery.charge_at_start
+        self._errors = SensorErrors(profile, nu, noise, np.random.default_rng(seed))
 
     def read(self, state: Record, time_ns: int, dt: float) -> None:
         """Fill in every reading.
@@ -65,70 +48,77 @@ class Sensors:
             time_ns: time of the reading.
             dt: time since the last one [s].
         """
-        if state is not self._state:
-            self._state, self._noisy = state, view_noisy_readings(state)
-        power = float(np.abs(self._torque * self._velocity).sum())
+        errors = self._errors
+        power = _read_joints(state.data, *self._joints, errors.gain, errors.encoder_step)
+        _read_imu(state.data, *self._imu)
+        _read_feet(state.data, self._feet, *self._ground)
+        errors.add(state)
         self._energy -= (self._battery.idle_power + power) * dt
         state.time_ns[...] = time_ns
         state.battery[...] = max(self._energy / self._battery.capacity, 0.0)
-        state.joint_position[:] = self._position
-        state.joint_velocity[:] = self._velocity
-        np.multiply(self._torque, self._gain, out=state.joint_torque)
-        state.imu_angular_velocity[:] = self._rate
-        state.imu_linear_acceleration[:] = self._acceleration
-        for foot, wrench in zip(self._feet, state.foot_wrench, strict=True):
-            foot.read(wrench)
-        if self._noise:
-            self._add_errors(state.joint_position)
-
-    def _add_errors(self, position: np.ndarray) -> None:
-        """One block of random numbers for every noisy reading, and whole encoder steps."""
-        error = self._error
-        self._generator.standard_normal(out=error)
-        error *= self._sigma
-        error += self._bias
-        self._noisy += error
-        position /= self._encoder_step
-        np.rint(position, out=position)
-        position *= self._encoder_step
 
 
-class FootView:
-    """The ground's wrench on one foot, from MuJoCo's external wrench at the robot's CoM in world axes."""
+@compiled
+def _read_joints(
+    state: np.ndarray,
+    position: np.ndarray,
+    velocity: np.ndarray,
+    torque: np.ndarray,
+    gain: np.ndarray,
+    encoder_step: float,
+) -> float:
+    """Fill in encoders, velocities and torques; returns the drives' mechanical power without its sign [W]."""
+    readings = state[0]
+    power = 0.0
+    for joint in range(len(position)):
+        angle = position[joint]
+        readings.joint_position[joint] = encoder_step * np.rint(angle / encoder_step) if encoder_step > 0.0 else angle
+        readings.joint_velocity[joint] = velocity[joint]
+        readings.joint_torque[joint] = torque[joint] * gain[joint]
+        power += abs(torque[joint] * velocity[joint])
+    return power
 
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, frame: str) -> None:
-        site = model.site(frame).id
-        body = int(model.site_bodyid[site])
-        self._external = data.cfrc_ext[body]
-        self._com = data.subtree_com[model.body_rootid[body]]
-        self._sole = data.site_xpos[site]
-        self._world_sole = data.site_xmat[site].reshape(3, 3)
-        self._moment = np.zeros(3)
 
-    def read(self, wrench: np.ndarray) -> None:
-        """Fill in force and torque in and about the sole frame, shape (6,) [N, N·m]."""
-        mx, my, mz, fx, fy, fz = self._external.tolist()
-        x, y, z = (self._com - self._sole).tolist()
-        self._moment[:] = mx + y * fz - z * fy, my + z * fx - x * fz, mz + x * fy - y * fx
-        np.dot(self._external[3:], self._world_sole, out=wrench[:3])
-        np.dot(self._moment, self._world_sole, out=wrench[3:])
+@compiled
+def _read_imu(state: np.ndarray, rate: np.ndarray, acceleration: np.ndarray) -> None:
+    """Fill in gyro and accelerometer."""
+    for axis in range(3):
+        state[0].imu_angular_velocity[axis] = rate[axis]
+        state[0].imu_linear_acceleration[axis] = acceleration[axis]
 
 
-def view_noisy_readings(state: Record) -> np.ndarray:
-    """Joint velocities and torques, gyro, accelerometer and foot wrenches of a record as one flat view.
+@compiled
+def _read_feet(
+    state: np.ndarray,
+    feet: np.ndarray,
+    external: np.ndarray,
+    com: np.ndarray,
+    site_position: np.ndarray,
+    site_axes: np.ndarray,
+) -> None:
+    """Fill in the ground's wrench on each foot, in and about its sole frame.
 
-    Raises:
-        ValueError: the record's fields do not lie side by side in this order.
+    Args:
+        state: readings, shape (1,).
+        feet: site of the sole, its body, and that body's root, shape (2, 3).
+        external: MuJoCo's external torque and force on each body about the root's CoM, world axes, shape (nbody, 6).
+        com: CoM of each body and all that hangs on it, shape (nbody, 3) [m].
+        site_position: [m], shape (nsite, 3).
+        site_axes: rotation matrices by rows, shape (nsite, 9).
     """
-    names = ("joint_velocity", "joint_torque", "imu_angular_velocity", "imu_linear_acceleration", "foot_wrench")
-    fields: Any = state.data.dtype.fields
-    start = end = fields[names[0]][1]
-    for name in names:
-        field, offset = fields[name][:2]
-        if offset != end:
-            raise ValueError(f"field {name!r} lies at byte {offset}, not right behind the one before it at {end}")
-        end += field.itemsize
-    return np.ndarray((end - start) // 8, dtype=np.float64, buffer=state.data, offset=start)
+    for foot in range(len(feet)):
+        site, body, root = feet[foot, 0], feet[foot, 1], feet[foot, 2]
+        fx, fy, fz = external[body, 3], external[body, 4], external[body, 5]
+        x = com[root, 0] - site_position[site, 0]
+        y = com[root, 1] - site_position[site, 1]
+        z = com[root, 2] - site_position[site, 2]
+        mx = external[body, 0] + y * fz - z * fy
+        my = external[body, 1] + z * fx - x * fz
+        mz = external[body, 2] + x * fy - y * fx
+        wrench, axes = state[0].foot_wrench[foot], site_axes[site]
+        for axis in range(3):
+            wrench[axis] = axes[axis] * fx + axes[axis + 3] * fy + axes[axis + 6] * fz
+            wrench[axis + 3] = axes[axis] * mx + axes[axis + 3] * my + axes[axis + 6] * mz
 
 
 def _sensor_slice(model: mujoco.MjModel, name: str) -> slice:

@@ -8,6 +8,7 @@ import numpy as np
 from robot_trials.robots.mujoco.contacts import ContactCounter
 from robot_trials.robots.mujoco.grasp import Grasp
 from robot_trials.robots.mujoco.people import People
+from robot_trials_control.compiled import compiled
 from robot_trials_control.records import Record
 
 
@@ -18,28 +19,47 @@ class TruthReader:
         self, data: mujoco.MjData, contacts: ContactCounter, people: People | None, grasps: list[Grasp]
     ) -> None:
         self._contacts, self._people, self._grasps = contacts, people, grasps
-        self._position, self._velocity = data.qpos[:3], data.qvel[:3]
-        self._vector, self._scalar = data.qpos[4:7], data.qpos[3:4]
+        self._base, self._velocity = data.qpos[:7], data.qvel[:3]
 
     def read(self, truth: Record) -> None:
         """Fill in every field; those of the torch stay NaN in a world without it."""
-        truth.base_position[:] = self._position
-        truth.base_orientation_xyzw[:3] = self._vector
-        truth.base_orientation_xyzw[3:] = self._scalar
-        truth.base_linear_velocity[:] = self._velocity
         self._contacts.update()
-        truth.ground_contacts[...] = self._contacts.ground
-        truth.unwanted_contacts[...] = self._contacts.unwanted
+        _read_base(truth.data, self._base, self._velocity, self._contacts.ground, self._contacts.unwanted)
         if self._people is not None:
             self._read_people(truth, self._people)
 
     def _read_people(self, truth: Record, people: People) -> None:
-        torch = people.torch_coordinates
-        truth.torch_pose[:3] = torch[:3]
-        truth.torch_pose[3:6] = torch[4:7]
-        truth.torch_pose[6] = torch[3]
-        np.negative(people.giver.grip.force, out=truth.giver_force)
-        np.negative(people.receiver.grip.force, out=truth.receiver_force)
-        truth.giver_holds[...] = people.giver.holds
-        truth.receiver_holds[...] = people.receiver.holds
-        truth.robot_holds[...] = any(grasp.holds for grasp in self._grasps)
+        giver, receiver = people.giver, people.receiver
+        _read_torch(truth.data, people.torch_coordinates, giver.grip.force, receiver.grip.force)
+        truth.giver_holds[...] = giver.holds
+        truth.receiver_holds[...] = receiver.holds
+        truth.robot_holds[...] = any([grasp.holds for grasp in self._grasps])
+
+
+@compiled
+def _read_base(
+    truth: np.ndarray, coordinates: np.ndarray, velocity: np.ndarray, ground_contacts: int, unwanted_contacts: int
+) -> None:
+    """Fill in the base's pose, from position and quaternion (w, x, y, z), its velocity and the robot's contacts."""
+    known = truth[0]
+    for axis in range(3):
+        known.base_position[axis] = coordinates[axis]
+        known.base_orientation_xyzw[axis] = coordinates[4 + axis]
+        known.base_linear_velocity[axis] = velocity[axis]
+    known.base_orientation_xyzw[3] = coordinates[3]
+    known.ground_contacts = ground_contacts
+    known.unwanted_contacts = unwanted_contacts
+
+
+@compiled
+def _read_torch(
+    truth: np.ndarray, coordinates: np.ndarray, giver_force: np.ndarray, receiver_force: np.ndarray
+) -> None:
+    """Fill in the torch's pose, from position and quaternion (w, x, y, z), and its force on both hands."""
+    known = truth[0]
+    for axis in range(3):
+        known.torch_pose[axis] = coordinates[axis]
+        known.torch_pose[3 + axis] = coordinates[4 + axis]
+        known.giver_force[axis] = -giver_force[axis]
+        known.receiver_force[axis] = -receiver_force[axis]
+    known.torch_pose[6] = coordinates[3]

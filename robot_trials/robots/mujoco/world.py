@@ -1,4 +1,4 @@
-"""The whole simulated world as one compiled model: robot, street, boards, people, torch."""
+"""The whole simulated world, robot, street, boards, people and torch: as it moves and as it looks."""
 
 from __future__ import annotations
 
@@ -23,8 +23,14 @@ HEAD_CAMERA = "head_camera"
 ACCELEROMETER, GYRO = "imu_acceleration", "imu_rate"
 
 
-def make_world(profile: RobotProfile, site: Site, options: SimOptions, conditions: Conditions) -> mujoco.MjModel:
+def make_worlds(
+    profile: RobotProfile, site: Site, options: SimOptions, conditions: Conditions
+) -> tuple[mujoco.MjModel, mujoco.MjModel]:
     """Build and compile the world of one trial.
+
+    Returns:
+        The world as it moves, without what is only seen: every physics step pays for every shape and frame. And the
+        world as it looks, the same bodies with all their shapes and fiducials.
 
     Raises:
         ValueError: MuJoCo refuses the robot's description.
@@ -46,7 +52,18 @@ def make_world(profile: RobotProfile, site: Site, options: SimOptions, condition
         add_person(spec, "receiver", site.receiver, RECEIVER_CLOTHES, site.fiducials)
         torch.add_torch(spec, site, conditions.torch_mass)
         add_grasps(spec, profile)
-    return spec.compile()
+    looks = spec.compile()
+    _remove_sight(spec, profile)
+    return spec.compile(), looks
+
+
+def _remove_sight(spec: mujoco.MjSpec, profile: RobotProfile) -> None:
+    """Leave the shapes that touch and the frames where something is measured."""
+    spec.compiler.discardvisual = True
+    measured = {*profile.frames.feet, *profile.frames.hands, profile.frames.imu}
+    for site in list(spec.sites):
+        if site.name not in measured:
+            spec.delete(site)
 
 
 def _set_solver(spec: mujoco.MjSpec) -> None:
@@ -54,6 +71,7 @@ def _set_solver(spec: mujoco.MjSpec) -> None:
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
     spec.option.iterations = 20
     spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET  # a diverged world must not look like a new one
+    spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_ISLAND  # one robot is one island: finding it is for nothing
 
 
 def _add_sensors(spec: mujoco.MjSpec, profile: RobotProfile) -> None:

@@ -1,0 +1,81 @@
+"""How wrong the robot's sensors read: noise, constant biases, gains and encoder steps, as a seed draws them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from robot_trials.robots.profile import RobotProfile
+from robot_trials_control.records import Record
+
+DRAWN_AHEAD = 256
+"""Control periods whose random numbers are drawn in one call."""
+
+
+class SensorErrors:
+    """Noise, constant biases and gains of every sensor, as a seed draws them.
+
+    Attributes:
+        gain: of the joints' torque, shape (nu,).
+        encoder_step: [rad]; 0 reads the joints' angles as they are.
+    """
+
+    def __init__(self, profile: RobotProfile, nu: int, noise: bool, generator: np.random.Generator) -> None:
+        given = profile.sensors
+        self._generator, self._noise = generator, noise
+        self.encoder_step = 2 * np.pi / 2**given.encoder_bits if noise else 0.0
+        self._sigma = np.concatenate(
+            [
+                np.full(nu, given.velocity_noise),
+                np.full(nu, given.torque_noise),
+                np.full(3, given.gyro_noise),
+                np.full(3, given.accelerometer_noise),
+                np.tile([given.force_noise] * 3 + [given.moment_noise] * 3, 2),
+            ]
+        )
+        self._bias = np.zeros_like(self._sigma)
+        self._bias[2 * nu : 2 * nu + 3] = given.gyro_bias * generator.standard_normal(3)
+        self._bias[2 * nu + 3 : 2 * nu + 6] = given.accelerometer_bias * generator.standard_normal(3)
+        self.gain = 1.0 + given.torque_gain * generator.uniform(-1.0, 1.0, nu)
+        if not noise:
+            self.gain[:] = 1.0
+        self._drawn = np.zeros((DRAWN_AHEAD, len(self._sigma)))
+        self._next = DRAWN_AHEAD
+        self._state: Record | None = None
+        self._noisy = np.zeros(0)
+
+    def add(self, state: Record) -> None:
+        """Add this control period's errors to the true velocities, torques, rates, accelerations and wrenches."""
+        if not self._noise:
+            return
+        if state is not self._state:
+            self._state, self._noisy = state, view_noisy_readings(state)
+        if self._next == DRAWN_AHEAD:
+            self._draw()
+        self._noisy += self._drawn[self._next]
+        self._next += 1
+
+    def _draw(self) -> None:
+        """One block of random numbers for every noisy reading of many control periods."""
+        self._generator.standard_normal(out=self._drawn)
+        self._drawn *= self._sigma
+        self._drawn += self._bias
+        self._next = 0
+
+
+def view_noisy_readings(state: Record) -> np.ndarray:
+    """Joint velocities and torques, gyro, accelerometer and foot wrenches of a record as one flat view.
+
+    Raises:
+        ValueError: the record's fields do not lie side by side in this order.
+    """
+    names = ("joint_velocity", "joint_torque", "imu_angular_velocity", "imu_linear_acceleration", "foot_wrench")
+    fields: Any = state.data.dtype.fields
+    start = end = fields[names[0]][1]
+    for name in names:
+        field, offset = fields[name][:2]
+        if offset != end:
+            raise ValueError(f"field {name!r} lies at byte {offset}, not right behind the one before it at {end}")
+        end += field.itemsize
+    return np.ndarray((end - start) // 8, dtype=np.float64, buffer=state.data, offset=start)
