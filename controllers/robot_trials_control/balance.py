@@ -6,12 +6,43 @@ import math
 
 import numpy as np
 
+from robot_trials_control.compiled import compiled
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.dcm import ZmpSegment
 from robot_trials_control.model import GRAVITY
 
 HEIGHT_RATE = 0.10
 """Fastest change of the reference height [m/s]."""
+
+
+@compiled
+def compute_dcm(com: np.ndarray, com_velocity: np.ndarray, omega: float) -> tuple[float, float]:
+    """Divergent component of motion, ξ = c + ċ/ω, from arrays of shape (3,) [m], [m/s]."""
+    return com[0] + com_velocity[0] / omega, com[1] + com_velocity[1] / omega
+
+
+@compiled
+def compute_com_acceleration(
+    omega: float,
+    zmp: tuple[float, float],
+    height: float,
+    gains: tuple[float, float],
+    com: np.ndarray,
+    com_velocity: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """Acceleration of a pendulum about its ZMP, ω² (c − p), and towards a height by stiffness and damping.
+
+    Args:
+        omega: natural frequency [1/s].
+        zmp: [m].
+        height: wanted, of the centre of mass in world [m].
+        gains: stiffness [1/s²] and damping [1/s] of the height.
+        com, com_velocity: world, shape (3,) [m], [m/s].
+        out: receives it, world, shape (3,) [m/s²].
+    """
+    out[0], out[1] = omega * omega * (com[0] - zmp[0]), omega * omega * (com[1] - zmp[1])
+    out[2] = gains[0] * (height - com[2]) - gains[1] * com_velocity[2]
 
 
 class ZmpTrack:
@@ -82,8 +113,7 @@ class Balance:
 
     def measure(self, com: np.ndarray, com_velocity: np.ndarray) -> None:
         """Compute the measured DCM."""
-        inverse = 1.0 / self.omega
-        self.dcm = (float(com[0] + com_velocity[0] * inverse), float(com[1] + com_velocity[1] * inverse))
+        self.dcm = compute_dcm(com, com_velocity, self.omega)
 
     def command(self, zmp: tuple[float, float]) -> None:
         """Ask for the horizontal acceleration of a pendulum whose ZMP is `zmp`."""
@@ -99,8 +129,13 @@ class Balance:
         """
         gains, step = self.gains, HEIGHT_RATE * dt
         self._height += max(-step, min(step, gains.com_height - self._height))
-        square = self.omega * self.omega
-        self.com_acceleration[0] = square * (com[0] - self.zmp_commanded[0])
-        self.com_acceleration[1] = square * (com[1] - self.zmp_commanded[1])
-        error = ground + self._height - com[2]
-        self.com_acceleration[2] = gains.height_kp * error - gains.height_kd * com_velocity[2]
+        height = ground + self._height
+        compute_com_acceleration(
+            self.omega,
+            self.zmp_commanded,
+            height,
+            (gains.height_kp, gains.height_kd),
+            com,
+            com_velocity,
+            self.com_acceleration,
+        )

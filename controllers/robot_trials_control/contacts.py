@@ -26,12 +26,6 @@ class SoleReach(NamedTuple):
     y_max: float
     ankle: float
 
-    def clamp(self, x: float, y: float, share: float = 1.0) -> tuple[float, float]:
-        """The nearest point within a share of the reach about the ankle."""
-        low, high = self.ankle + share * (self.x_min - self.ankle), self.ankle + share * (self.x_max - self.ankle)
-        side = share * self.y_max
-        return min(max(x, low), high), min(max(y, -side), side)
-
 
 def compute_sole_reach(
     half_length: float, half_width: float, ankle: float, ankle_torque: float, weight: float

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from robot_trials_control.compiled import compiled
+
 
 class ZmpSegment(NamedTuple):
     """The ZMP moves linearly from (x0, y0) to (x1, y1) in `duration` [m, s]."""
@@ -20,6 +22,7 @@ class ZmpSegment(NamedTuple):
     duration: float
 
 
+@compiled
 def dcm_before(segment: ZmpSegment, end_x: float, end_y: float, omega: float) -> tuple[float, float]:
     """DCM at a segment's start that reaches (end_x, end_y) at its end.
 
@@ -51,6 +54,7 @@ def foothold_gain(double_support: float, omega: float) -> float:
     return (1.0 - math.exp(-x)) / x if x > 1e-6 else 1.0
 
 
+@compiled
 def steady_zmp(dcm: float, target: float, remaining: float, omega: float) -> float:
     """Constant ZMP that brings the DCM from `dcm` to `target` in `remaining` seconds, one axis [m]."""
     growth = math.exp(omega * remaining)

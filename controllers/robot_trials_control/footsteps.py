@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from robot_trials_control.compiled import compiled
 from robot_trials_control.config import WalkingGains
+from robot_trials_control.contacts import SoleReach
 from robot_trials_control.records import LEFT, RIGHT
 from robot_trials_control.rotations import wrap_angle
 
@@ -37,6 +39,18 @@ class Pose2(NamedTuple):
 def clamp(value: float, low: float, high: float) -> float:
     """`value` within [low, high]."""
     return low if value < low else high if value > high else value
+
+
+@compiled
+def clamp_to_sole(x: float, y: float, foot: Pose2, reach: SoleReach, share: float) -> tuple[float, float]:
+    """The point on the ground nearest to (x, y) within a share of a foot's reach about its ankle [m]."""
+    c, s = math.cos(foot.yaw), math.sin(foot.yaw)
+    dx, dy = x - foot.x, y - foot.y
+    ahead, aside = c * dx + s * dy, -s * dx + c * dy
+    low, high = reach.ankle + share * (reach.x_min - reach.ankle), reach.ankle + share * (reach.x_max - reach.ankle)
+    ahead = min(max(ahead, low), high)
+    aside = min(max(aside, -share * reach.y_max), share * reach.y_max)
+    return foot.x + c * ahead - s * aside, foot.y + s * ahead + c * aside
 
 
 class FootstepPlanner:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from robot_trials_control.compiled import compiled
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import foothold_gain, steady_zmp
-from robot_trials_control.footsteps import Pose2
+from robot_trials_control.footsteps import Pose2, clamp_to_sole
 
 TIMING_SCALE = 0.1
 """Change of the remaining time that costs as much as `SHIFT_SCALE` [s]."""
@@ -22,6 +23,9 @@ REMAINING_MIN = 0.03
 """Below this remaining time nothing is adjusted any more [s]."""
 
 
+Point = tuple[float, float]
+
+
 class Adjustment(NamedTuple):
     """Change of the step in progress."""
 
@@ -33,17 +37,72 @@ class Adjustment(NamedTuple):
 NO_ADJUSTMENT = Adjustment(0.0, 0.0, 0.0)
 
 
+@compiled
+def remaining_shift(
+    dcm: Point, wanted: Point, stance: Pose2, remaining: float, reach: SoleReach, share: float, omega: float
+) -> Point:
+    """Error of the DCM at touchdown that the best constant ZMP within the sole leaves, world [m].
+
+    Args:
+        dcm, wanted: measured now and wanted at touchdown, world [m].
+        stance: the foot on the ground.
+        remaining: time to touchdown [s].
+        reach, share: of the sole that the ZMP may use.
+        omega: natural frequency of the pendulum [1/s].
+    """
+    growth = math.exp(omega * remaining)
+    x, y = steady_zmp(dcm[0], wanted[0], remaining, omega), steady_zmp(dcm[1], wanted[1], remaining, omega)
+    x, y = clamp_to_sole(x, y, stance, reach, share)
+    return x + (dcm[0] - x) * growth - wanted[0], y + (dcm[1] - y) * growth - wanted[1]
+
+
+@compiled
+def find_adjustment(
+    dcm: Point,
+    wanted: Point,
+    stance: Pose2,
+    elapsed: float,
+    remaining: float,
+    reach: SoleReach,
+    share: float,
+    omega: float,
+    gain: float,
+    deadband: float,
+) -> tuple[float, float, float]:
+    """Cheapest change of foothold and timing after which the DCM lands where it is wanted.
+
+    Args:
+        dcm, wanted, stance, remaining, reach, share, omega: as for `remaining_shift`.
+        elapsed: time of the single support so far [s].
+        gain: shift of the foothold per error of the DCM at touchdown.
+        deadband: shift of the foothold below which nothing changes [m].
+
+    Returns:
+        Shift of the foothold in x and y, world [m], and change of the remaining time [s]; zeros for no change.
+    """
+    x, y = remaining_shift(dcm, wanted, stance, remaining, reach, share, omega)
+    if gain * math.hypot(x, y) <= deadband:
+        return 0.0, 0.0, 0.0
+    best, best_cost = (gain * x, gain * y, 0.0), math.inf
+    for offset in TIMING_OFFSETS:
+        left = remaining + offset
+        if left < REMAINING_MIN or (offset < 0.0 and elapsed + left < SWING_TIME_MIN):
+            continue
+        x, y = remaining_shift(dcm, wanted, stance, left, reach, share, omega)
+        cost = (offset / TIMING_SCALE) ** 2 + gain * gain * (x * x + y * y) / (SHIFT_SCALE * SHIFT_SCALE)
+        if cost < best_cost:
+            best, best_cost = (gain * x, gain * y, offset), cost
+    return best
+
+
 class StepPlacement:
     """Finds how the step in progress must change so that the DCM lands where the plan wants it."""
 
     def __init__(self, gains: WalkingGains, reach: SoleReach, omega: float) -> None:
-        self.gains, self.reach = gains, reach
-        self.omega = omega
-        self._inverse_gain = 1.0 / foothold_gain(gains.double_support, omega)
+        self.gains, self.reach, self.omega = gains, reach, omega
+        self._gain = 1.0 / foothold_gain(gains.double_support, omega)
 
-    def compute(
-        self, dcm: tuple[float, float], wanted: tuple[float, float], stance: Pose2, elapsed: float, remaining: float
-    ) -> Adjustment:
+    def compute(self, dcm: Point, wanted: Point, stance: Pose2, elapsed: float, remaining: float) -> Adjustment:
         """Adjustment of foothold and timing.
 
         Args:
@@ -54,32 +113,17 @@ class StepPlacement:
         """
         if remaining < REMAINING_MIN:
             return NO_ADJUSTMENT
-        shift = self._shift(dcm, wanted, stance, remaining)
-        if math.hypot(*shift) <= self.gains.placement_deadband:
-            return NO_ADJUSTMENT
-        best, best_cost = Adjustment(*shift, 0.0), math.inf
-        for offset in TIMING_OFFSETS:
-            left = remaining + offset
-            if left < REMAINING_MIN or (offset < 0.0 and elapsed + left < SWING_TIME_MIN):
-                continue
-            x, y = self._shift(dcm, wanted, stance, left)
-            cost = (offset / TIMING_SCALE) ** 2 + (x * x + y * y) / (SHIFT_SCALE * SHIFT_SCALE)
-            if cost < best_cost:
-                best, best_cost = Adjustment(x, y, offset), cost
-        return best
-
-    def _shift(
-        self, dcm: tuple[float, float], wanted: tuple[float, float], stance: Pose2, remaining: float
-    ) -> tuple[float, float]:
-        """Foothold shift left over after the best constant ZMP within the sole [m]."""
-        omega = self.omega
-        zmp = Pose2(
-            steady_zmp(dcm[0], wanted[0], remaining, omega), steady_zmp(dcm[1], wanted[1], remaining, omega), 0.0
-        ).seen_from(stance)
-        held = stance.offset(*self.reach.clamp(zmp.x, zmp.y, self.gains.sole_share))
-        growth = math.exp(omega * remaining)
-        gain = self._inverse_gain
-        return (
-            (held.x + (dcm[0] - held.x) * growth - wanted[0]) * gain,
-            (held.y + (dcm[1] - held.y) * growth - wanted[1]) * gain,
+        gains = self.gains
+        change = find_adjustment(
+            dcm,
+            wanted,
+            stance,
+            elapsed,
+            remaining,
+            self.reach,
+            gains.sole_share,
+            self.omega,
+            self._gain,
+            gains.placement_deadband,
         )
+        return Adjustment(*change) if any(change) else NO_ADJUSTMENT

@@ -82,9 +82,10 @@ def yaw_of(rotation: np.ndarray) -> float:
     return math.atan2(rotation[1, 0], rotation[0, 0])
 
 
+@compiled
 def wrap_angle(angle: float) -> float:
     """The same angle in [−π, π] [rad]."""
-    return math.remainder(angle, 2.0 * math.pi)
+    return float(angle - 2.0 * math.pi * np.rint(angle / (2.0 * math.pi)))
 
 
 @compiled

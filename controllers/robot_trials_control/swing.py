@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from robot_trials_control.compiled import compiled
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.rotations import rotation_about_z, wrap_angle
 from robot_trials_control.whole_body import PoseReference
 
+Triple = tuple[float, float, float]
+Shape = tuple[float, float, float]
+
 HORIZONTAL_END_PHASE = 0.95
 """Share of the swing after which the foot only moves down."""
 
 
+@compiled
 def min_jerk(s: float) -> tuple[float, float, float]:
     """Minimum-jerk blend from 0 to 1 and its first two derivatives, for s in [0, 1]."""
     if s >= 1.0:
@@ -23,6 +30,7 @@ def min_jerk(s: float) -> tuple[float, float, float]:
     )
 
 
+@compiled
 def descend(s: float, height: float, end_slope: float) -> tuple[float, float, float]:
     """Quintic from `height` at rest to 0 with slope `end_slope` at s = 1, and its first two derivatives.
 
@@ -37,11 +45,60 @@ def descend(s: float, height: float, end_slope: float) -> tuple[float, float, fl
     )
 
 
+@compiled
+def swing_height(phase: float, duration: float, start_z: float, target_z: float, shape: Shape) -> Triple:
+    """Height of the swing foot, its velocity and acceleration [m, m/s, m/s²]; arguments as for `write_swing`."""
+    clearance, apex_phase, touchdown_velocity = shape
+    apex = max(start_z, target_z) + clearance
+    if phase < apex_phase:
+        span = apex_phase * duration
+        s, ds, dds = min_jerk(phase / apex_phase)
+        rise = apex - start_z
+        return start_z + rise * s, rise * ds / span, rise * dds / (span * span)
+    if phase >= 1.0:
+        overtime = (phase - 1.0) * duration
+        return target_z + touchdown_velocity * overtime, touchdown_velocity, 0.0
+    span = (1.0 - apex_phase) * duration
+    s, ds, dds = descend((phase - apex_phase) / (1.0 - apex_phase), apex - target_z, touchdown_velocity * span)
+    return target_z + s, ds / span, dds / (span * span)
+
+
+@compiled
+def write_swing(
+    phase: float,
+    duration: float,
+    start: Pose2,
+    start_z: float,
+    target: Pose2,
+    target_z: float,
+    shape: Shape,
+    out: np.ndarray,
+) -> None:
+    """Write the swing foot's reference.
+
+    Args:
+        phase: elapsed share of the swing; beyond 1 the foot goes on down.
+        duration: length of the whole swing as foreseen now [s].
+        start, start_z: where the foot lifted off [m].
+        target, target_z: foothold aimed at, and expected height of the ground there [m].
+        shape: height of the apex above the higher end [m], its phase, and velocity at touchdown [m/s].
+        out: rows of a `PoseReference`, shape (6, 3).
+    """
+    rate = 1.0 / (duration * HORIZONTAL_END_PHASE)
+    s, ds, dds = min_jerk(phase / HORIZONTAL_END_PHASE)
+    dx, dy = target.x - start.x, target.y - start.y
+    out[0, 0], out[0, 1] = start.x + dx * s, start.y + dy * s
+    out[1, 0], out[1, 1] = dx * ds * rate, dy * ds * rate
+    out[2, 0], out[2, 1] = dx * dds * rate * rate, dy * dds * rate * rate
+    out[0, 2], out[1, 2], out[2, 2] = swing_height(phase, duration, start_z, target_z, shape)
+    rotation_about_z(start.yaw + wrap_angle(target.yaw - start.yaw) * s, out[3:])
+
+
 class SwingFoot:
     """Moves one foot from where it lifts off to a foothold that may still move."""
 
     def __init__(self, gains: WalkingGains) -> None:
-        self.gains = gains
+        self._shape = (gains.swing_height, gains.swing_apex_phase, gains.touchdown_velocity)
         self.start = Pose2(0.0, 0.0, 0.0)
         self.start_z = 0.0
 
@@ -50,37 +107,5 @@ class SwingFoot:
         self.start, self.start_z = pose, z
 
     def update(self, phase: float, duration: float, target: Pose2, target_z: float, out: PoseReference) -> None:
-        """Write the foot's reference.
-
-        Args:
-            phase: elapsed share of the swing; beyond 1 the foot goes on down.
-            duration: length of the whole swing as foreseen now [s].
-            target: foothold aimed at.
-            target_z: expected height of the ground there [m].
-            out: receives the reference.
-        """
-        rate = 1.0 / (duration * HORIZONTAL_END_PHASE)
-        s, ds, dds = min_jerk(phase / HORIZONTAL_END_PHASE)
-        dx, dy = target.x - self.start.x, target.y - self.start.y
-        out.position[0], out.position[1] = self.start.x + dx * s, self.start.y + dy * s
-        out.velocity[0], out.velocity[1] = dx * ds * rate, dy * ds * rate
-        out.acceleration[0], out.acceleration[1] = dx * dds * rate * rate, dy * dds * rate * rate
-        rotation_about_z(self.start.yaw + wrap_angle(target.yaw - self.start.yaw) * s, out.rotation)
-        out.position[2], out.velocity[2], out.acceleration[2] = self._height(phase, duration, target_z)
-
-    def _height(self, phase: float, duration: float, target_z: float) -> tuple[float, float, float]:
-        gains = self.gains
-        apex_phase, apex = gains.swing_apex_phase, max(self.start_z, target_z) + gains.swing_height
-        if phase < apex_phase:
-            span = apex_phase * duration
-            s, ds, dds = min_jerk(phase / apex_phase)
-            rise = apex - self.start_z
-            return self.start_z + rise * s, rise * ds / span, rise * dds / (span * span)
-        if phase >= 1.0:
-            overtime = (phase - 1.0) * duration
-            return target_z + gains.touchdown_velocity * overtime, gains.touchdown_velocity, 0.0
-        span = (1.0 - apex_phase) * duration
-        s, ds, dds = descend(
-            (phase - apex_phase) / (1.0 - apex_phase), apex - target_z, gains.touchdown_velocity * span
-        )
-        return target_z + s, ds / span, dds / (span * span)
+        """Write the foot's reference; arguments as for `write_swing`."""
+        write_swing(phase, duration, self.start, self.start_z, target, target_z, self._shape, out.values)

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from robot_trials_control.balance import Balance, ZmpTrack
+from robot_trials_control.compiled import compiled
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import ZmpSegment, dcm_at_start
-from robot_trials_control.footsteps import Pose2, clamp, is_reached, other
+from robot_trials_control.footsteps import Pose2, clamp, clamp_to_sole, is_reached, other
 from robot_trials_control.model import FrameState
 from robot_trials_control.placement import NO_ADJUSTMENT, StepPlacement
 from robot_trials_control.records import LEFT, RIGHT, MotionMode
@@ -54,7 +55,12 @@ class Phase(enum.Enum):
 
 def sole_pose(foot: FrameState) -> Pose2:
     """A sole's place and heading on the ground."""
-    return Pose2(float(foot.position[0]), float(foot.position[1]), yaw_of(foot.rotation))
+    return Pose2(*_pose_on_ground(foot.rotation, foot.position))
+
+
+@compiled
+def _pose_on_ground(rotation: np.ndarray, position: np.ndarray) -> tuple[float, float, float]:
+    return position[0], position[1], yaw_of(rotation)
 
 
 class Walking:
@@ -259,10 +265,7 @@ class Walking:
         x = self.zmp_reference[0] + gain * (dcm[0] - self.dcm_reference[0])
         y = self.zmp_reference[1] + gain * (dcm[1] - self.dcm_reference[1])
         if self.phase is Phase.SINGLE:
-            pose = self._poses[self.stance_side]
-            inside = Pose2(x, y, 0.0).seen_from(pose)
-            kept = pose.offset(*self.reach.clamp(inside.x, inside.y))
-            x, y = kept.x, kept.y
+            x, y = clamp_to_sole(x, y, self._poses[self.stance_side], self.reach, 1.0)
         height = float(feet[self.stance_side].position[2])
         if self.phase in (Phase.STAND, Phase.SHIFT, Phase.LAST):
             height = 0.5 * float(feet[LEFT].position[2] + feet[RIGHT].position[2])

@@ -161,10 +161,3 @@ def test_reach_is_bounded_by_edge_or_by_ankle() -> None:
     assert (weak.x_min, weak.x_max, weak.y_max) == pytest.approx((-0.07, -0.03, 0.02))
     strong = compute_sole_reach(0.11, 0.04, -0.05, 1000.0, 500.0)
     assert (strong.x_min, strong.x_max, strong.y_max) == pytest.approx((-0.11, 0.11, 0.04))
-
-
-def test_reach_clamps_to_its_share_about_the_ankle() -> None:
-    reach = compute_sole_reach(0.11, 0.04, -0.05, 10.0, 500.0)
-    assert reach.clamp(0.3, -0.3) == pytest.approx((-0.03, -0.02))
-    assert reach.clamp(0.3, -0.3, 0.5) == pytest.approx((-0.04, -0.01))
-    assert reach.clamp(-0.055, 0.003) == pytest.approx((-0.055, 0.003))

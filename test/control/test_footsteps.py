@@ -8,8 +8,8 @@ import math
 import pytest
 
 from robot_trials_control.config import WalkingGains
-from robot_trials_control.contacts import SoleReach
-from robot_trials_control.footsteps import FootstepPlanner, Pose2, is_reached, other
+from robot_trials_control.contacts import SoleReach, compute_sole_reach
+from robot_trials_control.footsteps import FootstepPlanner, Pose2, clamp_to_sole, is_reached, other
 from robot_trials_control.records import LEFT, RIGHT, MotionMode
 from robot_trials_control.step_plan import PREVIEW_STEPS, Goal, StepPlan
 
@@ -165,3 +165,11 @@ def test_clearing_a_plan_stands() -> None:
     plan = make_plan(make_goal(MotionMode.WALK_TO, Pose2(5.0, 0.0, 0.0)))
     plan.clear()
     assert plan.footholds == [] and plan.length == 0.0 and not plan.ends_with_next
+
+
+def test_points_are_clamped_to_a_share_of_the_soles_reach_about_the_ankle() -> None:
+    """In the axes of a foot turned by 90°."""
+    foot, reach = Pose2(1.0, 2.0, math.pi / 2), compute_sole_reach(0.11, 0.04, -0.05, 10.0, 500.0)
+    assert clamp_to_sole(1.3, 2.3, foot, reach, 1.0) == pytest.approx((1.02, 1.97))
+    assert clamp_to_sole(1.3, 2.3, foot, reach, 0.5) == pytest.approx((1.01, 1.96))
+    assert clamp_to_sole(0.997, 1.945, foot, reach, 1.0) == pytest.approx((0.997, 1.945))

@@ -10,7 +10,7 @@ import pytest
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import foothold_gain, steady_zmp
-from robot_trials_control.footsteps import Pose2
+from robot_trials_control.footsteps import Pose2, clamp_to_sole
 from robot_trials_control.model import GRAVITY
 from robot_trials_control.placement import NO_ADJUSTMENT, SWING_TIME_MIN, TIMING_OFFSETS, StepPlacement
 from robot_trials_control.records import LEFT, RIGHT, MotionMode
@@ -54,8 +54,8 @@ def test_the_shift_is_what_the_ankle_leaves(placement: StepPlacement, push: tupl
     dcm = undisturbed() + push
     change = placement.compute(tuple(dcm), WANTED, STANCE, ELAPSED, REMAINING)
     left = REMAINING + change.timing
-    best = [steady_zmp(dcm[i], WANTED[i], left, OMEGA) - (STANCE.x, STANCE.y)[i] for i in range(2)]
-    held = np.add(REACH.clamp(*best, placement.gains.sole_share), (STANCE.x, STANCE.y))
+    best = [steady_zmp(dcm[i], WANTED[i], left, OMEGA) for i in range(2)]
+    held = np.array(clamp_to_sole(*best, STANCE, REACH, placement.gains.sole_share))
     landing = held + (dcm - held) * math.exp(OMEGA * left)
     gain = foothold_gain(placement.gains.double_support, OMEGA)
     np.testing.assert_allclose((change.shift_x, change.shift_y), (landing - WANTED) / gain, atol=1e-12)
