@@ -1,10 +1,8 @@
-"""Have Python compile, once and in one process, what every process of the graph imports when it starts."""
+"""Compile, once and in one process, what every process of the graph imports, and what a control tick runs."""
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import runpy
 
 MODULES = (
     "rclpy.action",
@@ -26,11 +24,25 @@ MODULES = (
     "robot_trials.telemetry.recorder",
     "robot_trials.trials.ros_host",
 )
-CONTROLLER = "robot_trials_control.warm_up"
-"""Compiles the controller's fast functions into its `__pycache__`."""
+
+
+def compile_control_loop() -> None:
+    """Have Numba compile and cache what a control tick of the simulated robot runs."""
+    from robot_trials.config import load_trial_setup
+    from robot_trials.runtime.assembly import assemble
+    from robot_trials.runtime.loop import ControlLoop
+    from robot_trials_control.records import make_motion_command
+    from robot_trials_control.warm_up import warm_up
+
+    assembly = assemble(load_trial_setup("torch_relay"))
+    try:
+        warm_up(assembly.controller)
+        ControlLoop(assembly.robot, assembly.controller).run_ticks(10, make_motion_command())
+    finally:
+        assembly.close()
+
 
 if __name__ == "__main__":
     for module in MODULES:
         importlib.import_module(module)
-    if importlib.util.find_spec(CONTROLLER) is not None:
-        runpy.run_module(CONTROLLER, run_name="__main__")
+    compile_control_loop()

@@ -2,7 +2,7 @@
 
 A compiled function takes arrays and numbers, works in place and allocates little. A `Record` goes in as its array
 `record.data`, of which `data[0]` gives the fields. The first call compiles; the result is cached beside the source, so
-that only the first controller on a machine waits for it (`python -m robot_trials_control.warm_up` does so ahead).
+that only the first controller on a machine waits for it (`robot_trials_control.warm_up` does so ahead).
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
 from robot_trials.runtime.realtime import enter_realtime
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S
+from robot_trials_control.warm_up import warm_up
 
 EXIT_FAULT, EXIT_CONFIG = 1, 2
 
@@ -60,6 +61,7 @@ def run_control_process(setup: TrialSetup, options: ProcessOptions) -> int:
         signal.signal(number, lambda *_: wanted_end.append(True))
     assembly = assemble(setup)
     try:
+        warm_up(assembly.controller)
         realtime = enter_realtime(scheduling=not options.lockstep)
         for problem in realtime.problems:
             print(f"control process: {problem}", file=sys.stderr)
