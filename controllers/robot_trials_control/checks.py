@@ -9,18 +9,20 @@ import numpy as np
 from robot_trials_control.compiled import compiled
 from robot_trials_control.records import RIGHT, HandMode, MotionMode, PayloadMode, Record
 
+MODE_MAX, HAND_MODE_MAX, PAYLOAD_MODE_MAX = int(max(MotionMode)), int(max(HandMode)), int(max(PayloadMode))
+
 
 def is_valid_motion(motion: Record) -> bool:
     """Whether every number of a motion command is finite, every mode one of its kind, every orientation a rotation."""
-    return _is_valid_motion(motion.data, max(MotionMode), max(HandMode), max(PayloadMode))
+    return _is_valid_motion(motion.data)
 
 
 @compiled
-def _is_valid_motion(motion: np.ndarray, mode_max: int, hand_mode_max: int, payload_mode_max: int) -> bool:
+def _is_valid_motion(motion: np.ndarray) -> bool:
     command = motion[0]
     valid = (
-        command.mode <= mode_max
-        and command.payload_mode <= payload_mode_max
+        command.mode <= MODE_MAX
+        and command.payload_mode <= PAYLOAD_MODE_MAX
         and command.payload_hand <= RIGHT
         and math.isfinite(command.walk_speed)
         and math.isfinite(command.hand_speed)
@@ -28,7 +30,7 @@ def _is_valid_motion(motion: np.ndarray, mode_max: int, hand_mode_max: int, payl
     for i in range(3):
         valid = valid and math.isfinite(command.walk_target[i]) and math.isfinite(command.walk_velocity[i])
     for side in range(2):
-        valid = valid and command.hand_mode[side] <= hand_mode_max
+        valid = valid and command.hand_mode[side] <= HAND_MODE_MAX
         valid = valid and math.isfinite(command.hand_closed[side]) and math.isfinite(command.head[side])
         for i in range(3):
             valid = valid and math.isfinite(command.hand_position[side, i])

@@ -36,7 +36,7 @@ def filter_arm(
     mass_matrix: np.ndarray,
     bias: np.ndarray,
     acceleration: np.ndarray,
-    torque: np.ndarray,
+    state: np.ndarray,
     applied: np.ndarray,
     regressor: np.ndarray,
     output: np.ndarray,
@@ -49,7 +49,7 @@ def filter_arm(
         jacobian, drift, rotation: of the grip, as in `FrameState`.
         mass_matrix, bias: of the model with the applied load, shapes (nv, nv) and (nv,).
         acceleration: generalised, shape (nv,).
-        torque: of all joints, measured, shape (nu,) [N·m].
+        state: sensor record.
         applied: mass and first moment of the load in the model, shape (4,) [kg, kg·m].
         regressor, output: filtered in place, shapes (≥ n, 4) and (≥ n,).
     """
@@ -65,13 +65,22 @@ def filter_arm(
         a, b, c = jacobian[3, joint], jacobian[4, joint], jacobian[5, joint]
         row[0] = x * jacobian[0, joint] + y * jacobian[1, joint] + z * jacobian[2, joint]
         row[1], row[2], row[3] = c * y - b * z, a * z - c * x, b * x - a * y
-        residual = torque[arm[i]] - bias[joint]
+        residual = state[0].joint_torque[arm[i]] - bias[joint]
         for j in range(acceleration.size):
             residual -= mass_matrix[joint, j] * acceleration[j]
         for k in range(4):
             residual += row[k] * applied[k]
             regressor[i, k] += smoothing * (row[k] - regressor[i, k])
         output[i] += smoothing * (residual - output[i])
+
+
+@compiled
+def weigh_feet(state: np.ndarray, left_rotation: np.ndarray, right_rotation: np.ndarray) -> tuple[float, float]:
+    """Vertical force on both feet, and normal force on the one that carries less [N], from soles turned in world."""
+    wrench, total = state[0].foot_wrench, 0.0
+    for k in range(3):
+        total += left_rotation[2, k] * wrench[0, k] + right_rotation[2, k] * wrench[1, k]
+    return total, min(wrench[0, 2], wrench[1, 2])
 
 
 @compiled
@@ -101,6 +110,13 @@ def update_least_squares(
             moment[a] += weighted * output[i]
             for b in range(4):
                 information[a, b] += weighted * regressor[i, b]
+
+
+@compiled
+def divide_moment(estimate: np.ndarray, mass: float, com: np.ndarray) -> None:
+    """Write the centre of mass of an estimate of mass and first moment, shape (4,), within `COM_MAX`; 0 for no mass."""
+    for i in range(3):
+        com[i] = min(max(estimate[1 + i] / mass, -COM_MAX), COM_MAX) if mass > 0.0 else 0.0
 
 
 class PayloadEstimator:
@@ -179,32 +195,26 @@ class PayloadEstimator:
             model.mass_matrix,
             model.bias,
             acceleration,
-            state.joint_torque,
+            state.data,
             self._applied,
             self._regressor,
             self._output,
         )
-        feet = float(
-            model.feet[LEFT].rotation[2] @ state.foot_wrench[LEFT, :3]
-            + model.feet[RIGHT].rotation[2] @ state.foot_wrench[RIGHT, :3]
-        )
+        left, right = model.feet
+        feet, lighter = weigh_feet(state.data, left.rotation, right.rotation)
         k = self._smoothing
         self._regressor[-1, 0] += k * (1.0 - self._regressor[-1, 0])
         self._output[-1] += k * (feet / GRAVITY - model.own_mass - self._output[-1])
-        carried = float(state.foot_wrench[:, 2].min())
-        self._standing = self._standing + self._dt if carried > STANDING_SHARE * feet else 0.0
+        self._standing = self._standing + self._dt if lighter > STANDING_SHARE * feet else 0.0
 
     def _estimate(self) -> None:
         gains = self.gains
         self._weights[-1] = 1.0 / gains.feet_mass_deviation**2 if self._standing > STANDING_TIME else 0.0
         residual = self._output - self._bias
         update_least_squares(self._forget, self._weights, self._regressor, residual, self._information, self._moment)
-        mass, *first_moment = np.linalg.solve(self._information + RIDGE, self._moment)
-        self.mass = min(max(float(mass), 0.0), gains.mass_max)
-        if self.mass > gains.deadband:
-            np.clip(np.array(first_moment) / self.mass, -COM_MAX, COM_MAX, out=self.com)
-        else:
-            self.com[:] = 0.0
+        estimate = np.linalg.solve(self._information + RIDGE, self._moment)
+        self.mass = min(max(float(estimate[0]), 0.0), gains.mass_max)
+        divide_moment(estimate, self.mass if self.mass > gains.deadband else 0.0, self.com)
 
     def _apply(self) -> None:
         """Blend the model's payload towards the estimate."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from daqp import solve as daqp_solve
+
+from robot_trials_control.checks import is_finite
 
 UNBOUNDED = 1e30
 CONE_ROWS = 16
@@ -47,7 +47,7 @@ class WholeBodyQp:
         x, _, self.exit_flag, _ = daqp_solve(
             self.hessian, self.gradient, self.matrix, self.upper, self.lower, self.sense, eps_prox=0.0
         )
-        if self.exit_flag != 1 or not math.isfinite(x.sum()):
+        if self.exit_flag != 1 or not is_finite(x):
             return False
-        self.solution[:] = x
+        self.solution = x
         return True

@@ -209,6 +209,35 @@ def share_wrench(
             matrix[i, nu + j] = -second_rows[j, i]
 
 
+@compiled
+def reduce_dynamics(
+    jacobian: np.ndarray,
+    drift: np.ndarray,
+    v: np.ndarray,
+    damping: float,
+    mass_matrix: np.ndarray,
+    bias: np.ndarray,
+    leg: np.ndarray,
+    inverse: np.ndarray,
+    turn: np.ndarray,
+    offset: np.ndarray,
+    base_rows: np.ndarray,
+    base_constant: np.ndarray,
+    matrix: np.ndarray,
+    joint_constant: np.ndarray,
+    wrench_rows: np.ndarray,
+    wrench_constant: np.ndarray,
+) -> None:
+    """All of the functions above that concern the first foot, in their order; arguments as for them."""
+    target = np.empty(6)
+    compute_stance_target(jacobian, drift, v, damping, target)
+    invert_base_columns(jacobian, inverse)
+    eliminate_base(jacobian, target, leg, inverse, turn, offset)
+    project_base(mass_matrix, bias, leg, turn, offset, base_rows, base_constant)
+    project_inertia(mass_matrix, bias, leg, turn, offset, base_rows, base_constant, matrix, joint_constant)
+    project_wrench(inverse, base_rows, base_constant, wrench_rows, wrench_constant)
+
+
 class ReducedDynamics:
     """The robot hung on one foot; buffers of the functions above and the order of their calls.
 
@@ -228,7 +257,7 @@ class ReducedDynamics:
         self.base_rows, self.base_constant = np.zeros((6, nu)), np.zeros(6)
         self.joint_constant = np.zeros(nu)
         self.wrench_rows, self.wrench_constant = np.zeros((6, nu + 6)), np.zeros(6)
-        self._inverse, self._target = np.zeros((6, 6)), np.zeros(6)
+        self._inverse = np.zeros((6, 6))
 
     def update(self, v: np.ndarray, damping: float, matrix: np.ndarray) -> None:
         """Compute everything at the model's state, the foot coming to rest.
@@ -238,23 +267,24 @@ class ReducedDynamics:
             damping: of the foot's velocity [1/s].
             matrix: its first nu rows and columns receive the torques' dependence on a_j.
         """
-        model, foot, leg = self.model, self.foot, self.leg
-        compute_stance_target(foot.jacobian, foot.drift, v, damping, self._target)
-        invert_base_columns(foot.jacobian, self._inverse)
-        eliminate_base(foot.jacobian, self._target, leg, self._inverse, self.turn, self.offset)
-        project_base(model.mass_matrix, model.bias, leg, self.turn, self.offset, self.base_rows, self.base_constant)
-        project_inertia(
-            model.mass_matrix,
-            model.bias,
-            leg,
+        reduce_dynamics(
+            self.foot.jacobian,
+            self.foot.drift,
+            v,
+            damping,
+            self.model.mass_matrix,
+            self.model.bias,
+            self.leg,
+            self._inverse,
             self.turn,
             self.offset,
             self.base_rows,
             self.base_constant,
             matrix,
             self.joint_constant,
+            self.wrench_rows,
+            self.wrench_constant,
         )
-        project_wrench(self._inverse, self.base_rows, self.base_constant, self.wrench_rows, self.wrench_constant)
 
     def project(self, frame: FrameState, rows: np.ndarray, constant: np.ndarray) -> None:
         """A frame's J v̇ from the joints' accelerations, rows · a_j + constant, shapes (6, nu) and (6,)."""
