@@ -47,7 +47,7 @@ def rotation_vector(current: np.ndarray, desired: np.ndarray) -> Triple:
 
 @compiled
 def turn_in_body(rotation: np.ndarray, x: float, y: float, z: float) -> None:
-    """Turn a frame in place about a vector in its own axes [rad]: R ← R exp([x, y, z]×) [Rodrigues].
+    """Turn a frame in place about a vector in its own axes [rad]: R ← R exp([x, y, z]×), by Rodrigues' formula.
 
     Args:
         rotation: to world, shape (3, 3).
