@@ -14,7 +14,7 @@ TORCH_ON_FLOOR = int(ContactBits.TORCH + ContactBits.FLOOR)
 
 
 class ContactCounter:
-    """Counts contacts of the robot that nobody wants.
+    """Counts contacts of the robot that nobody wants; without margins, whatever MuJoCo lists does touch.
 
     Attributes:
         ground: with the ground, other than the soles', at the last `update`.
@@ -29,23 +29,21 @@ class ContactCounter:
 
     def update(self) -> None:
         """Count the contacts of the last physics step."""
-        contact = self._data.contact
-        self.ground, self.unwanted = _count_odd(contact.geom, contact.dist, self._kind)
+        self.ground, self.unwanted = _count_odd(self._data.contact.geom, self._kind)
 
 
 @compiled
-def _count_odd(geoms: np.ndarray, distance: np.ndarray, kind: np.ndarray) -> tuple[int, int]:
+def _count_odd(geoms: np.ndarray, kind: np.ndarray) -> tuple[int, int]:
     """Contacts on the ground and others, without those of soles and torch on the ground.
 
     Args:
         geoms: the two of each contact, shape (n, 2).
-        distance: negative where they overlap, shape (n,) [m].
         kind: `ContactBits` of each geom, shape (ngeom,).
     """
     ground = unwanted = 0
     for contact in range(len(geoms)):
         kinds = kind[geoms[contact, 0]] + kind[geoms[contact, 1]]
-        if kinds == SOLE_ON_FLOOR or kinds == TORCH_ON_FLOOR or distance[contact] > 0.0:
+        if kinds == SOLE_ON_FLOOR or kinds == TORCH_ON_FLOOR:
             continue
         if kinds & FLOOR:
             ground += 1

@@ -22,6 +22,8 @@ from robot_trials.robots.profile import RobotProfile
 
 FACING_COSINE_MIN = 0.35
 """Cosine of the angle between the tag's normal and the line of sight below which the detector loses it."""
+SEEN_POINTS = np.concatenate((np.zeros((1, 3)), 0.9 * CORNERS))
+"""Points of a tag that nothing may hide, for a black square of edge 1."""
 
 
 class FiducialSensor:
@@ -83,14 +85,14 @@ class FiducialSensor:
     def _is_clear(self, index: int, camera_position: np.ndarray) -> bool:
         """Whether nothing stands between the camera and the tag's centre and corners."""
         data, site = self._data, self._sites[index]
-        axes = data.site_xmat[site].reshape(3, 3)
-        hit = np.zeros(1, dtype=np.int32)
-        for corner in (np.zeros(3), *(0.9 * self._sizes[index] * CORNERS)):
-            ray = data.site_xpos[site] + axes @ corner - camera_position
-            mujoco.mj_ray(self._model, data, camera_position, ray, self._groups, 1, self._head_body, hit)
-            if hit[0] not in (-1, self._geoms[index]):
-                return False
-        return True
+        points = self._sizes[index] * SEEN_POINTS @ data.site_xmat[site].reshape(3, 3).T
+        rays = (data.site_xpos[site] - camera_position + points).ravel()
+        hits, distances = np.zeros(len(points), dtype=np.int32), np.zeros(len(points))
+        mujoco.mj_multiRay(
+            self._model, data, camera_position, rays, self._groups, 1, self._head_body, hits, distances, None,
+            len(points), mujoco.mjMAXVAL,
+        )  # fmt: skip
+        return bool(((hits == -1) | (hits == self._geoms[index])).all())
 
     def _observe(self, index: int, axes: np.ndarray, position: np.ndarray) -> np.ndarray:
         """Pose in the camera's optical frame as the detector would give it, from the true one, shape (4, 4)."""

@@ -10,6 +10,8 @@ SCENERY_GROUP = 2
 """Geom group of people, boards and street, seen and partly touched."""
 COLLISION_GROUP = 3
 """Geom group of what is touched only; not drawn."""
+HIDDEN_GROUP = 5
+"""Geom group of what is out of sight at the moment; not drawn."""
 
 
 class ContactBits(enum.IntFlag):

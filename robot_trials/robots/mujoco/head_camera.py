@@ -7,10 +7,15 @@ from collections import deque
 import numpy as np
 
 from robot_trials.robots.interface import CameraFrame
+from robot_trials.robots.mujoco.field_of_view import FieldOfView
 from robot_trials.robots.mujoco.rendering import make_renderer, make_scene_option
 from robot_trials.robots.mujoco.view import View
 from robot_trials.robots.mujoco.world import HEAD_CAMERA
 from robot_trials.robots.profile import RobotProfile
+from robot_trials_control.compiled import compiled
+
+GRAIN_FRAMES = 4
+"""Pictures' worth of grain drawn ahead; each frame takes a stretch of it from a random place."""
 
 
 class HeadCamera:
@@ -22,10 +27,13 @@ class HeadCamera:
         self._period_ns = round(1e9 / camera.rate_hz)
         self._latency_ns = round(camera.latency * 1e9)
         self._matrix = camera.matrix
-        self._sigma = camera.image_noise if noise else 0.0
         self._generator = generator
-        self._renderer = make_renderer(view.model, camera.width, camera.height, shadows=False)
+        self._pixels = camera.width * camera.height
+        self._grain = _draw_grain(generator, GRAIN_FRAMES * self._pixels, camera.image_noise if noise else 0.0)
+        self._renderer = make_renderer(view.model, camera.width, camera.height, shadows=False, fine=False)
         self._option = make_scene_option()
+        self._field = FieldOfView(view, HEAD_CAMERA, (camera.width, camera.height), self._matrix)
+        self._picture = np.zeros((camera.height, camera.width, 3), dtype=np.uint8)
         self._next_ns = 0
         self._now_ns = 0
         self._waiting: deque[CameraFrame] = deque()
@@ -36,9 +44,7 @@ class HeadCamera:
         if now_ns < self._next_ns:
             return
         self._next_ns += self._period_ns
-        self._view.follow()
-        self._renderer.update_scene(self._view.data, camera=HEAD_CAMERA, scene_option=self._option)
-        self._waiting.append(CameraFrame(now_ns, self._develop(self._renderer.render()), self._matrix))
+        self._waiting.append(CameraFrame(now_ns, self._take_picture(), self._matrix))
 
     def take(self) -> CameraFrame | None:
         """The newest frame whose latency is over, once."""
@@ -51,11 +57,30 @@ class HeadCamera:
         """Release the renderer."""
         self._renderer.close()
 
-    def _develop(self, image_rgb: np.ndarray) -> np.ndarray:
-        """The picture in the camera's channel order with the sensor's noise."""
-        image = np.ascontiguousarray(image_rgb[:, :, ::-1])
-        if self._sigma == 0.0:
-            return image
-        grain = self._generator.standard_normal(image.shape[:2], dtype=np.float32)
-        noisy = image + (grain * self._sigma)[:, :, None]
-        return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+    def _take_picture(self) -> np.ndarray:
+        """The picture in the camera's channel order with the sensor's noise, shape (height, width, 3), uint8."""
+        self._view.follow()
+        with self._field.only():
+            self._renderer.update_scene(self._view.data, camera=HEAD_CAMERA, scene_option=self._option)
+        self._renderer.render(out=self._picture)
+        start = int(self._generator.integers(len(self._grain) - self._pixels))
+        image = np.empty_like(self._picture)
+        _develop(self._picture, self._grain[start : start + self._pixels], image)
+        return image
+
+
+def _draw_grain(generator: np.random.Generator, count: int, sigma: float) -> np.ndarray:
+    """What noise adds to pixels' grey values, whole steps, shape (count,), int16."""
+    return np.rint(sigma * generator.standard_normal(count, dtype=np.float32)).astype(np.int16)
+
+
+@compiled
+def _develop(picture_rgb: np.ndarray, grain: np.ndarray, image_bgr: np.ndarray) -> None:
+    """Turn the order of channels and add the grain, the same to all channels of a pixel."""
+    height, width, _ = picture_rgb.shape
+    for row in range(height):
+        for column in range(width):
+            added = np.int32(grain[row * width + column])
+            for channel in range(3):
+                value = np.int32(picture_rgb[row, column, 2 - channel]) + added
+                image_bgr[row, column, channel] = min(max(value, np.int32(0)), np.int32(255))

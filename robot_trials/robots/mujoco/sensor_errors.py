@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from robot_trials.robots.profile import RobotProfile
-from robot_trials_control.records import Record
 
 DRAWN_AHEAD = 256
 """Control periods whose random numbers are drawn in one call."""
@@ -42,40 +39,22 @@ class SensorErrors:
             self.gain[:] = 1.0
         self._drawn = np.zeros((DRAWN_AHEAD, len(self._sigma)))
         self._next = DRAWN_AHEAD
-        self._state: Record | None = None
-        self._noisy = np.zeros(0)
 
-    def add(self, state: Record) -> None:
-        """Add this control period's errors to the true velocities, torques, rates, accelerations and wrenches."""
-        if not self._noise:
-            return
-        if state is not self._state:
-            self._state, self._noisy = state, view_noisy_readings(state)
+    def draw(self) -> np.ndarray:
+        """This control period's errors, to be added to true readings, shape (2 nu + 18,).
+
+        They are for joint velocities, joint torques, gyro, accelerometer, and each foot's force and torque.
+        """
         if self._next == DRAWN_AHEAD:
-            self._draw()
-        self._noisy += self._drawn[self._next]
+            self._next = 0
+            if self._noise:
+                self._draw_ahead()
+        error = self._drawn[self._next]
         self._next += 1
+        return error
 
-    def _draw(self) -> None:
+    def _draw_ahead(self) -> None:
         """One block of random numbers for every noisy reading of many control periods."""
         self._generator.standard_normal(out=self._drawn)
         self._drawn *= self._sigma
         self._drawn += self._bias
-        self._next = 0
-
-
-def view_noisy_readings(state: Record) -> np.ndarray:
-    """Joint velocities and torques, gyro, accelerometer and foot wrenches of a record as one flat view.
-
-    Raises:
-        ValueError: the record's fields do not lie side by side in this order.
-    """
-    names = ("joint_velocity", "joint_torque", "imu_angular_velocity", "imu_linear_acceleration", "foot_wrench")
-    fields: Any = state.data.dtype.fields
-    start = end = fields[names[0]][1]
-    for name in names:
-        field, offset = fields[name][:2]
-        if offset != end:
-            raise ValueError(f"field {name!r} lies at byte {offset}, not right behind the one before it at {end}")
-        end += field.itemsize
-    return np.ndarray((end - start) // 8, dtype=np.float64, buffer=state.data, offset=start)

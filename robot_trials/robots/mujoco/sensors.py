@@ -49,10 +49,9 @@ class Sensors:
             dt: time since the last one [s].
         """
         errors = self._errors
-        power = _read_joints(state.data, *self._joints, errors.gain, errors.encoder_step)
-        _read_imu(state.data, *self._imu)
-        _read_feet(state.data, self._feet, *self._ground)
-        errors.add(state)
+        error = errors.draw()
+        power = _read_joints(state.data, *self._joints, errors.gain, errors.encoder_step, error)
+        _read_imu_and_feet(state.data, *self._imu, self._feet, *self._ground, error)
         self._energy -= (self._battery.idle_power + power) * dt
         state.time_ns[...] = time_ns
         state.battery[...] = max(self._energy / self._battery.capacity, 0.0)
@@ -66,46 +65,54 @@ def _read_joints(
     torque: np.ndarray,
     gain: np.ndarray,
     encoder_step: float,
+    error: np.ndarray,
 ) -> float:
-    """Fill in encoders, velocities and torques; returns the drives' mechanical power without its sign [W]."""
+    """Fill in encoders, velocities and torques with their errors.
+
+    Returns:
+        The drives' mechanical power, without its sign [W].
+    """
     readings = state[0]
-    power = 0.0
-    for joint in range(len(position)):
+    nu, power = len(position), 0.0
+    for joint in range(nu):
         angle = position[joint]
         readings.joint_position[joint] = encoder_step * np.rint(angle / encoder_step) if encoder_step > 0.0 else angle
-        readings.joint_velocity[joint] = velocity[joint]
-        readings.joint_torque[joint] = torque[joint] * gain[joint]
+        readings.joint_velocity[joint] = velocity[joint] + error[joint]
+        readings.joint_torque[joint] = torque[joint] * gain[joint] + error[nu + joint]
         power += abs(torque[joint] * velocity[joint])
     return power
 
 
 @compiled
-def _read_imu(state: np.ndarray, rate: np.ndarray, acceleration: np.ndarray) -> None:
-    """Fill in gyro and accelerometer."""
-    for axis in range(3):
-        state[0].imu_angular_velocity[axis] = rate[axis]
-        state[0].imu_linear_acceleration[axis] = acceleration[axis]
-
-
-@compiled
-def _read_feet(
+def _read_imu_and_feet(
     state: np.ndarray,
+    rate: np.ndarray,
+    acceleration: np.ndarray,
     feet: np.ndarray,
     external: np.ndarray,
     com: np.ndarray,
     site_position: np.ndarray,
     site_axes: np.ndarray,
+    error: np.ndarray,
 ) -> None:
-    """Fill in the ground's wrench on each foot, in and about its sole frame.
+    """Fill in gyro, accelerometer and the ground's wrench on each foot, in and about its sole frame.
 
     Args:
         state: readings, shape (1,).
+        rate: imu frame, shape (3,) [rad/s].
+        acceleration: imu frame, shape (3,) [m/s²].
         feet: site of the sole, its body, and that body's root, shape (2, 3).
         external: MuJoCo's external torque and force on each body about the root's CoM, world axes, shape (nbody, 6).
         com: CoM of each body and all that hangs on it, shape (nbody, 3) [m].
         site_position: [m], shape (nsite, 3).
         site_axes: rotation matrices by rows, shape (nsite, 9).
+        error: of every noisy reading, in `SensorErrors`' order.
     """
+    readings = state[0]
+    start = len(error) - 18
+    for axis in range(3):
+        readings.imu_angular_velocity[axis] = rate[axis] + error[start + axis]
+        readings.imu_linear_acceleration[axis] = acceleration[axis] + error[start + 3 + axis]
     for foot in range(len(feet)):
         site, body, root = feet[foot, 0], feet[foot, 1], feet[foot, 2]
         fx, fy, fz = external[body, 3], external[body, 4], external[body, 5]
@@ -115,10 +122,10 @@ def _read_feet(
         mx = external[body, 0] + y * fz - z * fy
         my = external[body, 1] + z * fx - x * fz
         mz = external[body, 2] + x * fy - y * fx
-        wrench, axes = state[0].foot_wrench[foot], site_axes[site]
+        wrench, axes, first = readings.foot_wrench[foot], site_axes[site], start + 6 + 6 * foot
         for axis in range(3):
-            wrench[axis] = axes[axis] * fx + axes[axis + 3] * fy + axes[axis + 6] * fz
-            wrench[axis + 3] = axes[axis] * mx + axes[axis + 3] * my + axes[axis + 6] * mz
+            wrench[axis] = axes[axis] * fx + axes[axis + 3] * fy + axes[axis + 6] * fz + error[first + axis]
+            wrench[axis + 3] = axes[axis] * mx + axes[axis + 3] * my + axes[axis + 6] * mz + error[first + 3 + axis]
 
 
 def _sensor_slice(model: mujoco.MjModel, name: str) -> slice:

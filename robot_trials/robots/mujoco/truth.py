@@ -20,6 +20,8 @@ class TruthReader:
     ) -> None:
         self._contacts, self._people, self._grasps = contacts, people, grasps
         self._base, self._velocity = data.qpos[:7], data.qvel[:3]
+        if people is not None:
+            self._torch = people.torch_coordinates, people.giver.grip.force, people.receiver.grip.force
 
     def read(self, truth: Record) -> None:
         """Fill in every field; those of the torch stay NaN in a world without it."""
@@ -29,11 +31,8 @@ class TruthReader:
             self._read_people(truth, self._people)
 
     def _read_people(self, truth: Record, people: People) -> None:
-        giver, receiver = people.giver, people.receiver
-        _read_torch(truth.data, people.torch_coordinates, giver.grip.force, receiver.grip.force)
-        truth.giver_holds[...] = giver.holds
-        truth.receiver_holds[...] = receiver.holds
-        truth.robot_holds[...] = any([grasp.holds for grasp in self._grasps])
+        robot_holds = any([grasp.holds for grasp in self._grasps])
+        _read_torch(truth.data, *self._torch, people.giver.holds, people.receiver.holds, robot_holds)
 
 
 @compiled
@@ -53,9 +52,15 @@ def _read_base(
 
 @compiled
 def _read_torch(
-    truth: np.ndarray, coordinates: np.ndarray, giver_force: np.ndarray, receiver_force: np.ndarray
+    truth: np.ndarray,
+    coordinates: np.ndarray,
+    giver_force: np.ndarray,
+    receiver_force: np.ndarray,
+    giver_holds: bool,
+    receiver_holds: bool,
+    robot_holds: bool,
 ) -> None:
-    """Fill in the torch's pose, from position and quaternion (w, x, y, z), and its force on both hands."""
+    """Fill in the torch's pose, from position and quaternion (w, x, y, z), its force on hands, and who holds it."""
     known = truth[0]
     for axis in range(3):
         known.torch_pose[axis] = coordinates[axis]
@@ -63,3 +68,6 @@ def _read_torch(
         known.giver_force[axis] = -giver_force[axis]
         known.receiver_force[axis] = -receiver_force[axis]
     known.torch_pose[6] = coordinates[3]
+    known.giver_holds = giver_holds
+    known.receiver_holds = receiver_holds
+    known.robot_holds = robot_holds
