@@ -62,26 +62,55 @@ def follow_target(
 
 
 @compiled
-def carry_along(pose: np.ndarray, origin: np.ndarray, axes: np.ndarray, out: np.ndarray) -> None:
-    """Write a pose of the frame at `origin` with `axes`, shapes (3,) [m] and (3, 3), in world; poses (6, 3)."""
+def place(position: np.ndarray, frame: np.ndarray, out: np.ndarray) -> None:
+    """Write a point of a frame in world, shape (3,) [m]; `frame` has the rows origin [m] and rotation, shape (4, 3)."""
     for i in range(3):
-        for row in range(3):
-            value = origin[i] if row == 0 else 0.0
-            for k in range(3):
-                value += axes[i, k] * pose[row, k]
-            out[row, i] = value
-        for j in range(3):
-            value = 0.0
-            for k in range(3):
-                value += axes[i, k] * pose[3 + k, j]
-            out[3 + i, j] = value
+        out[i] = frame[0, i]
+        for k in range(3):
+            out[i] += frame[1 + i, k] * position[k]
 
 
 @compiled
-def follow_posture(goal: np.ndarray, step: float, posture: np.ndarray, out: np.ndarray) -> None:
-    """Move a posture towards a goal by at most `step` a joint, and write it to `out`; all of shape (nu,) [rad]."""
-    for i in range(goal.size):
-        posture[i] += min(max(goal[i] - posture[i], -step), step)
+def carry_along(pose: np.ndarray, frame: np.ndarray, out: np.ndarray) -> None:
+    """Write a pose of a frame in world; poses are rows of a `PoseReference`, shape (6, 3), `frame` as for `place`."""
+    place(pose[0], frame, out[0])
+    for i in range(3):
+        out[1, i] = out[2, i] = 0.0
+        for k in range(3):
+            out[1, i] += frame[1 + i, k] * pose[1, k]
+            out[2, i] += frame[1 + i, k] * pose[2, k]
+        for j in range(3):
+            out[3 + i, j] = 0.0
+            for k in range(3):
+                out[3 + i, j] += frame[1 + i, k] * pose[3 + k, j]
+
+
+@compiled
+def add_motion(velocity: np.ndarray, acceleration: np.ndarray, pose: np.ndarray) -> None:
+    """Add a frame's own horizontal velocity and acceleration, shape (3,), to a pose, shape (6, 3)."""
+    for i in range(2):
+        pose[1, i] += velocity[i]
+        pose[2, i] += acceleration[i]
+
+
+@compiled
+def follow_posture(
+    nominal: np.ndarray, head_joints: np.ndarray, head: np.ndarray, step: float, posture: np.ndarray, out: np.ndarray
+) -> None:
+    """Move a posture by at most `step` a joint, the head towards its command and all else to the nominal posture.
+
+    Args:
+        nominal: shape (nu,) [rad].
+        head_joints, head: joints of the head, and where they shall be, shapes (h,) and (≥ h,) [rad].
+        step: [rad].
+        posture, out: changed in place, and a copy of it, shape (nu,) [rad].
+    """
+    for i in range(nominal.size):
+        out[i] = nominal[i]
+    for i in range(head_joints.size):
+        out[head_joints[i]] = head[i]
+    for i in range(nominal.size):
+        posture[i] += min(max(out[i] - posture[i], -step), step)
         out[i] = posture[i]
 
 
@@ -95,10 +124,10 @@ class HandTarget:
         self.mode = HandMode.POSTURE
         self.pose = PoseReference()
 
-    def start(self, mode: HandMode, grip: FrameState, origin: np.ndarray, axes: np.ndarray) -> None:
-        """Take over from where the hand is now, in the frame at `origin` with `axes`."""
-        self.mode, pose = mode, self.pose
-        pose.position[:] = axes.T @ (grip.position - origin)
+    def start(self, grip: FrameState, frame: np.ndarray) -> None:
+        """Take over from where the hand is now; the frame as for `place`."""
+        pose, axes = self.pose, frame[1:]
+        pose.position[:] = axes.T @ (grip.position - frame[0])
         pose.rotation[:] = axes.T @ grip.rotation
         pose.velocity[:], pose.acceleration[:] = 0.0, 0.0
 
@@ -112,18 +141,19 @@ class ArmReferences:
         self.targets = (HandTarget(), HandTarget())
         self._arms = tuple(model.arm_joints(side) for side in (LEFT, RIGHT))
         names = model.joint_names
-        self._head = [names.index(name) for name in model.parameters.head_joints]
+        self._head = np.array([names.index(name) for name in model.parameters.head_joints], dtype=np.intp)
         upper = [not model.moves_a_foot(i) for i in range(model.nu)]
         self._upper_weight = np.where(upper, gains.posture_weight_arms, 0.0)
+        self._weight = self._upper_weight.copy()
         self._posture = model.nominal_joints.copy()
-        self._goal = model.nominal_joints.copy()
-        self._axes, self._level, self._origin = np.eye(3), np.eye(3), np.zeros(3)
-        self._still = np.zeros(3)
-        self._goals = (np.zeros(3), np.zeros(3))
+        self._heading_frame, self._odom_frame = np.zeros((4, 3)), np.zeros((4, 3))
+        self._odom_frame[1:] = np.eye(3)
+        self._goals = np.zeros((2, 3))
 
     def reset(self, joints: np.ndarray) -> None:
         """Start from the joints' present angles, shape (nu,) [rad]."""
         self._posture[:] = joints
+        self._weight[:] = self._upper_weight
         for target in self.targets:
             target.mode = HandMode.POSTURE
 
@@ -148,53 +178,42 @@ class ArmReferences:
             joints: present angles, shape (nu,) [rad].
             out: receives posture, posture weights and hand poses.
         """
-        rotation_about_z(heading, self._axes)
-        self._origin[:2] = com[:2]
-        self._goal[:] = self.model.nominal_joints
-        if self._head:
-            self._goal[self._head] = motion.head
-        out.posture_weight[:] = self._upper_weight
+        rotation_about_z(heading, self._heading_frame[1:])
+        self._heading_frame[0, :2] = com[:2]
         for side in (LEFT, RIGHT):
             mode = HAND_MODES[motion.hand_mode[side]]
-            target, arm = self.targets[side], self._arms[side]
-            if mode != HandMode.POSTURE:
-                self._update_hand(dt, side, mode, motion, com_velocity, com_acceleration, out)
-            elif target.mode != HandMode.POSTURE:
-                target.mode = mode
-                self._posture[arm] = joints[arm]
-            out.hand_active[side] = mode != HandMode.POSTURE
-            if mode != HandMode.POSTURE:
-                out.posture_weight[arm] = self._weight_hand
-        follow_posture(self._goal, POSTURE_RATE_MAX * dt, self._posture, out.posture)
+            out.hand_active[side] = active = mode is not HandMode.POSTURE
+            if active:
+                self.model.grips[side].update()
+            if mode is not self.targets[side].mode:
+                self._switch(side, mode, joints)
+            if mode is HandMode.HEADING:
+                self._move_hand(dt, side, motion, self._heading_frame, out.hands[side])
+                add_motion(com_velocity, com_acceleration, out.hands[side].values)
+            elif active:
+                self._move_hand(dt, side, motion, self._odom_frame, out.hands[side])
+        out.posture_weight[:] = self._weight
+        step = POSTURE_RATE_MAX * dt
+        follow_posture(self.model.nominal_joints, self._head, motion.head, step, self._posture, out.posture)
 
     def distance_to_goal(self, side: int) -> float:
         """How far the grip is from its commanded place [m]; 0 in posture mode."""
-        if self.targets[side].mode == HandMode.POSTURE:
+        if self.targets[side].mode is HandMode.POSTURE:
             return 0.0
-        error = self._goals[side] - self.model.grips[side].position
-        return math.sqrt(error.dot(error))
+        return math.dist(self._goals[side], self.model.grips[side].position)
 
-    def _update_hand(
-        self,
-        dt: float,
-        side: int,
-        mode: HandMode,
-        motion: Record,
-        com_velocity: np.ndarray,
-        com_acceleration: np.ndarray,
-        out: WholeBodyReference,
-    ) -> None:
-        target, grip = self.targets[side], self.model.grips[side]
-        grip.update()
-        follows = mode == HandMode.HEADING
-        origin = self._origin if follows else self._still
-        axes = self._axes if follows else self._level
-        if target.mode != mode:
-            target.start(mode, grip, origin, axes)
-        position = motion.hand_position[side]
-        follow_target(dt, position, motion.hand_orientation_xyzw[side], float(motion.hand_speed), target.pose.values)
-        carry_along(target.pose.values, origin, axes, out.hands[side].values)
-        np.add(origin, axes.dot(position), out=self._goals[side])
-        if follows:
-            out.hands[side].velocity[:2] += com_velocity[:2]
-            out.hands[side].acceleration[:2] += com_acceleration[:2]
+    def _switch(self, side: int, mode: HandMode, joints: np.ndarray) -> None:
+        """Begin a mode from where the arm is."""
+        target, arm = self.targets[side], self._arms[side]
+        if mode is HandMode.POSTURE:
+            self._posture[arm], self._weight[arm] = joints[arm], self._upper_weight[arm]
+        else:
+            target.start(self.model.grips[side], self._heading_frame if mode is HandMode.HEADING else self._odom_frame)
+            self._weight[arm] = self._weight_hand
+        target.mode = mode
+
+    def _move_hand(self, dt: float, side: int, motion: Record, frame: np.ndarray, out: PoseReference) -> None:
+        pose, position = self.targets[side].pose.values, motion.hand_position[side]
+        follow_target(dt, position, motion.hand_orientation_xyzw[side], float(motion.hand_speed), pose)
+        carry_along(pose, frame, out.values)
+        place(position, frame, self._goals[side])

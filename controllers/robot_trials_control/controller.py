@@ -14,7 +14,7 @@ from robot_trials_control.footsteps import Pose2
 from robot_trials_control.model import RobotModel, RobotParameters
 from robot_trials_control.payload import PayloadEstimator
 from robot_trials_control.records import Fault, MotionMode, Record, make_motion_command
-from robot_trials_control.status import StatusWriter
+from robot_trials_control.status import StatusWriter, largest_ratio
 from robot_trials_control.walking import Walking
 from robot_trials_control.whole_body import WholeBodyController, WholeBodyReference
 
@@ -44,7 +44,6 @@ class WholeBodyWalkingController:
         self.arms = ArmReferences(self.model, config.whole_body)
         self.whole_body = WholeBodyController(self.model, config.whole_body)
         self.payload = PayloadEstimator(self.model, config.payload, control_period)
-        self._inverse_limits = 1.0 / parameters.torque_limits
         self._status = StatusWriter(self.model)
         self.reference = WholeBodyReference(self.model.nominal_joints)
         self._fault = Fault.NONE
@@ -190,6 +189,6 @@ class WholeBodyWalkingController:
         self._status.write_payload(self.payload, status)
         whole_body = self.whole_body
         status.mode[...] = MotionMode.DAMPED if self._fault else int(motion.mode)
-        status.torque_ratio[...] = np.abs(command.torque * self._inverse_limits).max()
+        status.torque_ratio[...] = largest_ratio(command.torque, self.model.parameters.torque_limits)
         status.qp_status[...], status.qp_failures[...] = whole_body.exit_flag, whole_body.failures
         status.fault[...] = int(self._fault)

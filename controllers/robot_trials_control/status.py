@@ -150,3 +150,12 @@ def write_pose(rotation: np.ndarray, position: np.ndarray, out: np.ndarray) -> N
     for i in range(3):
         out[i] = position[i]
     out[3], out[4], out[5], out[6] = quaternion_xyzw(rotation)
+
+
+@compiled
+def largest_ratio(values: np.ndarray, limits: np.ndarray) -> float:
+    """Largest |value| / limit of two arrays of one shape."""
+    ratio = 0.0
+    for i in range(values.size):
+        ratio = max(ratio, abs(values[i]) / limits[i])
+    return ratio
