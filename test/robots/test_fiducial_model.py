@@ -20,7 +20,7 @@ from robot_trials.robots.mujoco.robot import MujocoRobot
 from robot_trials.robots.mujoco.rotations import matrix_from_yaw, quaternion_wxyz_from_matrix
 
 RobotMaker = Callable[..., MujocoRobot]
-VIEWS = 70
+VIEWS = 140
 SHOWN_TAGS = (100, 101, 1, 4)
 
 
