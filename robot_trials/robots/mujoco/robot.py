@@ -53,7 +53,6 @@ class MujocoRobot:
         self.conditions = draw_conditions(options)
         self.model, looks = make_worlds(profile, site, options, self.conditions)
         self.data = mujoco.MjData(self.model)
-        self._option = self.model.opt
         nu = self.model.nu
         self._all_position, self._all_velocity = self.data.qpos, self.data.qvel
         self._joint_position = self.data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
@@ -102,7 +101,7 @@ class MujocoRobot:
         if self.people is not None:
             self.people.update(self._dt)
         self._paving.follow(float(self._all_position[0]))
-        self._step()
+        mujoco.mj_step(self.model, self.data, self._substeps)
         self._ticks += 1
         self._check_alive()
         now_ns = self._ticks * self.control_period_ns
@@ -160,14 +159,6 @@ class MujocoRobot:
         soles = np.array([data.site(name).xpos for name in profile.frames.feet])
         middle = soles.mean(axis=0)
         data.qpos[:3] = [site.start.x - middle[0], site.start.y - middle[1], -soles[:, 2].min()]
-
-    def _step(self) -> None:
-        """Advance the physics by one control period; what is measured is worked out in its last step only."""
-        unmeasured, option = int(mujoco.mjtDisableBit.mjDSBL_SENSOR), self._option
-        option.disableflags |= unmeasured
-        mujoco.mj_step(self.model, self.data, self._substeps - 1)
-        option.disableflags &= ~unmeasured
-        mujoco.mj_step(self.model, self.data, 1)
 
     def _check_alive(self) -> None:
         speed = _compute_speed(self._all_position, self._all_velocity)
