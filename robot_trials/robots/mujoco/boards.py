@@ -6,8 +6,8 @@ import mujoco
 import numpy as np
 
 from robot_trials.config.site import Fiducial
-from robot_trials.robots.mujoco.groups import SCENERY_GROUP
 from robot_trials.robots.mujoco.rotations import quaternion_wxyz_from_matrix
+from robot_trials.robots.mujoco.shapes import add_seen
 from robot_trials.robots.mujoco.tag_table import TAG_CODES
 
 DATA_CELLS = 6
@@ -41,33 +41,17 @@ def add_board(spec: mujoco.MjSpec, body: mujoco.MjsBody, fiducial: Fiducial, tra
     material.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = name
     rotation = transform_body_tag[:3, :3]
     half = fiducial.size * BOARD_SCALE / 2
-    body.add_geom(
-        name=name,
-        type=mujoco.mjtGeom.mjGEOM_BOX,
-        size=[half, half, BOARD_THICKNESS / 2],
-        pos=transform_body_tag[:3, 3] - rotation[:, 2] * BOARD_THICKNESS / 2,
-        quat=quaternion_wxyz_from_matrix(rotation),
-        material=name,
-        contype=0,
-        conaffinity=0,
-        group=SCENERY_GROUP,
-        mass=0.0,
-    )
-    body.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_BOX,
-        size=[half, half, BACKING_THICKNESS / 2],
-        pos=transform_body_tag[:3, 3] - rotation[:, 2] * (BOARD_THICKNESS + BACKING_THICKNESS / 2),
-        quat=quaternion_wxyz_from_matrix(rotation),
-        rgba=BACKING_COLOUR,
-        contype=0,
-        conaffinity=0,
-        group=SCENERY_GROUP,
-        mass=0.0,
-    )
+    quaternion = quaternion_wxyz_from_matrix(rotation)
+    for thickness, depth, look in (
+        (BOARD_THICKNESS, BOARD_THICKNESS / 2, {"name": name, "material": name}),
+        (BACKING_THICKNESS, BOARD_THICKNESS + BACKING_THICKNESS / 2, {"rgba": BACKING_COLOUR}),
+    ):
+        size, position = [half, half, thickness / 2], transform_body_tag[:3, 3] - rotation[:, 2] * depth
+        add_seen(body, mujoco.mjtGeom.mjGEOM_BOX, size=size, pos=position, quat=quaternion, **look)
     body.add_site(
         name=name,
         pos=transform_body_tag[:3, 3],
-        quat=quaternion_wxyz_from_matrix(rotation),
+        quat=quaternion,
         size=[0.001] * 3,
         group=5,
     )
@@ -76,15 +60,8 @@ def add_board(spec: mujoco.MjSpec, body: mujoco.MjsBody, fiducial: Fiducial, tra
 def add_post(spec: mujoco.MjSpec, fiducial: Fiducial) -> None:
     """Stand a lane board on the ground."""
     x, y, height = fiducial.transform_mount_tag[:3, 3] - 0.03 * fiducial.transform_mount_tag[:3, 2]
-    spec.worldbody.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
-        fromto=[x, y, 0.0, x, y, height + fiducial.size / 2],
-        size=[0.02, 0, 0],
-        rgba=POST_COLOUR,
-        contype=0,
-        conaffinity=0,
-        group=SCENERY_GROUP,
-    )
+    ends = [x, y, 0.0, x, y, height + fiducial.size / 2]
+    add_seen(spec.worldbody, mujoco.mjtGeom.mjGEOM_CYLINDER, fromto=ends, size=[0.02, 0, 0], rgba=POST_COLOUR)
 
 
 def draw_tag(tag_id: int) -> np.ndarray:

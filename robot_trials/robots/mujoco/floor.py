@@ -7,6 +7,7 @@ import mujoco
 from robot_trials.config.site import Site
 from robot_trials.robots.mujoco.groups import COLLISION_GROUP, SCENERY_GROUP, ContactBits
 from robot_trials.robots.mujoco.paving import ROWS, SLAB, THICKNESS, WINDOW
+from robot_trials.robots.mujoco.shapes import add_seen
 
 WHITE = (0.92, 0.92, 0.90, 1.0)
 START_COLOUR = (0.20, 0.55, 0.35, 1.0)
@@ -100,13 +101,11 @@ def _add_paint(
     colour: tuple[float, float, float, float],
     height: float = 0.004,
 ) -> None:
-    spec.worldbody.add_geom(
+    add_seen(
+        spec.worldbody,
+        mujoco.mjtGeom.mjGEOM_BOX,
         name=name,
-        type=mujoco.mjtGeom.mjGEOM_BOX,
         size=[half_size[0], half_size[1], 0.001],
         pos=[centre[0], centre[1], height],
         rgba=colour,
-        contype=0,
-        conaffinity=0,
-        group=SCENERY_GROUP,
     )

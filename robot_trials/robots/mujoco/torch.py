@@ -7,6 +7,7 @@ import mujoco
 from robot_trials.config.site import Site
 from robot_trials.robots.mujoco.boards import add_board
 from robot_trials.robots.mujoco.groups import VISUAL_GROUP, ContactBits
+from robot_trials.robots.mujoco.shapes import add_seen
 
 NAME = "torch"
 LENGTH = 0.70
@@ -45,7 +46,8 @@ def add_torch(spec: mujoco.MjSpec, site: Site, mass: float) -> None:
         (0.38, 0.40, 0.040, (0.88, 0.74, 0.40, 1.0)),
         (0.12, 0.22, 0.013, (0.72, 0.10, 0.12, 1.0)),
     ):
-        _add_sight(body, mujoco.mjtGeom.mjGEOM_CYLINDER, [0, 0, bottom, 0, 0, top], radius, colour)
+        ends = [0, 0, bottom, 0, 0, top]
+        add_seen(body, mujoco.mjtGeom.mjGEOM_CYLINDER, VISUAL_GROUP, fromto=ends, size=[radius, 0, 0], rgba=colour)
     _add_flame(body)
     for fiducial in site.fiducials:
         if fiducial.mount == NAME:
@@ -53,33 +55,13 @@ def add_torch(spec: mujoco.MjSpec, site: Site, mass: float) -> None:
     body.add_site(name="torch_grip", size=[0.005] * 3, group=5)
 
 
-def _add_sight(
-    body: mujoco.MjsBody,
-    kind: mujoco.mjtGeom,
-    fromto: list[float],
-    radius: float,
-    colour: tuple[float, float, float, float],
-) -> None:
-    body.add_geom(
-        type=kind, fromto=fromto, size=[radius, 0, 0], rgba=colour, contype=0, conaffinity=0, group=VISUAL_GROUP, mass=0
-    )
-
-
 def _add_flame(body: mujoco.MjsBody) -> None:
     for height, half_height, radius, colour in (
         (BOTTOM + LENGTH - 0.02, 0.05, 0.026, (1.0, 0.55, 0.10, 0.85)),
         (BOTTOM + LENGTH - 0.03, 0.03, 0.016, (1.0, 0.88, 0.35, 0.95)),
     ):
-        body.add_geom(
-            type=mujoco.mjtGeom.mjGEOM_ELLIPSOID,
-            pos=[0, 0, height],
-            size=[radius, radius, half_height],
-            rgba=colour,
-            contype=0,
-            conaffinity=0,
-            group=VISUAL_GROUP,
-            mass=0,
-        )
+        size, position = [radius, radius, half_height], [0, 0, height]
+        add_seen(body, mujoco.mjtGeom.mjGEOM_ELLIPSOID, VISUAL_GROUP, pos=position, size=size, rgba=colour)
 
 
 def exclude_hands(spec: mujoco.MjSpec, hand_bodies: list[str]) -> None:
