@@ -35,6 +35,8 @@ GROWTH_MAX = 1024
 RESIDENT_GROWTH_MAX = 256 * 1024
 """The same for the process's resident size [B]: pages of the allocators; 26 B leaked a step would exceed it."""
 GROWTH_STEPS = 10_000
+FILLING_PASSES = 2
+"""Times these steps are taken before growth counts: Python keeps freed tuples and numbers for reuse, up to a bound."""
 WARM_UP = 500
 """Steps before anything is counted."""
 
@@ -53,7 +55,7 @@ class MemoryUse:
 
     Attributes:
         peaks: tracemalloc's peak minus start of each step, shape (steps,).
-        traced_growth: of what Python's allocators hold at least, from the first to the last few hundred steps.
+        traced_growth: of what Python's allocators hold at least, from taking the steps once to taking them once more.
         resident_growth: of the process's resident size, over as many steps without tracing.
     """
 
@@ -159,19 +161,20 @@ def _trace_memory(recording: Recording, first: int, steps: int) -> tuple[np.ndar
     import numpy as np
 
     take = _warm_up(recording, first)
-    peaks, held = np.zeros(steps), np.zeros(steps)
+    peaks, held = np.zeros(steps), np.zeros((FILLING_PASSES + 2, steps))
     tracemalloc.start()
     try:
-        for step in range(steps):
-            recording.load(first + step)
-            tracemalloc.reset_peak()
-            start = tracemalloc.get_traced_memory()[0]
-            take()
-            held[step], peak = tracemalloc.get_traced_memory()
-            peaks[step] = peak - start
+        for pass_held in held:
+            for step in range(steps):
+                recording.load(first + step)
+                tracemalloc.reset_peak()
+                start = tracemalloc.get_traced_memory()[0]
+                take()
+                pass_held[step], peak = tracemalloc.get_traced_memory()
+                peaks[step] = peak - start
     finally:
         tracemalloc.stop()
-    return peaks[WARM_UP:], int(held[-WARM_UP:].min() - held[WARM_UP : 2 * WARM_UP].min())
+    return peaks[WARM_UP:], int(held[-1].min() - held[-2].min())
 
 
 def _warm_up(recording: Recording, steps: int) -> Callable[[], None]:
