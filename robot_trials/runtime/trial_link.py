@@ -158,14 +158,23 @@ class TrialPort:
         """Control tick of `sample`."""
         return int(self.sample.timing.tick)
 
-    def wait_for_tick(self, timeout_s: float, on_sample: Callable[[Record], None], poll_s: float = POLL_S) -> bool:
+    def wait_for_tick(
+        self, timeout_s: float, on_sample: Callable[[Record], None], poll_s: float = POLL_S, rest_s: float = 0.0
+    ) -> bool:
         """Receive control samples, each shown to `on_sample`, until a trial tick is complete.
+
+        Args:
+            timeout_s: longest wait [s].
+            on_sample: must copy what it keeps.
+            poll_s: time between two looks at shared memory [s].
+            rest_s: time before the first look [s].
 
         Returns:
             True when `sample` is the last one of a trial tick and no newer one waits; False after `timeout_s` [s].
         """
         deadline = time.monotonic() + timeout_s
         ring = self._channel.trial
+        time.sleep(rest_s)
         while True:
             while ring.pop_into(self.sample.data):
                 on_sample(self.sample)

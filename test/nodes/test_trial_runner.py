@@ -1,5 +1,6 @@
 """The runner's thread without ROS: a whole trial, a trial whose code breaks, requests, late perception."""
 
+import os
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
 from node_doubles import RUNTIME_DOUBLES, DoubleJudge, DoubleKit, DoubleTrial
-from runtime_doubles import wait_for
+from runtime_doubles import make_info, wait_for
 
 from robot_trials.nodes.trial_runner import TrialRunner
 from robot_trials.robots.interface import FiducialObservation
@@ -113,6 +114,26 @@ def test_requests_reach_the_trial_between_ticks(make_runner):
     conclusion = wait_for(lambda: runner.conclusion)
     assert conclusion.aborted and conclusion.outcome.reason == "enough"
     assert runner.listener.events == ["held: a dog", "resumed", "aborted: enough", "end"]
+
+
+def test_trial_begins_with_the_first_sample_of_a_world_that_starts_slowly():
+    name = f"test_runner_{time.monotonic_ns()}"
+    world = Channel.create(make_info(name, pid=os.getpid()))
+    runner = TrialRunner(Channel.attach(name), Kit(ticks=1_000_000), Listener())
+    runner.start()
+    try:
+        runner.start_trial()
+        time.sleep(0.3)
+        assert runner.running and world.command.sequence == 0  # nothing commanded yet
+        sample = world.make_sample()
+        sample.timing.tick[...] = 1
+        world.trial.push(sample.data)
+        wait_for(lambda: runner.snapshot.phase == "walk")
+        assert world.command.sequence > 0
+    finally:
+        runner.stop()
+        world.mark_closed()
+        world.close()
 
 
 def test_requests_of_an_ended_trial_do_not_reach_the_next(make_runner):
