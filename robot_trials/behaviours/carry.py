@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
@@ -13,7 +12,8 @@ from robot_trials.behaviours.hand import (
     command_hand_carry,
     command_payload,
     estimate_torch_tilt,
-    hand_in_odom,
+    measure_grip,
+    start_measuring_grip,
 )
 from robot_trials.behaviours.leaf import Leaf
 from robot_trials.behaviours.walk_to import StanceFunction, WalkTo
@@ -21,12 +21,14 @@ from robot_trials.config import Person
 from robot_trials.geometry import PlanarPose
 from robot_trials_control.records import MotionMode, PayloadMode
 
-POSE_DISTANCE = 0.04
-"""The carry pose counts as reached within this [m]."""
+POSE_DISTANCE = 0.02
+"""The carry pose counts as reached within this: a load that is not yet known well pulls the hand further off [m]."""
 POSE_TILT = 0.035
 """The torch counts as upright within this [rad]."""
 POSE_TIME = 4.0
-"""After this time a torch that leans a little more is carried as it is [s]."""
+"""After this time a torch that leans a little more, or hangs a little lower, is carried as it is [s]."""
+POSE_DISTANCE_LATE = 0.04
+"""Then the carry pose counts as reached within this [m]."""
 LOST_RATIO = 0.3
 """Below this part of the announced mass the torch counts as lost."""
 LOAD_SMOOTHING = 1.5
@@ -34,7 +36,12 @@ LOAD_SMOOTHING = 1.5
 
 
 class MeasureTorch(Leaf):
-    """Looks at the torch in the hand once, standing, to learn how it is turned there."""
+    """Looks at the torch in the hand, standing, to learn how it is turned there."""
+
+    def initialise(self) -> None:
+        """Know nothing of how this torch is held."""
+        super().initialise()
+        start_measuring_grip(self.context)
 
     def update(self) -> Status:
         """SUCCESS when it was seen afresh, or not at all for too long: then it is taken as gripped straight."""
@@ -42,11 +49,8 @@ class MeasureTorch(Leaf):
         context.command.mode[...] = MotionMode.STAND
         command_grasp(context, closed=True)
         command_payload(context, PayloadMode.TRACK)
-        torch = context.target("torch", 0.5)
-        if torch is not None and self.elapsed >= 1.0:
-            rotation = hand_in_odom(context)[:3, :3].T @ torch.transform[:3, :3]
-            tilt = float(np.degrees(np.arccos(np.clip(rotation[2, 2], -1.0, 1.0))))
-            context.grip_to_torch = rotation
+        if measure_grip(context):
+            tilt = math.degrees(math.acos(max(-1.0, min(1.0, float(context.grip_to_torch[2, 2])))))
             context.report("info", "grip", f"torch {tilt:.1f} deg off the hand's axis")
             return Status.SUCCESS
         if self.elapsed > 3.0:
@@ -67,10 +71,11 @@ class CarryPose(Leaf):
         context = self.context
         context.command.mode[...] = MotionMode.STAND
         command_carry(context)
-        near = self.elapsed > 0.1 and float(context.status.hand_error[context.hand]) < POSE_DISTANCE
-        upright = estimate_torch_tilt(context) < POSE_TILT
-        late = self.elapsed > POSE_TIME
-        return Status.SUCCESS if self._there.update(near and (upright or late), context.time) else Status.RUNNING
+        distance = float(context.status.hand_error[context.hand])
+        there = distance < POSE_DISTANCE and estimate_torch_tilt(context) < POSE_TILT
+        late = self.elapsed > POSE_TIME and distance < POSE_DISTANCE_LATE
+        ready = self.elapsed > 0.1 and (there or late)
+        return Status.SUCCESS if self._there.update(ready, context.time) else Status.RUNNING
 
 
 class Carry(WalkTo):

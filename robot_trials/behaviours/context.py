@@ -75,7 +75,11 @@ class TrialContext:
         targets: newest pose in odom of "giver", "torch", "receiver" and "receiver_hand"; absent before they are seen.
         transform_base_camera: camera's optical frame in the base link, shape (4, 4).
         hand_target: pose in odom that the working hand was last sent to, shape (4, 4); None before.
+        torch_in_hand: torch as seen in the working hand's grip frame while it holds; None before it was.
         grip_to_torch: rotation of the torch in the working hand's grip frame, shape (3, 3).
+        upright_correction: turn of the carrying hand about the heading frame's x and y, against a tilt that stays,
+            shape (2,) [rad].
+        upright_time: trial's clock when it was last updated [s].
         holding: the working hand has taken the torch and not yet given it away.
         carried_mass: load measured when it was taken [kg].
         phase: name of the running phase.
@@ -97,7 +101,10 @@ class TrialContext:
     targets: dict[str, StampedPose] = field(default_factory=dict)
     transform_base_camera: np.ndarray = field(default_factory=lambda: np.eye(4))
     hand_target: np.ndarray | None = None
+    torch_in_hand: StampedPose | None = None
     grip_to_torch: np.ndarray = field(default_factory=lambda: np.eye(3))
+    upright_correction: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    upright_time: float = 0.0
     holding: bool = False
     carried_mass: float = 0.0
     phase: str = ""

@@ -17,6 +17,12 @@ from robot_trials.geometry import (
 from robot_trials_control.records import HandMode, PayloadMode
 
 UP = np.array([0.0, 0.0, 1.0])
+GRIP_AGE = 0.5
+"""A torch in the hand seen longer ago than this tells nothing new about how it is held [s]."""
+PASSED_MAX = 0.1
+"""Longer than this between two updates means that the hand did something else meanwhile [s]."""
+TILT_AT_ONCE = 0.05
+"""A tilt larger than this counts as no more: a hand on its way is not one that droops [rad]."""
 
 
 def command_hand_in_odom(context: TrialContext, transform: np.ndarray, speed: float) -> None:
@@ -27,6 +33,8 @@ def command_hand_in_odom(context: TrialContext, transform: np.ndarray, speed: fl
 
 def command_hand_carry(context: TrialContext, speed: float) -> None:
     """Hold the torch upright at the carry position of the heading frame, whatever its tilt in the hand."""
+    measure_grip(context)
+    hold_upright(context)
     rotation = compute_upright_hand(context, np.eye(3))
     position = _on_working_side(context, context.parameters.carry_position)
     _command_hand(context, HandMode.HEADING, rotation_to_transform(rotation, position), speed)
@@ -49,6 +57,13 @@ def command_payload(context: TrialContext, mode: PayloadMode) -> None:
 def command_grasp(context: TrialContext, closed: bool) -> None:
     """Shut or open the working hand."""
     context.command.hand_closed[context.hand] = 1.0 if closed else 0.0
+
+
+def may_hold(context: TrialContext) -> bool:
+    """Whether the working hand holds something, or feels enough of a load that it must not open."""
+    shut = float(context.command.hand_closed[context.hand]) > 0.0
+    least = context.parameters.release_ratio * context.setup.trial.payload.mass
+    return context.holding or (shut and float(context.status.payload_mass) > least)
 
 
 def hand_in_odom(context: TrialContext) -> np.ndarray:
@@ -79,11 +94,13 @@ def command_hand_ready(context: TrialContext) -> None:
 def compute_grip_on_axis(context: TrialContext, transform_torch: np.ndarray) -> np.ndarray:
     """Hand pose that grips a torch: thumb along its axis, fingers along the robot's heading, shape (4, 4).
 
-    A torch that is tilted further than the wrist follows is gripped at an angle.
+    A torch that is tilted much is gripped at an angle, as far as the grasp bears it.
     """
+    parameters = context.parameters
     axis = transform_torch[:3, 2]
     level = math.hypot(float(axis[0]), float(axis[1]))
-    tilt = min(math.atan2(level, float(axis[2])), context.parameters.tilt_max)
+    offered = math.atan2(level, float(axis[2]))
+    tilt = max(min(offered, parameters.tilt_max), offered - parameters.misfit_max)
     if level > 1e-9:
         direction = axis[:2] / level
         axis = np.array([math.sin(tilt) * direction[0], math.sin(tilt) * direction[1], math.cos(tilt)])
@@ -101,7 +118,36 @@ def compute_pregrasp(context: TrialContext, transform_grip: np.ndarray) -> np.nd
 def compute_upright_hand(context: TrialContext, heading: np.ndarray) -> np.ndarray:
     """Hand orientation with the given heading that holds the torch upright, shape (3, 3)."""
     torch_axis_in_hand = context.grip_to_torch[:, 2]
-    return heading @ rotation_between(torch_axis_in_hand, UP)
+    x, y = context.upright_correction
+    towards = np.array([y, -x, 1.0])
+    return heading @ rotation_between(torch_axis_in_hand, towards / np.linalg.norm(towards))
+
+
+def start_measuring_grip(context: TrialContext) -> None:
+    """Take the torch for gripped straight, and forget how its last one was held upright."""
+    context.grip_to_torch = np.eye(3)
+    context.upright_correction[:] = 0.0
+
+
+def measure_grip(context: TrialContext) -> bool:
+    """Take over how the torch is turned in the hand, if it was seen there well enough of late."""
+    seen = context.torch_in_hand
+    if seen is None or seen.age(context.time_ns) > GRIP_AGE or seen.count < context.parameters.grip_sightings:
+        return False
+    context.grip_to_torch = seen.transform[:3, :3]
+    return True
+
+
+def hold_upright(context: TrialContext) -> None:
+    """Turn the hand's target slowly against a tilt that stays: friction and the load leave one of some degrees."""
+    parameters = context.parameters
+    passed = min(context.time - context.upright_time, PASSED_MAX)
+    context.upright_time = context.time
+    axis = rotation_z(context.robot_in_odom[2]).T @ hand_in_odom(context)[:3, :3] @ context.grip_to_torch[:, 2]
+    share = min(1.0, TILT_AT_ONCE / max(math.hypot(axis[0], axis[1]), 1e-9))
+    correction = context.upright_correction
+    correction += share * passed / parameters.upright_time_constant * np.array([axis[1], -axis[0]])
+    correction *= min(1.0, parameters.upright_correction_max / max(float(np.linalg.norm(correction)), 1e-9))
 
 
 def estimate_torch_tilt(context: TrialContext) -> float:

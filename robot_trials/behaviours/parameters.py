@@ -18,9 +18,11 @@ class RelayParameters:
         ready_position: grip in the heading frame on the way up from the body [m].
         ready_pitch: fingers point this far down there: low and flat together are beyond the wrist's range [rad].
         pregrasp_offset: from the grip back along the fingers, so that the hand arrives along its own fingers [m].
-        tilt_max: hand follows a torch's tilt up to this; the grasp bears the rest, the wrist would not [rad].
+        tilt_max: hand follows a torch's tilt up to this; the grasp bears the rest [rad].
+        misfit_max: a torch tilted so far that the rest would be more than this is followed further [rad].
         grasp_distance: hand to grip when the hand shuts; the grasp itself closes within 0.03 m [m].
-        grasp_angle: hand axis to its target when the hand shuts; with tilt_max, the grasp closes within 15° [rad].
+        grasp_angle: hand axis to the torch's when the hand shuts; the grasp itself closes within 15° [rad].
+        grasp_patience: a hand that is in place but not aligned will not be, after this time [s].
         still_time: a hand counts as arrived after being there this long [s].
         reach_speed: free motion of the hand [m/s].
         approach_speed: motion of the hand next to people [m/s].
@@ -30,6 +32,9 @@ class RelayParameters:
         settle_time: standing still before anything else, while the gyro's bias is learned [s].
         tare_time: empty hand held still while the payload estimator learns its bias [s].
         close_time: shutting or opening the hand [s].
+        grip_sightings: observations of the torch in the hand on which its rotation there must rest.
+        upright_time_constant: time in which a tilt that stays is taken out on the way; steps shake faster [s].
+        upright_correction_max: turn of the hand against such a tilt at most [rad].
         load_ratio: part of the announced mass that counts as the torch being carried.
         release_ratio: part of the carried mass below which the receiver carries.
         load_time: a load must be seen for this long [s].
@@ -53,8 +58,10 @@ class RelayParameters:
     ready_pitch: float = 0.5
     pregrasp_offset: Vector = (-0.08, 0.0, 0.0)
     tilt_max: float = 0.14
+    misfit_max: float = 0.16
     grasp_distance: float = 0.015
-    grasp_angle: float = 0.10
+    grasp_angle: float = 0.22
+    grasp_patience: float = 3.0
     still_time: float = 0.3
     reach_speed: float = 0.25
     approach_speed: float = 0.08
@@ -64,6 +71,9 @@ class RelayParameters:
     settle_time: float = 2.0
     tare_time: float = 1.2
     close_time: float = 0.5
+    grip_sightings: int = 6
+    upright_time_constant: float = 1.0
+    upright_correction_max: float = 0.10
     load_ratio: float = 0.7
     release_ratio: float = 0.35
     load_time: float = 0.8

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from py_trees.common import Status
 
@@ -15,6 +17,7 @@ from robot_trials.behaviours.hand import (
     compute_grip_on_axis,
     compute_pregrasp,
     distance_to_target,
+    may_hold,
 )
 from robot_trials.behaviours.leaf import Leaf
 from robot_trials_control.records import MotionMode, PayloadMode
@@ -76,25 +79,31 @@ class Approach(Leaf):
     def __init__(self, name: str, context: TrialContext) -> None:
         super().__init__(name, context)
         self._there = self.watch(context.parameters.still_time)
+        self._askew = self.watch(context.parameters.grasp_patience)
         self._grip: np.ndarray | None = None
+        self._torch: np.ndarray | None = None
 
     def initialise(self) -> None:
         """Forget the last grip."""
         super().initialise()
-        self._grip = None
+        self._grip = self._torch = None
 
     def update(self) -> Status:
-        """FAILURE if the torch was never seen, SUCCESS with the hand around the grip."""
+        """FAILURE if the torch was never seen or is askew in the hand, SUCCESS with the hand around the grip."""
         context = self.context
         context.command.mode[...] = MotionMode.STAND
         torch = context.target("torch", context.parameters.seen_age)
         if torch is not None and torch.count >= SIGHTINGS_MIN:
-            self._grip = compute_grip_on_axis(context, torch.transform)
-        if self._grip is None:
+            self._torch, self._grip = torch.transform, compute_grip_on_axis(context, torch.transform)
+        if self._grip is None or self._torch is None:
             return self.fail(describe_unseen(context, "torch", context.parameters.seen_age))
         command_hand_in_odom(context, self._grip, context.parameters.approach_speed)
         near = distance_to_target(context, self._grip) < context.parameters.grasp_distance
-        aligned = axis_angle_to_target(context, self._grip) < context.parameters.grasp_angle
+        angle, bound = axis_angle_to_target(context, self._torch), context.parameters.grasp_angle
+        aligned = angle < bound
+        if self._askew.update(near and not aligned, context.time):
+            needed = f"must be < {math.degrees(bound):.1f} deg"
+            return self.fail(f"torch {math.degrees(angle):.1f} deg off the hand's axis: {needed}")
         return Status.SUCCESS if self._there.update(near and aligned, context.time) else Status.RUNNING
 
 
@@ -123,13 +132,15 @@ class Retract(Leaf):
         self._back = None if target is None else compute_pregrasp(self.context, target)
 
     def update(self) -> Status:
-        """SUCCESS once back, or where the hand never left the body; FAILURE, still shut, if it holds a load."""
+        """SUCCESS once back, or where the hand never left the body.
+
+        A hand that may hold the torch stays shut and the trial ends: another attempt would open it.
+        """
         context = self.context
         context.command.mode[...] = MotionMode.STAND
-        loaded = context.parameters.load_ratio * context.setup.trial.payload.mass
-        shut = float(context.command.hand_closed[context.hand]) > 0.0
-        if context.holding or (shut and float(context.status.payload_mass) > loaded):
-            return self.fail("the hand holds a load and stays shut")
+        if may_hold(context):
+            context.fail(f"the hand holds a load of {float(context.status.payload_mass):.2f} kg and stays shut")
+            return self.fail(context.failure)
         command_grasp(context, closed=False)
         command_payload(context, PayloadMode.NONE)
         if self._back is None:

@@ -7,6 +7,7 @@ from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.guard import is_fallen
+from robot_trials.behaviours.hand import may_hold
 from robot_trials.behaviours.leaf import Leaf
 from robot_trials.behaviours.reach import Retract
 from robot_trials.behaviours.stand import Stand
@@ -55,8 +56,4 @@ class IfHandEmpty(Leaf):
 
     def update(self) -> Status:
         """Judge by the measured load."""
-        context = self.context
-        shut = float(context.command.hand_closed[context.hand]) > 0.0
-        least = context.parameters.release_ratio * context.setup.trial.payload.mass
-        loaded = shut and float(context.status.payload_mass) > least
-        return Status.FAILURE if context.holding or loaded else Status.SUCCESS
+        return Status.FAILURE if may_hold(self.context) else Status.SUCCESS

@@ -87,7 +87,37 @@ def test_hand_is_aligned_with_a_tilted_torch() -> None:
     hand_follows(context)
     assert tick(leaf, context, 1.0) == Status.SUCCESS
     thumb = hand_in_odom(context)[:3, 2]
-    assert np.arctan2(thumb[0], thumb[2]) == pytest.approx(context.parameters.tilt_max), "no further than the wrist"
+    assert np.arctan2(thumb[0], thumb[2]) == pytest.approx(context.parameters.tilt_max), "the grasp bears the rest"
+
+
+def tilt_forward(tilt: float) -> np.ndarray:
+    """Pose of a torch at the grip, tilted along x, shape (4, 4)."""
+    c, s = np.cos(tilt), np.sin(tilt)
+    return rotation_to_transform(np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]]), np.array(GRIP))
+
+
+def test_hand_follows_a_torch_that_the_grasp_would_not_bear() -> None:
+    context = make_context()
+    context.targets["torch"] = StampedPose(tilt_forward(0.45), 0, 8, 0.0)
+    leaf = Approach("approach", context)
+    tick(leaf, context, 0.02)
+    hand_follows(context)
+    assert tick(leaf, context, 1.0) == Status.SUCCESS
+    thumb = hand_in_odom(context)[:3, 2]
+    assert np.arctan2(thumb[0], thumb[2]) == pytest.approx(0.45 - context.parameters.misfit_max)
+
+
+def test_torch_askew_in_the_hand_is_not_gripped() -> None:
+    context = make_context()
+    context.status.hand_pose[RIGHT, :3] = GRIP
+    leaf = Approach("approach", context)
+
+    def stay_askew(context: TrialContext) -> None:
+        context.targets["torch"] = StampedPose(tilt_forward(0.45), context.time_ns, 8, 0.0)
+
+    stay_askew(context)
+    assert tick(leaf, context, 5.0, stay_askew) == Status.FAILURE
+    assert leaf.reason == "torch 25.8 deg off the hand's axis: must be < 12.6 deg"
 
 
 def test_tare_lasts_its_time() -> None:
@@ -109,12 +139,13 @@ def test_retract_opens_and_goes_back() -> None:
     assert context.command.hand_position[RIGHT][0] == pytest.approx(GRIP[0] - 0.08)
 
 
-@pytest.mark.parametrize("holding", [True, False])
-def test_retract_never_drops_a_load(holding: bool) -> None:
+@pytest.mark.parametrize(("holding", "mass"), [(True, 0.0), (False, 1.6), (False, 0.7)])
+def test_retract_never_drops_a_load(holding: bool, mass: float) -> None:
     context = make_context()
     context.holding = holding
     context.command.hand_closed[RIGHT] = 1.0
-    context.status.payload_mass[...] = 1.6
+    context.status.payload_mass[...] = mass
     leaf = Retract("retract", context)
     assert tick(leaf, context, 3.0) == Status.FAILURE
     assert float(context.command.hand_closed[RIGHT]) == 1.0
+    assert context.failure == f"the hand holds a load of {mass:.2f} kg and stays shut", "no other attempt opens it"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from kinematic_world import Mishaps
+from kinematic_world import KinematicWorld, Mishaps
 from trial_bench import Run, run_trial
 
+from robot_trials.trials import Trial
 from robot_trials_control.records import RIGHT, HandMode, MotionMode
 
 QUICK = ("trial.phases.take_over.retries=0", "trial.phases.hand_over.retries=0", "trial.phases.reach.retries=0")
@@ -85,6 +86,18 @@ def test_stubborn_giver_keeps_the_torch_and_is_tried_again() -> None:
     assert [name for name, _ in phase_results(run)].count("take_over") == 2
     assert run.world.giver_holds and not run.world.robot_holds
     assert int(run.trial.motion_command.hand_mode[RIGHT]) == HandMode.POSTURE
+
+
+def test_torch_too_light_to_be_sure_of_is_not_dropped_for_another_attempt() -> None:
+    opened = []
+
+    def watch(trial: Trial, world: KinematicWorld) -> None:
+        world.torch_mass = 1.0
+        opened.append(not world.giver_holds and not world.robot_holds)
+
+    run = run_trial(act=watch)
+    assert run.trial.reason == "the hand holds a load of 1.00 kg and stays shut" and run.trial.ended == "standing"
+    assert run.world.robot_holds and not any(opened)
 
 
 def test_fall_ends_damped() -> None:
