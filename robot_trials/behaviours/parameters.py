@@ -30,7 +30,8 @@ class RelayParameters:
         lift_height: how far the hand is raised at most before the load must be felt [m].
         lower_height: how far the torch is lowered into the receiver's hand at most [m].
         settle_time: standing still before anything else, while the gyro's bias is learned [s].
-        tare_time: empty hand held still while the payload estimator learns its bias [s].
+        tare_time: empty hand held still while the payload estimator learns its bias: longer than a standing body
+            heaves [s].
         close_time: shutting or opening the hand [s].
         grip_sightings: observations of the torch in the hand on which its rotation there must rest.
         upright_time_constant: time in which a tilt that stays is taken out on the way; steps shake faster [s].
@@ -69,7 +70,7 @@ class RelayParameters:
     lift_height: float = 0.06
     lower_height: float = 0.06
     settle_time: float = 2.0
-    tare_time: float = 1.2
+    tare_time: float = 2.0
     close_time: float = 0.5
     grip_sightings: int = 6
     upright_time_constant: float = 1.0

@@ -125,7 +125,7 @@ def test_tare_lasts_its_time() -> None:
     leaf = Tare("tare", context)
     assert tick(leaf, context, 1.0) == Status.RUNNING
     assert int(context.command.payload_mode) == PayloadMode.TARE
-    assert tick(leaf, context, 0.5) == Status.SUCCESS
+    assert tick(leaf, context, 1.5) == Status.SUCCESS
 
 
 def test_retract_opens_and_goes_back() -> None:
