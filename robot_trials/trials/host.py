@@ -55,6 +55,9 @@ def run_relay(
 class InProcessHost:
     """Runs one trial.
 
+    Attributes:
+        trial: the running trial, to hold, resume or abort it.
+
     Args:
         setup: the trial.
         assembly: robot and controller.
@@ -65,7 +68,7 @@ class InProcessHost:
         self._setup = setup
         self._assembly = assembly
         self._on_progress = on_progress
-        self._trial = Trial(setup, assembly.profile)
+        self.trial = Trial(setup, assembly.profile)
         self._judge = Judge(setup, len(assembly.joint_names))
         self._identity = make_identity(setup, "in_process")
         self._detector = FiducialDetector({tag.id: tag.size for tag in setup.site.fiducials})
@@ -89,7 +92,7 @@ class InProcessHost:
         self._close_recorder(fault)
         wall_time = time.monotonic() - start
         outcome = self._judge.conclude(
-            self._trial,
+            self.trial,
             fault=fault,
             wall_time=wall_time,
             identity=self._identity.to_metadata(),
@@ -103,17 +106,17 @@ class InProcessHost:
         loop = ControlLoop(self._assembly.robot, self._assembly.controller, sinks)
         after = 0
         for count in range(self._tick_limit):
-            sample = loop.run_ticks(self._ticks, self._trial.motion_command)
-            self._trial.tick(sample, self._look(), int(sample.state.time_ns))
+            sample = loop.run_ticks(self._ticks, self.trial.motion_command)
+            self.trial.tick(sample, self._look(), int(sample.state.time_ns))
             self._record(int(sample.state.time_ns))
             if self._recorder and count % HEALTH_EVERY == 0:
                 self._recorder.write_health(sample)
-            if self._on_progress and (count % PROGRESS_EVERY == 0 or self._trial.finished):
-                self._on_progress(self._trial.progress)
-            after += self._trial.finished
+            if self._on_progress and (count % PROGRESS_EVERY == 0 or self.trial.finished):
+                self._on_progress(self.trial.progress)
+            after += self.trial.finished
             if after > SETTLE_TICKS:
                 return
-        self._trial.request_abort(f"not finished after {self._tick_limit * PERIOD:g} s")
+        self.trial.request_abort(f"not finished after {self._tick_limit * PERIOD:g} s")
 
     def _look(self) -> list[FiducialObservation]:
         """What the camera saw since the last tick, by OpenCV on frames or by the sensor model."""
@@ -147,16 +150,16 @@ class InProcessHost:
             return
         if recorder.fault is not None and not self._recording_fault:
             self._fail_recording(recorder.fault)
-        for event in self._trial.take_events():
+        for event in self.trial.take_events():
             recorder.write_event(event)
-        if self._trial.phase != self._phase:
-            self._phase = self._trial.phase
-            recorder.write_phase(time_ns, self._phase, self._trial.reason)
-        recorder.write_map_to_odom(time_ns, *self._trial.map_to_odom)
+        if self.trial.phase != self._phase:
+            self._phase = self.trial.phase
+            recorder.write_phase(time_ns, self._phase, self.trial.reason)
+        recorder.write_map_to_odom(time_ns, *self.trial.map_to_odom)
 
     def _fail_recording(self, error: Exception) -> None:
         self._recording_fault = f"recording failed: {error}"
-        self._trial.request_abort(self._recording_fault)
+        self.trial.request_abort(self._recording_fault)
 
     def _close_recorder(self, fault: str) -> None:
         """Finish the bag; what can no longer be written is part of the reason."""
@@ -164,7 +167,7 @@ class InProcessHost:
         if recorder is None:
             return
         try:
-            recorder.write_phase(int(self._trial.progress.time * 1e9), "", fault or self._trial.reason)
+            recorder.write_phase(int(self.trial.progress.time * 1e9), "", fault or self.trial.reason)
             recorder.close()
         except (OSError, TelemetryFault) as error:
             if not self._recording_fault:
