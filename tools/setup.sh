@@ -186,12 +186,13 @@ run_colcon() {
     rm -f "$log"
 }
 
-# Lets Python compile once what every process of the graph imports, and the controller its fast functions.
+# Lets Python compile once what every process of the graph imports, and Numba what a control tick runs.
 warm_up() {
     local hash log
-    hash=$(cat "$(stamp_file python)" "$ROOT"/controllers/*/*.py | sha256sum | cut -d' ' -f1)
+    hash=$(cat "$(stamp_file python)" "$ROOT"/controllers/*/*.py "$ROOT"/robot_trials/robots/mujoco/*.py |
+        sha256sum | cut -d' ' -f1)
     is_done warm_up "$hash" && return 0
-    step "compiled parts of the controller"
+    step "compiled parts of controller and simulator"
     log=$(mktemp)
     if ! (cd "$ROOT" && "$PYTHON" "$ROOT/tools/warm_up.py") >"$log" 2>&1; then
         cat "$log" >&2
