@@ -61,7 +61,7 @@ def test_command_sequence_grows_with_every_tick() -> None:
         (Mishaps(torch_hidden=True), "reach: torch was never seen"),
         (Mishaps(giver_holds_on=True), "take_over: load 0.00 kg must be ≥ 1.20 kg after lifting 60 mm"),
         (Mishaps(receiver_passive=True), "hand_over: receiver does not carry: load 1.65 kg"),
-        (Mishaps(drop_at=17.0), "carry: torch lost"),
+        (Mishaps(drop_at=18.0), "carry: torch lost"),
         (Mishaps(blind_after=0.0), "preflight: localization: no site fiducial seen yet"),
         (Mishaps(nan_at=5.0), "sensor imu_angular_velocity[0] reads nan: must be finite"),
     ],
