@@ -93,7 +93,7 @@ def test_wheel_holds_the_files_that_packages_read(wheel: Path) -> None:
     wanted = {
         path.relative_to(CHECKOUT).as_posix()
         for path in (CHECKOUT / "robot_trials").rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc")
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
     }
     assert wanted <= names
 
