@@ -22,8 +22,9 @@ STANDING_TIME = 0.6
 """Time on both feet after which their weight tells the load: a step accelerates the body up and down [s]."""
 COM_MAX = 0.35
 """Largest distance of the load's centre of mass from the grip along one axis [m]."""
-RIDGE = np.diag((1e-3, 2e-3, 2e-3, 2e-3))
-"""Regularisation of mass [1/kg²] and first moment [1/(kg·m)²]; they decide only while there is no signal."""
+RIDGE = np.diag((1e-3, 50.0, 50.0, 50.0))
+"""What is known before: of the mass [1/kg²] nothing; of the first moment [1/(kg·m)²] that it is some 0.15 kg·m, which
+decides along the vertical, where the torques tell nothing."""
 
 
 @compiled
@@ -139,11 +140,18 @@ class PayloadEstimator:
         self._regressor, self._output = np.zeros((rows, 4)), np.zeros(rows)
         self._bias = np.zeros(rows)
         self._information, self._moment = np.zeros((4, 4)), np.zeros(4)
-        self._applied, self._weights = np.zeros(4), np.full(rows, 1.0 / gains.torque_deviation**2)
+        self._applied = np.zeros(4)
+        self._weights = tuple(self._weigh_rows(arm, rows) for arm in self._arms)
         self._standing = 0.0
         self.mode, self._side, self._tick, self._tared = PayloadMode.NONE, RIGHT, 0, 0
         self.mass, self.mass_applied, self._mass_target = 0.0, 0.0, 0.0
         self.com, self._com_applied = np.zeros(3), np.zeros(3)
+
+    def _weigh_rows(self, arm: np.ndarray, rows: int) -> np.ndarray:
+        """Weight of each row: a joint tells as little as its friction hides; the last row is for the feet."""
+        weights = np.zeros(rows)
+        weights[: len(arm)] = 1.0 / (self.gains.torque_deviation**2 + self.model.parameters.friction[arm] ** 2)
+        return weights
 
     def update(self, state: Record, acceleration: np.ndarray, motion: Record) -> None:
         """Fold in one reading; most ticks only count.
@@ -209,9 +217,10 @@ class PayloadEstimator:
 
     def _estimate(self) -> None:
         gains = self.gains
-        self._weights[-1] = 1.0 / gains.feet_mass_deviation**2 if self._standing > STANDING_TIME else 0.0
+        weights = self._weights[self._side]
+        weights[-1] = 1.0 / gains.feet_mass_deviation**2 if self._standing > STANDING_TIME else 0.0
         residual = self._output - self._bias
-        update_least_squares(self._forget, self._weights, self._regressor, residual, self._information, self._moment)
+        update_least_squares(self._forget, weights, self._regressor, residual, self._information, self._moment)
         estimate = np.linalg.solve(self._information + RIDGE, self._moment)
         self.mass = min(max(float(estimate[0]), 0.0), gains.mass_max)
         divide_moment(estimate, self.mass if self.mass > gains.deadband else 0.0, self.com)

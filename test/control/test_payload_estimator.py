@@ -155,3 +155,16 @@ def test_the_estimate_stays_within_its_bounds(model: RobotModel) -> None:
     estimator = hand.run(PayloadMode.TRACK, SECOND)
     assert 0.0 <= estimator.mass <= PayloadGains().mass_max
     assert np.abs(estimator.com).max() <= COM_MAX
+
+
+@pytest.mark.parametrize("signs", [(-1, 1, 1, -1, -1, 1, -1), (-1, -1, 1, -1, 1, 1, 1)])
+def test_friction_that_turns_after_the_tare_shifts_the_load_little(model: RobotModel, signs: tuple[int, ...]) -> None:
+    """A joint at rest sticks anywhere within its friction: the strong ones of the shoulder tell little of the load."""
+    hand = HandWithLoad(model)
+    arm = model.arm_joints(RIGHT)
+    hand.run(PayloadMode.TARE, SECOND)
+    hand.mass = MASS
+    hand.torque_offset[arm] = model.parameters.friction[arm] * np.array(signs)
+    estimator = hand.run(PayloadMode.TRACK, 2 * SECOND)
+    assert estimator.mass == pytest.approx(MASS, abs=0.15)
+    np.testing.assert_allclose(estimator.com, COM, atol=0.05)
