@@ -54,15 +54,15 @@ def test_controller_that_breaks_leaves_a_damped_robot() -> None:
 
 def test_disk_that_fills_up_ends_standing(tmp_path: Path) -> None:
     def fill(host: InProcessHost) -> None:
-        write = host._trial.tick
+        write = host.trial.tick
 
         def tick(*arguments) -> None:  # noqa: ANN002
             write(*arguments)
-            if host._trial.phase == "carry" and host._recorder is not None:
+            if host.trial.phase == "carry" and host._recorder is not None:
                 error = DiskFullError("no room", path="/full", free_bytes=0, needed_bytes=4096)
                 host._recorder._writer.fault = error
 
-        host._trial.tick = tick  # type: ignore[method-assign]
+        host.trial.tick = tick  # type: ignore[method-assign]
 
     outcome, world = run_host(output=tmp_path / "run", prepare=fill)
     assert outcome.reason.startswith("recording failed: no room (path = /full, free_bytes = 0")
