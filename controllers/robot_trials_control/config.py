@@ -111,7 +111,7 @@ class PayloadGains:
     low_pass_hz: float = bounded(8.0, 0.1, 100.0)
     forgetting_time: float = bounded(0.4, 0.002, 120.0)  # [s]
     torque_deviation: float = bounded(0.3, 0.01, 100.0)  # of a joint's torque residual, beside its friction [N·m]
-    feet_mass_deviation: float = bounded(0.2, 0.01, 100.0)  # of the weight on the feet [kg]
+    feet_mass_deviation: float = bounded(0.1, 0.01, 100.0)  # of the mass on the feet [kg]
     deadband: float = bounded(0.15, 0.0, 1.0)  # change of mass that is applied to the model [kg]
     blend_time: float = bounded(0.15, 0.002, 120.0)  # [s]
     mass_max: float = bounded(5.0, 0.0, 50.0)  # [kg]

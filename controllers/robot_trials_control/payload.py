@@ -20,6 +20,8 @@ STANDING_SHARE = 0.15
 """Share of the weight that the lighter foot carries when the robot stands on both."""
 STANDING_TIME = 0.6
 """Time on both feet after which their weight tells the load: a step accelerates the body up and down [s]."""
+SPECIFIC_FORCE_MIN = 3.0
+"""Below this vertical specific force the feet carry next to nothing and weigh nothing [m/s²]."""
 COM_MAX = 0.35
 """Largest distance of the load's centre of mass from the grip along one axis [m]."""
 RIDGE = np.diag((1e-3, 50.0, 50.0, 50.0))
@@ -76,12 +78,29 @@ def filter_arm(
 
 
 @compiled
-def weigh_feet(state: np.ndarray, left_rotation: np.ndarray, right_rotation: np.ndarray) -> tuple[float, float]:
-    """Vertical force on both feet, and normal force on the one that carries less [N], from soles turned in world."""
-    wrench, total = state[0].foot_wrench, 0.0
+def weigh_feet(
+    state: np.ndarray,
+    left_rotation: np.ndarray,
+    right_rotation: np.ndarray,
+    base_rotation: np.ndarray,
+    imu_rotation: np.ndarray,
+) -> tuple[float, float]:
+    """Mass on both feet [kg], and share of the weight on the one that carries less.
+
+    The vertical force is divided by the vertical specific force that the inertial sensor feels, not by gravity: a body
+    that heaves weighs now more, now less, its mass stays.
+
+    Args:
+        state: sensor record.
+        left_rotation, right_rotation, base_rotation: soles and base in world, shape (3, 3).
+        imu_rotation: sensor in the base, shape (3, 3).
+    """
+    wrench, force, total, felt = state[0].foot_wrench, state[0].imu_linear_acceleration, 0.0, 0.0
     for k in range(3):
         total += left_rotation[2, k] * wrench[0, k] + right_rotation[2, k] * wrench[1, k]
-    return total, min(wrench[0, 2], wrench[1, 2])
+        for i in range(3):
+            felt += base_rotation[2, k] * imu_rotation[k, i] * force[i]
+    return total / max(felt, SPECIFIC_FORCE_MIN), min(wrench[0, 2], wrench[1, 2]) / max(total, 1.0)
 
 
 @compiled
@@ -142,6 +161,7 @@ class PayloadEstimator:
         self._information, self._moment = np.zeros((4, 4)), np.zeros(4)
         self._applied = np.zeros(4)
         self._weights = tuple(self._weigh_rows(arm, rows) for arm in self._arms)
+        self._imu_rotation = model.model.frames[model.imu_id].placement.rotation.copy()
         self._standing = 0.0
         self.mode, self._side, self._tick, self._tared = PayloadMode.NONE, RIGHT, 0, 0
         self.mass, self.mass_applied, self._mass_target = 0.0, 0.0, 0.0
@@ -209,11 +229,11 @@ class PayloadEstimator:
             self._output,
         )
         left, right = model.feet
-        feet, lighter = weigh_feet(state.data, left.rotation, right.rotation)
+        mass, lighter = weigh_feet(state.data, left.rotation, right.rotation, model.base_rotation, self._imu_rotation)
         k = self._smoothing
         self._regressor[-1, 0] += k * (1.0 - self._regressor[-1, 0])
-        self._output[-1] += k * (feet / GRAVITY - model.own_mass - self._output[-1])
-        self._standing = self._standing + self._dt if lighter > STANDING_SHARE * feet else 0.0
+        self._output[-1] += k * (mass - model.own_mass - self._output[-1])
+        self._standing = self._standing + self._dt if lighter > STANDING_SHARE else 0.0
 
     def _estimate(self) -> None:
         gains = self.gains

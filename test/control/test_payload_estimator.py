@@ -23,11 +23,12 @@ class HandWithLoad:
         mass: in the hand [kg].
         torque_offset: added to every measured torque [N·m].
         weight_offset: added to the weight on the soles [kg].
+        heave: amplitude of a vertical oscillation that soles and inertial sensor feel [m/s²].
     """
 
     def __init__(self, model: RobotModel, side: int = RIGHT) -> None:
         self.model, self.side, self.mass = model, side, 0.0
-        self.torque_offset, self.weight_offset = np.zeros(model.nu), 0.0
+        self.torque_offset, self.weight_offset, self.heave = np.zeros(model.nu), 0.0, 0.0
         self.state, self.motion = make_robot_state(model.nu), make_motion_command()
         self.motion.payload_hand[...] = side
         self.estimator = PayloadEstimator(model, PayloadGains(), PERIOD)
@@ -68,7 +69,10 @@ class HandWithLoad:
         robot = self._loaded if self.mass else self._unloaded
         state.joint_torque[:] = pin.rnea(robot, self._data[robot], q, v, a)[6:] + self.torque_offset
         state.foot_wrench[:] = 0.0
-        state.foot_wrench[:, 2] = 0.5 * GRAVITY * (self.model.own_mass + self.mass + self.weight_offset)
+        felt = GRAVITY + self.heave * np.sin(9.0 * self._ticks * PERIOD)
+        state.foot_wrench[:, 2] = 0.5 * felt * (self.model.own_mass + self.mass + self.weight_offset)
+        imu = self.model.model.frames[self.model.imu_id].placement.rotation
+        state.imu_linear_acceleration[:] = felt * (self.model.base_rotation @ imu)[2]
 
 
 @pytest.mark.parametrize("side", [LEFT, RIGHT])
@@ -168,3 +172,16 @@ def test_friction_that_turns_after_the_tare_shifts_the_load_little(model: RobotM
     estimator = hand.run(PayloadMode.TRACK, 2 * SECOND)
     assert estimator.mass == pytest.approx(MASS, abs=0.15)
     np.testing.assert_allclose(estimator.com, COM, atol=0.05)
+
+
+def test_a_standing_body_that_heaves_weighs_the_same(model: RobotModel) -> None:
+    """Half a metre per second squared up and down is 3 kg on the soles, and nothing in the hand."""
+    hand = HandWithLoad(model)
+    hand.heave = 0.5
+    hand.run(PayloadMode.TARE, SECOND)
+    hand.mass = MASS
+    hand.run(PayloadMode.TRACK, 2 * SECOND)
+    masses = []
+    for _ in range(20):
+        masses.append(hand.run(PayloadMode.TRACK, SECOND // 20).mass)
+    assert masses == pytest.approx([MASS] * 20, abs=0.1)
