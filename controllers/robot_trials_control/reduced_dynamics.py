@@ -238,6 +238,36 @@ def reduce_dynamics(
     project_wrench(inverse, base_rows, base_constant, wrench_rows, wrench_constant)
 
 
+@compiled
+def recover(
+    y: np.ndarray,
+    turn: np.ndarray,
+    offset: np.ndarray,
+    matrix: np.ndarray,
+    joint_constant: np.ndarray,
+    acceleration: np.ndarray,
+    torque: np.ndarray,
+) -> None:
+    """Generalised accelerations and joint torques of a solution.
+
+    Args:
+        y: joint accelerations and, on two feet, the second foot's wrench, shape (n,).
+        turn, offset: the base's acceleration, shapes (6, nu) and (6,).
+        matrix, joint_constant: torques, first nu rows of shape (m, n), and shape (nu,).
+        acceleration, torque: receive the result, shapes (nv,) and (nu,).
+    """
+    nu = torque.size
+    for i in range(6):
+        acceleration[i] = offset[i]
+        for j in range(nu):
+            acceleration[i] += turn[i, j] * y[j]
+    for i in range(nu):
+        acceleration[6 + i] = y[i]
+        torque[i] = joint_constant[i]
+        for j in range(y.size):
+            torque[i] += matrix[i, j] * y[j]
+
+
 class ReducedDynamics:
     """The robot hung on one foot; buffers of the functions above and the order of their calls.
 

@@ -169,6 +169,22 @@ def compute_pose_target(
 
 
 @compiled
+def compute_posture_target(
+    desired: np.ndarray, joints: np.ndarray, v: np.ndarray, gains: np.ndarray, target: np.ndarray
+) -> None:
+    """Joint accelerations towards a posture.
+
+    Args:
+        desired, joints: angles wanted and now, shape (nu,) [rad].
+        v: generalised velocity, shape (nv,).
+        gains: stiffness and damping, shape (2, nu) [1/s², 1/s].
+        target: receives the accelerations, shape (≥ nu,) [rad/s²].
+    """
+    for i in range(joints.size):
+        target[i] = gains[0, i] * (desired[i] - joints[i]) - gains[1, i] * v[6 + i]
+
+
+@compiled
 def write_cost(
     rows: np.ndarray,
     values: np.ndarray,

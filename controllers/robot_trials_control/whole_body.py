@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from robot_trials_control.compiled import compiled
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.constraints import bound_joints, bound_torques, bound_wrench
 from robot_trials_control.contacts import compute_wrench_cone
 from robot_trials_control.model import FrameState, RobotModel
 from robot_trials_control.qp import WRENCH_SIZE, WholeBodyQp
 from robot_trials_control.records import LEFT, RIGHT
-from robot_trials_control.reduced_dynamics import ReducedDynamics, compute_stance_target
+from robot_trials_control.reduced_dynamics import ReducedDynamics, compute_stance_target, recover
 from robot_trials_control.tasks import (
     compute_pose_target,
+    compute_posture_target,
     write_cost,
     write_frame_task,
     write_momentum_task,
@@ -109,52 +109,6 @@ class WholeBodyReference:
         self.hands = (PoseReference(), PoseReference())
         self.posture = nominal_joints.copy()
         self.posture_weight = np.zeros_like(nominal_joints)
-
-
-@compiled
-def recover(
-    y: np.ndarray,
-    turn: np.ndarray,
-    offset: np.ndarray,
-    matrix: np.ndarray,
-    joint_constant: np.ndarray,
-    acceleration: np.ndarray,
-    torque: np.ndarray,
-) -> None:
-    """Generalised accelerations and joint torques of a solution.
-
-    Args:
-        y: joint accelerations and, on two feet, the second foot's wrench, shape (n,).
-        turn, offset: the base's acceleration, shapes (6, nu) and (6,).
-        matrix, joint_constant: torques, first nu rows of shape (m, n), and shape (nu,).
-        acceleration, torque: receive the result, shapes (nv,) and (nu,).
-    """
-    nu = torque.size
-    for i in range(6):
-        acceleration[i] = offset[i]
-        for j in range(nu):
-            acceleration[i] += turn[i, j] * y[j]
-    for i in range(nu):
-        acceleration[6 + i] = y[i]
-        torque[i] = joint_constant[i]
-        for j in range(y.size):
-            torque[i] += matrix[i, j] * y[j]
-
-
-@compiled
-def compute_posture_target(
-    desired: np.ndarray, joints: np.ndarray, v: np.ndarray, gains: np.ndarray, target: np.ndarray
-) -> None:
-    """Joint accelerations towards a posture.
-
-    Args:
-        desired, joints: angles wanted and now, shape (nu,) [rad].
-        v: generalised velocity, shape (nv,).
-        gains: stiffness and damping, shape (2, nu) [1/s², 1/s].
-        target: receives the accelerations, shape (≥ nu,) [rad/s²].
-    """
-    for i in range(joints.size):
-        target[i] = gains[0, i] * (desired[i] - joints[i]) - gains[1, i] * v[6 + i]
 
 
 class WholeBodyController:
