@@ -14,18 +14,13 @@ from typing import Any, Protocol
 
 from robot_trials.robots.interface import FiducialObservation
 from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.trial_link import IDLE_POLL_S, POLL_S, TrialPort
+from robot_trials.runtime.trial_link import TrialPort
 from robot_trials_control.records import Record
 
 STEP_S = 0.05
 """Longest wait for control samples before requests and the control process's end are looked at [s]."""
 MAP_TICKS = 5
 """Trial ticks between two messages of map → odom: 10 Hz."""
-POLL_SHARE = 0.04
-"""Of the time between two trial ticks: how long shared memory is not looked at while the next one is awaited."""
-REST_SHARE = 0.5
-"""Of the same time: how long after a tick the first look is. The shorter one of the last two counts, for a tick with a
-camera frame takes twice as long as others."""
 PERCEPTION_TIMEOUT_S = 0.5
 """Wall time that a world in lockstep waits for a frame's detections, so that a busy machine does not delay them."""
 PERCEPTION_POLL_S = 0.001
@@ -108,9 +103,7 @@ class TrialRunner(threading.Thread):
         self._wanted = threading.Event()
         self._stop_wanted = threading.Event()
         self._ticks = 0
-        self._started_at = self._ticked_at = 0.0
-        self._poll_s = IDLE_POLL_S
-        self._interval_s = self._rest_s = 0.0
+        self._started_at = 0.0
         self._aborted = False
 
     def start_trial(self) -> None:
@@ -144,8 +137,7 @@ class TrialRunner(threading.Thread):
 
     def _step(self) -> None:
         ended = self._channel.ended
-        complete = self._port.wait_for_tick(STEP_S, self._observe, self._poll_s, self._rest_s)
-        self._rest_s = 0.0
+        complete = self._port.wait_for_tick(STEP_S, self._observe)
         if self._trial is None:
             has_sample = self._port.tick > 0 or ended  # a world that starts slowly has not shown its robot yet
             if not self._wanted.is_set() or not has_sample:
@@ -161,7 +153,7 @@ class TrialRunner(threading.Thread):
         self._wanted.clear()
         while not self._requests.empty():  # those of a trial that has ended
             self._requests.get()
-        self._ticks, self._aborted, self._interval_s, self._started_at = 0, False, 0.0, time.monotonic()
+        self._ticks, self._aborted, self._started_at = 0, False, time.monotonic()
         self._trial, self._judge = self._kit.make()
         self._tick()
 
@@ -171,7 +163,6 @@ class TrialRunner(threading.Thread):
 
     def _tick(self) -> None:
         """One trial tick on the newest sample."""
-        self._set_pace(time.monotonic())
         trial, sample = self._trial, self._port.sample
         self._pass_requests()
         self._wait_for_perception()
@@ -184,13 +175,6 @@ class TrialRunner(threading.Thread):
         self._tell(time_ns)
         if trial.finished:
             self._conclude()
-
-    def _set_pace(self, now: float) -> None:
-        """How long to rest after this tick and between looks at shared memory, from the time since the last ticks."""
-        interval = now - self._ticked_at
-        self._poll_s = min(max(interval * POLL_SHARE, POLL_S), IDLE_POLL_S)
-        self._rest_s = min(REST_SHARE * min(interval, self._interval_s), STEP_S)
-        self._interval_s, self._ticked_at = interval, now
 
     def _pass_requests(self) -> None:
         while not self._requests.empty():
@@ -252,7 +236,6 @@ class TrialRunner(threading.Thread):
             self._listener.on_event(event)
         self._listener.on_phase(int(self._port.sample.state.time_ns), "", self.snapshot.phase, detail)
         self._trial = self._judge = None
-        self._poll_s, self._rest_s = IDLE_POLL_S, 0.0
         self.snapshot = TrialSnapshot(time_ns=self.snapshot.time_ns)
         self.conclusion = conclusion
         self.running = False

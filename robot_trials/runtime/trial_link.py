@@ -1,7 +1,8 @@
 """The control process's half of the exchange with a trial: whose command is in force, and what when it goes quiet.
 
 Every few control ticks (one trial tick) the control process publishes its samples and asks `TrialLink.next_command`.
-In lockstep it waits there for the trial's answer; at a real-time factor it takes the newest answer and counts ticks.
+In lockstep it waits there for the trial's answer to the trial tick before, so that the trial thinks while the world goes
+on; at a real-time factor it takes the newest answer and counts ticks.
 When a running trial goes quiet, its last command is continued safely: the robot finishes its step and stands, hands as
 they are. With no trial running, a velocity command from the control node drives the robot; without that, it stands.
 """
@@ -17,10 +18,14 @@ import numpy as np
 from robot_trials.runtime.channel import DRIVE_DTYPE, Channel, make_exchange
 from robot_trials_control.records import MotionMode, PayloadMode, Record, make_motion_command
 
+LEAD_EXCHANGES = 1
+"""Trial ticks by which a world in lockstep may be ahead of the newest answer: 20 ms of simulated time, about what an
+answer takes on a robot. With 0 the world stands still while the trial thinks."""
 POLL_S = 0.0002
-"""Time between two looks at shared memory while a trial runs: short beside the 5 ms that ten control ticks take."""
+"""Time between two looks at shared memory while the world waits for an answer."""
 IDLE_POLL_S = 0.002
-"""The same while none does."""
+"""The same while no trial runs, and of a trial that waits for samples: short beside the 10 ms that the world takes for
+ten control ticks."""
 LOCKSTEP_TIMEOUT_S = 3.0
 """Wall time after which a trial that owes an answer counts as quiet: its slowest tick takes some 10 ms."""
 QUIET_TICKS = 250
@@ -56,12 +61,13 @@ class TrialLink:
         self._channel = channel
         self._lockstep = lockstep
         self._timeout_s = timeout_s
+        self._lead_ticks = LEAD_EXCHANGES * channel.info.ticks_per_exchange
         self._exchange = make_exchange()
         self._seen = 0
         self._drive = np.zeros(1, DRIVE_DTYPE)
 
     def next_command(self, tick: int, settled: bool, should_end: Callable[[], bool]) -> None:
-        """Update `command` and `following` after control tick `tick`; in lockstep, wait for the answer to it.
+        """Update `command` and `following` after control tick `tick`; in lockstep, wait for an answer that is due.
 
         While no trial runs, nobody drives and the robot is `settled`, standing or damped, a world in lockstep is held:
         this returns only when somebody asks for something or `should_end()`.
@@ -90,14 +96,14 @@ class TrialLink:
         return True
 
     def _wait_for_answer(self, tick: int, settled: bool, should_end: Callable[[], bool]) -> None:
-        """Return once the trial has answered `tick` or has gone quiet, or the world must go on without a trial."""
+        """Return once the trial has answered up to the lead or has gone quiet, or the world must go on without one."""
         deadline = time.monotonic() + self._timeout_s
         quiet = self.following == Following.SAFE_CONTINUATION
         while not should_end():
             if self._read_exchange():
                 quiet = False
             if self.trial_runs:
-                if int(self._exchange.tick) >= tick or quiet or time.monotonic() > deadline:
+                if int(self._exchange.tick) >= tick - self._lead_ticks or quiet or time.monotonic() > deadline:
                     return
             elif not settled or self._drive_is_fresh():
                 return
@@ -105,7 +111,7 @@ class TrialLink:
 
     def _follow_trial(self, tick: int) -> None:
         behind = tick - int(self._exchange.tick)
-        if behind > (0 if self._lockstep else QUIET_TICKS):
+        if behind > (self._lead_ticks if self._lockstep else QUIET_TICKS):
             if self.following != Following.SAFE_CONTINUATION:
                 self.quiet_takeovers += 1
             self._stand(Following.SAFE_CONTINUATION)
@@ -151,40 +157,35 @@ class TrialPort:
         self._channel = channel
         self._exchange = make_exchange()
         self._ticks = channel.info.ticks_per_exchange
-        self._received = 0
+        self._waiting_max = self._ticks * (1 + LEAD_EXCHANGES if channel.info.lockstep else 1)
 
     @property
     def tick(self) -> int:
         """Control tick of `sample`."""
         return int(self.sample.timing.tick)
 
-    def wait_for_tick(
-        self, timeout_s: float, on_sample: Callable[[Record], None], poll_s: float = POLL_S, rest_s: float = 0.0
-    ) -> bool:
+    def wait_for_tick(self, timeout_s: float, on_sample: Callable[[Record], None]) -> bool:
         """Receive control samples, each shown to `on_sample`, until a trial tick is complete.
+
+        In lockstep no trial tick is left out but by a trial that had gone quiet; otherwise the newest one counts.
 
         Args:
             timeout_s: longest wait [s].
             on_sample: must copy what it keeps.
-            poll_s: time between two looks at shared memory [s].
-            rest_s: time before the first look [s].
 
         Returns:
-            True when `sample` is the last one of a trial tick and no newer one waits; False after `timeout_s` [s].
+            True when `sample` is the last one of a trial tick; False after `timeout_s` [s].
         """
         deadline = time.monotonic() + timeout_s
         ring = self._channel.trial
-        time.sleep(rest_s)
         while True:
             while ring.pop_into(self.sample.data):
                 on_sample(self.sample)
-                self._received += 1
-            if self._received >= self._ticks:
-                self._received %= self._ticks
-                return True
+                if self.tick % self._ticks == 0 and len(ring) < self._waiting_max:
+                    return True
             if time.monotonic() > deadline:
                 return False
-            time.sleep(poll_s)
+            time.sleep(IDLE_POLL_S)
 
     def answer(self, command: Record, active: bool) -> None:
         """Send the motion command that answers the newest sample; `active` False says that no trial runs."""

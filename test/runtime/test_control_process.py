@@ -77,15 +77,38 @@ def make_rig(segment_name):
         file.unlink()
 
 
-def test_lockstep_world_waits_for_every_trial_tick(make_rig):
+def test_lockstep_world_is_one_trial_tick_ahead_and_then_waits(make_rig):
     rig = make_rig()
-    rig.tick()
-    for expected in (20, 30, 40):
+    rig.tick(MotionMode.WALK_TO)
+    for expected in (30, 40, 50):
         wait_for(lambda expected=expected: rig.newest().state.time_ns == expected * PERIOD_NS)
         time.sleep(0.05)
         assert rig.newest().state.time_ns == expected * PERIOD_NS
-        rig.tick()
-    assert rig.seen == list(range(rig.seen[0], rig.seen[0] + 40))
+        rig.tick(MotionMode.WALK_TO)
+        assert rig.port.tick == expected - 10
+    assert rig.seen == list(range(1, 41))
+
+
+def test_trial_whose_answers_are_one_tick_late_is_not_quiet(make_rig):
+    rig = make_rig()
+    rig.tick(MotionMode.WALK_TO)
+    for expected in (30, 40, 50):
+        wait_for(lambda expected=expected: rig.newest().state.time_ns == expected * PERIOD_NS)
+        rig.tick(MotionMode.WALK_TO)
+        assert rig.following() == Following.TRIAL
+    assert int(rig.health.quiet_takeovers) == 0
+
+
+def test_back_after_a_quiet_time_a_trial_answers_what_is_now(make_rig):
+    rig = make_rig()
+    rig.tick(MotionMode.WALK_TO)
+    wait_for(lambda: rig.following() == Following.SAFE_CONTINUATION)
+    wait_for(lambda: rig.newest().timing.tick > 100)
+    newest = int(rig.newest().timing.tick)
+    rig.tick(MotionMode.WALK_TO)
+    assert rig.port.tick % 10 == 0 and rig.port.tick > newest - 20
+    assert rig.seen == list(range(1, rig.port.tick + 1))  # the judge still sees every control tick
+    assert wait_for(lambda: rig.following() == Following.TRIAL)
 
 
 def test_idle_world_in_lockstep_stands_still(make_rig):
