@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 PlanarPose = tuple[float, float, float]
+_IDENTITY = np.eye(4)
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,8 @@ def invert_planar(pose_a_b: PlanarPose) -> PlanarPose:
 def planar_to_transform(pose: PlanarPose) -> np.ndarray:
     """The planar pose as a homogeneous transform, shape (4, 4)."""
     x, y, yaw = pose
-    transform = rotation_to_transform(rotation_z(yaw))
-    transform[0, 3], transform[1, 3] = x, y
-    return transform
+    c, s = math.cos(yaw), math.sin(yaw)
+    return np.array([[c, -s, 0.0, x], [s, c, 0.0, y], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
 
 
 def transform_to_planar(transform: np.ndarray) -> PlanarPose:
@@ -84,7 +84,7 @@ def yaw_of_rotation(rotation: np.ndarray) -> float:
 
 def rotation_to_transform(rotation: np.ndarray, position: np.ndarray | None = None) -> np.ndarray:
     """Homogeneous transform from a rotation and, if given, a position."""
-    transform = np.eye(4)
+    transform = _IDENTITY.copy()
     transform[:3, :3] = rotation
     if position is not None:
         transform[:3, 3] = position
@@ -93,45 +93,39 @@ def rotation_to_transform(rotation: np.ndarray, position: np.ndarray | None = No
 
 def invert_transform(transform: np.ndarray) -> np.ndarray:
     """Inverse of a homogeneous transform."""
-    inverse = np.eye(4)
-    inverse[:3, :3] = transform[:3, :3].T
-    inverse[:3, 3] = -transform[:3, :3].T @ transform[:3, 3]
-    return inverse
+    back = transform[:3, :3].T
+    return rotation_to_transform(back, -back @ transform[:3, 3])
 
 
 def quaternion_to_rotation(quaternion_xyzw: np.ndarray) -> np.ndarray:
     """Rotation of a unit quaternion, shape (3, 3)."""
-    x, y, z, w = (float(value) for value in quaternion_xyzw)
-    return np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-        ]
-    )
+    x, y, z, w = quaternion_xyzw.tolist()
+    return np.array(_list_rotation_rows(x, y, z, w))
 
 
 def rotation_to_quaternion(rotation: np.ndarray) -> np.ndarray:
     """Unit quaternion (x, y, z, w) of a rotation, w ≥ 0."""
-    m = rotation
-    diagonal = np.array([m[0, 0], m[1, 1], m[2, 2], m[0, 0] + m[1, 1] + m[2, 2]])
-    largest = int(np.argmax(diagonal))
-    q = np.empty(4)
-    if largest == 3:
-        q[:] = m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1], 1.0 + diagonal[3]
+    m = rotation.tolist()
+    trace = m[0][0] + m[1][1] + m[2][2]
+    diagonal = (m[0][0], m[1][1], m[2][2], trace)
+    i = diagonal.index(max(diagonal))
+    if i == 3:
+        q = [m[2][1] - m[1][2], m[0][2] - m[2][0], m[1][0] - m[0][1], 1.0 + trace]
     else:
-        i, j, k = largest, (largest + 1) % 3, (largest + 2) % 3
-        q[i] = 1.0 + m[i, i] - m[j, j] - m[k, k]
-        q[j] = m[j, i] + m[i, j]
-        q[k] = m[k, i] + m[i, k]
-        q[3] = m[k, j] - m[j, k]
-    q /= np.linalg.norm(q)
-    return q if q[3] >= 0.0 else -q
+        j, k = (i + 1) % 3, (i + 2) % 3
+        q = [0.0] * 4
+        q[i] = 1.0 + m[i][i] - m[j][j] - m[k][k]
+        q[j] = m[j][i] + m[i][j]
+        q[k] = m[k][i] + m[i][k]
+        q[3] = m[k][j] - m[j][k]
+    return np.array(q) * (math.copysign(1.0, q[3]) / math.hypot(*q))
 
 
 def pose_to_transform(pose_xyzw: np.ndarray) -> np.ndarray:
     """Homogeneous transform of position and quaternion (x, y, z, w), shape (7,)."""
-    return rotation_to_transform(quaternion_to_rotation(pose_xyzw[3:]), pose_xyzw[:3])
+    px, py, pz, x, y, z, w = pose_xyzw.tolist()
+    first, second, third = _list_rotation_rows(x, y, z, w)
+    return np.array([[*first, px], [*second, py], [*third, pz], [0.0, 0.0, 0.0, 1.0]])
 
 
 def rotation_between(from_unit: np.ndarray, to_unit: np.ndarray) -> np.ndarray:
@@ -140,15 +134,33 @@ def rotation_between(from_unit: np.ndarray, to_unit: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: the vectors are opposite, so that the axis is not defined.
     """
-    cosine = float(from_unit @ to_unit)
+    (ax, ay, az), (bx, by, bz) = from_unit.tolist(), to_unit.tolist()
+    cosine = ax * bx + ay * by + az * bz
     if cosine < -1.0 + 1e-9:
         raise ValueError(f"opposite vectors {from_unit} and {to_unit}: the smallest rotation is not unique")
-    x, y, z = np.cross(from_unit, to_unit)
-    skew = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.eye(3) + skew + skew @ skew / (1.0 + cosine)
+    x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx  # the axis times the angle's sine
+    k = 1.0 / (1.0 + cosine)
+    return np.array(
+        [
+            [cosine + k * x * x, k * x * y - z, k * x * z + y],
+            [k * x * y + z, cosine + k * y * y, k * y * z - x],
+            [k * x * z - y, k * y * z + x, cosine + k * z * z],
+        ]
+    )
 
 
-def mean_rotation(rotations: np.ndarray) -> np.ndarray:
-    """Chordal mean of rotations, shape (n, 3, 3): the rotation nearest to their sum [Hartley2013]."""
-    u, _, vt = np.linalg.svd(rotations.sum(axis=0))
-    return u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
+def nearest_rotation(matrix: np.ndarray) -> np.ndarray:
+    """Rotation nearest to a matrix, shape (3, 3); to a sum of rotations, it is their chordal mean [Hartley2013]."""
+    u, _, vt = np.linalg.svd(matrix)
+    if np.linalg.det(matrix) < 0.0:
+        u[:, 2] = -u[:, 2]
+    return u @ vt
+
+
+def _list_rotation_rows(x: float, y: float, z: float, w: float) -> list[list[float]]:
+    """Rows of the rotation of a unit quaternion."""
+    return [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]

@@ -11,7 +11,7 @@ import numpy as np
 from robot_trials.behaviours.parameters import RelayParameters
 from robot_trials.config import TrialSetup
 from robot_trials.exceptions import TrialFault
-from robot_trials.geometry import PlanarPose, StampedPose, compose_planar, invert_planar
+from robot_trials.geometry import PlanarPose, StampedPose, compose_planar, invert_planar, pose_to_transform
 from robot_trials_control.records import LEFT, RIGHT, Record, make_motion_command
 
 Severity = Literal["info", "warn", "error"]
@@ -78,7 +78,7 @@ class TrialContext:
         torch_in_hand: torch as seen in the working hand's grip frame while it holds; None before it was.
         grip_to_torch: rotation of the torch in the working hand's grip frame, shape (3, 3).
         upright_correction: turn of the carrying hand about the heading frame's x and y, against a tilt that stays,
-            shape (2,) [rad].
+            in that order [rad].
         upright_time: trial's clock when it was last updated [s].
         holding: the working hand has taken the torch and not yet given it away.
         carried_mass: load measured when it was taken [kg].
@@ -103,7 +103,7 @@ class TrialContext:
     hand_target: np.ndarray | None = None
     torch_in_hand: StampedPose | None = None
     grip_to_torch: np.ndarray = field(default_factory=lambda: np.eye(3))
-    upright_correction: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    upright_correction: tuple[float, float] = (0.0, 0.0)
     upright_time: float = 0.0
     holding: bool = False
     carried_mass: float = 0.0
@@ -120,9 +120,15 @@ class TrialContext:
     @property
     def robot_in_odom(self) -> PlanarPose:
         """Where the robot is and heads, by its own estimate."""
-        x, y, z, w = (float(value) for value in self.status.base_orientation_xyzw)
+        x, y, z, w = self.status.base_orientation_xyzw.tolist()
         yaw = math.atan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z))
-        return float(self.status.base_position[0]), float(self.status.base_position[1]), yaw
+        position = self.status.base_position
+        return float(position[0]), float(position[1]), yaw
+
+    @property
+    def transform_odom_base(self) -> np.ndarray:
+        """Pose of the base by the robot's own estimate, shape (4, 4)."""
+        return pose_to_transform(np.concatenate((self.status.base_position, self.status.base_orientation_xyzw)))
 
     @property
     def robot_in_map(self) -> PlanarPose:

@@ -7,6 +7,7 @@ from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.leaf import Leaf
+from robot_trials_control.compiled import compiled
 from robot_trials_control.records import Fault
 
 PER_JOINT = ("joint_position", "joint_velocity", "joint_torque")
@@ -37,6 +38,8 @@ def find_fault(context: TrialContext) -> str:
 
 def find_bad_sensor(context: TrialContext) -> str:
     """The first sensor whose reading is not a number; empty if there is none."""
+    if _is_sound(context.state.data):
+        return ""
     for name in SENSORS:
         values = getattr(context.state, name)
         if np.isfinite(values).all():
@@ -54,6 +57,8 @@ def is_fallen(context: TrialContext) -> bool:
 
 def _find_controller_fault(context: TrialContext) -> str:
     fault = int(context.status.fault)
+    if not fault:
+        return ""
     return next((text for flag, text in FAULTS.items() if fault & flag), "")
 
 
@@ -61,3 +66,17 @@ def _find_lost(context: TrialContext) -> str:
     """Having walked without seeing a site fiducial for too long."""
     blind, bound = context.blind_time, context.parameters.lost_time
     return f"no site fiducial in {blind:.1f} s of walking: must be ≤ {bound:g} s" if blind > bound else ""
+
+
+@compiled
+def _is_sound(state: np.ndarray) -> bool:
+    """Whether every reading of `SENSORS` is finite, for a state record of shape (1,)."""
+    readings = state[0]
+    return (
+        np.isfinite(readings.joint_position).all()
+        and np.isfinite(readings.joint_velocity).all()
+        and np.isfinite(readings.joint_torque).all()
+        and np.isfinite(readings.imu_angular_velocity).all()
+        and np.isfinite(readings.imu_linear_acceleration).all()
+        and np.isfinite(readings.foot_wrench).all()
+    )

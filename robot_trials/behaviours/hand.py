@@ -9,6 +9,7 @@ import numpy as np
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.geometry import (
     pose_to_transform,
+    quaternion_to_rotation,
     rotation_between,
     rotation_to_quaternion,
     rotation_to_transform,
@@ -119,14 +120,14 @@ def compute_upright_hand(context: TrialContext, heading: np.ndarray) -> np.ndarr
     """Hand orientation with the given heading that holds the torch upright, shape (3, 3)."""
     torch_axis_in_hand = context.grip_to_torch[:, 2]
     x, y = context.upright_correction
-    towards = np.array([y, -x, 1.0])
-    return heading @ rotation_between(torch_axis_in_hand, towards / np.linalg.norm(towards))
+    towards = np.array([y, -x, 1.0]) / math.hypot(x, y, 1.0)
+    return heading @ rotation_between(torch_axis_in_hand, towards)
 
 
 def start_measuring_grip(context: TrialContext) -> None:
     """Take the torch for gripped straight, and forget how its last one was held upright."""
     context.grip_to_torch = np.eye(3)
-    context.upright_correction[:] = 0.0
+    context.upright_correction = (0.0, 0.0)
 
 
 def measure_grip(context: TrialContext) -> bool:
@@ -143,17 +144,24 @@ def hold_upright(context: TrialContext) -> None:
     parameters = context.parameters
     passed = min(context.time - context.upright_time, PASSED_MAX)
     context.upright_time = context.time
-    axis = rotation_z(context.robot_in_odom[2]).T @ hand_in_odom(context)[:3, :3] @ context.grip_to_torch[:, 2]
-    share = min(1.0, TILT_AT_ONCE / max(math.hypot(axis[0], axis[1]), 1e-9))
-    correction = context.upright_correction
-    correction += share * passed / parameters.upright_time_constant * np.array([axis[1], -axis[0]])
-    correction *= min(1.0, parameters.upright_correction_max / max(float(np.linalg.norm(correction)), 1e-9))
+    x, y, _ = estimate_torch_axis(context).tolist()
+    yaw = context.robot_in_odom[2]
+    ahead, left = math.cos(yaw) * x + math.sin(yaw) * y, math.cos(yaw) * y - math.sin(yaw) * x
+    step = min(1.0, TILT_AT_ONCE / max(math.hypot(x, y), 1e-9)) * passed / parameters.upright_time_constant
+    correction_x, correction_y = context.upright_correction
+    correction_x, correction_y = correction_x + step * left, correction_y - step * ahead
+    part = min(1.0, parameters.upright_correction_max / max(math.hypot(correction_x, correction_y), 1e-9))
+    context.upright_correction = (part * correction_x, part * correction_y)
 
 
 def estimate_torch_tilt(context: TrialContext) -> float:
     """Angle of the held torch to the vertical, from the hand's pose and how the torch lies in it [rad]."""
-    axis = hand_in_odom(context)[:3, :3] @ context.grip_to_torch[:, 2]
-    return math.acos(max(-1.0, min(1.0, float(axis[2]))))
+    return math.acos(max(-1.0, min(1.0, float(estimate_torch_axis(context)[2]))))
+
+
+def estimate_torch_axis(context: TrialContext) -> np.ndarray:
+    """Unit vector along the held torch in odom, from the hand's pose and how the torch lies in it, shape (3,)."""
+    return quaternion_to_rotation(context.status.hand_pose[context.hand, 3:]) @ context.grip_to_torch[:, 2]
 
 
 def move_along_z(transform: np.ndarray, height: float) -> np.ndarray:

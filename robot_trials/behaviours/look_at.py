@@ -11,7 +11,6 @@ from py_trees.common import Status
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.leaf import Leaf
 from robot_trials.config import Person
-from robot_trials.geometry import planar_to_transform, pose_to_transform
 
 PointFunction = Callable[[TrialContext], np.ndarray | None]
 """Gives a point in odom, shape (3,) [m], or None to look straight ahead."""
@@ -54,12 +53,11 @@ class LookAt(Leaf):
     def _compute_head(self, point: np.ndarray) -> tuple[float, float]:
         """Joint angles that bring the point to the middle: those measured plus the angles to it in the picture."""
         context = self.context
-        base = pose_to_transform(np.concatenate((context.status.base_position, context.status.base_orientation_xyzw)))
-        camera = base @ context.transform_base_camera
-        x, y, z = camera[:3, :3].T @ (point - camera[:3, 3])
+        camera = context.transform_odom_base @ context.transform_base_camera
+        x, y, z = (camera[:3, :3].T @ (point - camera[:3, 3])).tolist()
         yaw_measured, pitch_measured = (float(context.state.joint_position[index]) for index in self._head_joints)
-        yaw = yaw_measured - math.atan2(float(x), float(z))
-        pitch = pitch_measured + math.atan2(float(y), math.hypot(float(x), float(z)))
+        yaw = yaw_measured - math.atan2(x, z)
+        pitch = pitch_measured + math.atan2(y, math.hypot(x, z))
         return max(-YAW_MAX, min(YAW_MAX, yaw)), max(-PITCH_MAX, min(PITCH_MAX, pitch))
 
 
@@ -71,14 +69,14 @@ def point_of_exchange(person: Person, grip: str, distance_max: float = 2.5) -> P
         grip: what is looked for, as a target.
         distance_max: from farther away the robot looks ahead, at the lane's fiducials [m].
     """
+    grip_x, grip_y, grip_z = person.grip.tolist()
 
     def compute(context: TrialContext) -> np.ndarray | None:
-        planned = np.append(person.grip, 1.0)
-        in_odom = planar_to_transform(context.map_pose_to_odom((0.0, 0.0, 0.0))) @ planned
+        planned_x, planned_y, _ = context.map_pose_to_odom((grip_x, grip_y, 0.0))
         x, y, _ = context.robot_in_odom
-        if math.hypot(in_odom[0] - x, in_odom[1] - y) > distance_max:
+        if math.hypot(planned_x - x, planned_y - y) > distance_max:
             return None
         seen = context.target(grip)
-        return in_odom[:3] if seen is None else seen.transform[:3, 3]
+        return np.array([planned_x, planned_y, grip_z]) if seen is None else seen.transform[:3, 3]
 
     return compute

@@ -34,14 +34,15 @@ class CameraKinematics:
             problems.append(ConfigProblem(urdf_file, None, "frame", camera_frame, bound))
         if problems:
             raise ConfigError(problems)
-        self._model = model
-        self._data = model.createData()
-        self._frame = model.getFrameId(camera_frame)
-        self._index_q = np.array([model.joints[model.getJointId(name)].idx_q for name in joint_names])
-        self._q = pinocchio.neutral(model)
+        parent = model.frames[model.getFrameId(camera_frame)].parentJoint
+        on_the_way = list(model.supports[parent])
+        others = [joint for joint in range(1, model.njoints) if joint not in on_the_way]
+        self._model = pinocchio.buildReducedModel(model, others, pinocchio.neutral(model))
+        self._data = self._model.createData()
+        self._frame = self._model.getFrameId(camera_frame)
+        self._joints = [joint_names.index(name) for name in self._model.names[1:]]
 
     def compute_transform_base_camera(self, joint_position: np.ndarray) -> np.ndarray:
         """Pose of the camera in the base link for joint positions [rad], shape (nu,) → (4, 4)."""
-        self._q[self._index_q] = joint_position
-        pinocchio.forwardKinematics(self._model, self._data, self._q)
+        pinocchio.forwardKinematics(self._model, self._data, joint_position[self._joints])
         return np.array(pinocchio.updateFramePlacement(self._model, self._data, self._frame).homogeneous)

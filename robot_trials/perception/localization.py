@@ -8,7 +8,7 @@ orientation does not cost the position.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,15 +93,16 @@ class Localization:
     @property
     def map_to_odom(self) -> PlanarPose:
         """Pose of odom in map."""
-        return float(self._x[0]), float(self._x[1]), float(self._x[2])
+        x, y, yaw = self._x.tolist()
+        return x, y, yaw
 
     @property
     def deviation(self) -> tuple[float, float, float]:
         """Standard deviations of that pose [m, m, rad]."""
-        x, y, yaw = np.sqrt(np.diag(self._covariance))
-        return float(x), float(y), float(yaw)
+        variance = self._covariance
+        return math.sqrt(variance[0, 0]), math.sqrt(variance[1, 1]), math.sqrt(variance[2, 2])
 
-    def predict(self, position_odom_base: np.ndarray, distance: float, duration: float) -> None:
+    def predict(self, position_odom_base: Sequence[float] | np.ndarray, distance: float, duration: float) -> None:
         """Let the uncertainty grow with the way walked.
 
         Args:
@@ -111,12 +112,17 @@ class Localization:
         """
         noise = self.noise
         still = noise.standing**2 * duration
-        lever = rotation_z(float(self._x[2]))[:2, :2] @ position_odom_base[:2]
-        turn = np.array([lever[1], -lever[0], 1.0])
+        x, y, yaw = position_odom_base[0], position_odom_base[1], float(self._x[2])
+        c, s = math.cos(yaw), math.sin(yaw)
+        turn_x, turn_y = s * x + c * y, s * y - c * x
         position_variance = noise.drift_position**2 * distance + still
-        self._covariance[0, 0] += position_variance
-        self._covariance[1, 1] += position_variance
-        self._covariance += np.outer(turn, turn) * (noise.drift_yaw**2 * distance + still)
+        yaw_variance = noise.drift_yaw**2 * distance + still
+        across = yaw_variance * turn_x * turn_y
+        self._covariance += [
+            [yaw_variance * turn_x**2 + position_variance, across, yaw_variance * turn_x],
+            [across, yaw_variance * turn_y**2 + position_variance, yaw_variance * turn_y],
+            [yaw_variance * turn_x, yaw_variance * turn_y, yaw_variance],
+        ]
 
     def update(self, observation: FiducialObservation, transform_odom_camera: np.ndarray) -> bool:
         """Take in one observation; True if its position was used.
@@ -126,8 +132,10 @@ class Localization:
             transform_odom_camera: pose of the camera at the time of capture, shape (4, 4).
         """
         tag = self.tags.get(observation.tag_id)
-        distance = float(np.linalg.norm(observation.transform_camera_tag[:3, 3]))
-        if tag is None or distance > RANGE_MAX:
+        if tag is None:
+            return False
+        distance = math.hypot(*observation.transform_camera_tag[:3, 3])
+        if distance > RANGE_MAX:
             return False
         transform_odom_tag = transform_odom_camera @ observation.transform_camera_tag
         ray = transform_odom_tag[:2, 3] - transform_odom_camera[:2, 3]
@@ -185,8 +193,3 @@ class Localization:
         if self._rejections_in_a_row >= REJECTIONS_MAX:
             self._covariance = np.diag(np.square(RESTART_DEVIATION))
             self._rejections_in_a_row = 0
-
-
-def distance_walked(last: np.ndarray | None, position: np.ndarray) -> float:
-    """Ground distance between two base positions [m]; 0 for the first."""
-    return 0.0 if last is None else math.hypot(float(position[0] - last[0]), float(position[1] - last[1]))

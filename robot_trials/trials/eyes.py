@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.config import Site
 from robot_trials.geometry import compose_planar, invert_planar, invert_transform, pose_to_transform
 from robot_trials.perception.camera_kinematics import CameraKinematics
-from robot_trials.perception.localization import Localization, SiteTag, distance_walked
+from robot_trials.perception.localization import Localization, SiteTag
 from robot_trials.perception.pose_history import PoseHistory
 from robot_trials.perception.targets import MountedTag, TargetTracker
 from robot_trials.robots import RobotProfile
@@ -39,16 +41,15 @@ class Eyes:
         self._grip_tracker = TargetTracker(self._torch_tags, GRIP_WINDOW_NS)
         self._history, self._hand_history = PoseHistory(), PoseHistory()
         self._localization: Localization | None = None
-        self._last_position: np.ndarray | None = None
+        self._last_position = (0.0, 0.0)
         self._last_ns = 0
 
     def update(self, context: TrialContext, fiducials: list[FiducialObservation]) -> None:
         """Take in the context's newest state and what the camera saw meanwhile."""
-        status, state = context.status, context.state
-        context.transform_base_camera = self._kinematics.compute_transform_base_camera(state.joint_position)
-        base = pose_to_transform(np.concatenate((status.base_position, status.base_orientation_xyzw)))
+        joints = context.state.joint_position
+        context.transform_base_camera = self._kinematics.compute_transform_base_camera(joints)
         if context.time_ns > self._last_ns:
-            self._history.append(context.time_ns, base @ context.transform_base_camera)
+            self._history.append(context.time_ns, context.transform_odom_base @ context.transform_base_camera)
             self._hand_history.append(context.time_ns, pose_to_transform(context.status.hand_pose[context.hand]))
         last_ns = self._last_ns or context.time_ns
         localization = self._predict(context)
@@ -82,13 +83,13 @@ class Eyes:
 
     def _predict(self, context: TrialContext) -> Localization:
         """Carry the filter on to the present; on the first call, start it at the site's start stance."""
-        position = np.array(context.status.base_position)
+        x, y, _ = context.status.base_position.tolist()
         if self._localization is None:
             start = compose_planar(self._site.start, invert_planar(context.robot_in_odom))
             self._localization = Localization(self._site_tags, start)
         else:
-            walked = distance_walked(self._last_position, position)
+            walked = math.dist(self._last_position, (x, y))
             duration = max(0.0, (context.time_ns - self._last_ns) * 1e-9)
-            self._localization.predict(position, walked, duration)
-        self._last_position, self._last_ns = position, context.time_ns
+            self._localization.predict((x, y), walked, duration)
+        self._last_position, self._last_ns = (x, y), context.time_ns
         return self._localization

@@ -89,7 +89,7 @@ def test_hand_is_not_turned_far() -> None:
     assert estimate_torch_tilt(context) == pytest.approx(0.5 - bound, abs=0.002)
     droop(context, 0.0)
     tick(MeasureTorch("measure", context), context, 0.02)
-    assert not context.upright_correction.any(), "another torch is held anew"
+    assert context.upright_correction == (0.0, 0.0), "another torch is held anew"
 
 
 def test_unseen_torch_is_taken_as_straight() -> None:
