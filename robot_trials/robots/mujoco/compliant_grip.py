@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
+from robot_trials.robots.mujoco.torch import COM_ABOVE_GRIP
 from robot_trials_control.compiled import compiled
+from robot_trials_control.records import Record
 
 STIFFNESS = np.array([400.0, 400.0, 600.0])
 """Of a relaxed arm holding something, along world axes [N/m]."""
@@ -29,9 +30,21 @@ REACH_MAX = UP_FORCE_RANGE[1] / STIFFNESS[2]
 TORQUE_MAX = 6.0
 """The wrist gives way at more [N·m]."""
 
+_TORCH_MOTION = np.dtype(
+    [
+        ("grip", "f8", (3,)),
+        ("rotation", "f8", (3, 3)),
+        ("hold", "f8", (3,)),
+        ("hold_velocity", "f8", (3,)),
+        ("angular_velocity", "f8", (3,)),
+    ]
+)
+_GRIP = np.dtype(
+    [("target", "f8", (3,)), ("target_rotation", "f8", (3, 3)), ("force", "f8", (3,)), ("torque", "f8", (3,))]
+)
 
-@dataclass
-class TorchMotion:
+
+class TorchMotion(Record):
     """How the torch moves now, in world.
 
     Attributes:
@@ -42,11 +55,15 @@ class TorchMotion:
         angular_velocity: [rad/s].
     """
 
-    grip: np.ndarray = field(default_factory=lambda: np.zeros(3))
-    rotation: np.ndarray = field(default_factory=lambda: np.eye(3))
-    hold: np.ndarray = field(default_factory=lambda: np.zeros(3))
-    hold_velocity: np.ndarray = field(default_factory=lambda: np.zeros(3))
-    angular_velocity: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    grip: np.ndarray
+    rotation: np.ndarray
+    hold: np.ndarray
+    hold_velocity: np.ndarray
+    angular_velocity: np.ndarray
+
+    def __init__(self) -> None:
+        super().__init__(np.zeros(1, _TORCH_MOTION))
+        self.rotation[:] = np.eye(3)
 
     def update(self, coordinates: np.ndarray, velocity: np.ndarray) -> None:
         """Set from the free joint.
@@ -55,11 +72,10 @@ class TorchMotion:
             coordinates: grip point in world [m] and quaternion (w, x, y, z), shape (7,).
             velocity: linear in world, angular in body, shape (6,) [m/s, rad/s].
         """
-        self.grip[:] = coordinates[:3]
-        _follow(coordinates, velocity, self.rotation, self.hold, self.hold_velocity, self.angular_velocity)
+        _follow(coordinates, velocity, self.data)
 
 
-class CompliantGrip:
+class CompliantGrip(Record):
     """Force and torque of a human hand on the torch at its hold point.
 
     Attributes:
@@ -69,34 +85,33 @@ class CompliantGrip:
         force, torque: on the torch, world, of the last `update` [N], [N·m].
     """
 
+    target: np.ndarray
+    target_rotation: np.ndarray
+    force: np.ndarray
+    torque: np.ndarray
+
     def __init__(self, target: np.ndarray, target_rotation: np.ndarray, firmness: float) -> None:
-        self.target = target.copy()
-        self.target_rotation = target_rotation.copy()
+        super().__init__(np.zeros(1, _GRIP))
+        self.target[:] = target
+        self.target_rotation[:] = target_rotation
         self.firmness = firmness
-        self.force, self.torque = np.zeros(3), np.zeros(3)
 
     def update(self, motion: TorchMotion) -> None:
         """Compute force and torque for the torch's motion."""
-        if self.firmness <= 0.0:
-            self.force[:] = 0.0
-            self.torque[:] = 0.0
-            return
-        _press(motion.hold, motion.hold_velocity, self.target, self.force)
-        _twist(motion.rotation, motion.angular_velocity, self.target_rotation, self.torque)
-        self.force *= self.firmness
-        self.torque *= self.firmness
+        _hold(motion.data, self.data, self.firmness)
+
+    def pull(self, motion: TorchMotion, applied: np.ndarray) -> None:
+        """Add the hand's force and torque to the wrench on the torch about its centre of mass, world, shape (6,)."""
+        _pull(motion.data, self.data, applied)
 
 
 @compiled
-def _follow(
-    coordinates: np.ndarray,
-    velocity: np.ndarray,
-    rotation: np.ndarray,
-    hold: np.ndarray,
-    hold_velocity: np.ndarray,
-    angular_velocity: np.ndarray,
-) -> None:
-    """Axes, hold point and velocities of the torch, as `TorchMotion` has them, from its free joint."""
+def _follow(coordinates: np.ndarray, velocity: np.ndarray, motion: np.ndarray) -> None:
+    """Fill in a `TorchMotion` from the torch's free joint."""
+    torch = motion[0]
+    rotation, hold, hold_velocity = torch.rotation, torch.hold, torch.hold_velocity
+    angular_velocity = torch.angular_velocity
+    torch.grip[:] = coordinates[:3]
     w, x, y, z = coordinates[3], coordinates[4], coordinates[5], coordinates[6]
     rotation[0, 0], rotation[0, 1], rotation[0, 2] = 1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)
     rotation[1, 0], rotation[1, 1], rotation[1, 2] = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)
@@ -109,6 +124,20 @@ def _follow(
         turning = angular_velocity[second] * rotation[third, 2] - angular_velocity[third] * rotation[second, 2]
         hold[axis] = coordinates[axis] - HOLD_BELOW_GRIP * rotation[axis, 2]
         hold_velocity[axis] = velocity[axis] - HOLD_BELOW_GRIP * turning
+
+
+@compiled
+def _hold(motion: np.ndarray, grip: np.ndarray, firmness: float) -> None:
+    """Force and torque of a `CompliantGrip` on the torch of a `TorchMotion`."""
+    torch, hand = motion[0], grip[0]
+    if firmness <= 0.0:
+        hand.force[:] = 0.0
+        hand.torque[:] = 0.0
+        return
+    _press(torch.hold, torch.hold_velocity, hand.target, hand.force)
+    _twist(torch.rotation, torch.angular_velocity, hand.target_rotation, hand.torque)
+    hand.force[:] *= firmness
+    hand.torque[:] *= firmness
 
 
 @compiled
@@ -145,3 +174,14 @@ def _twist(rotation: np.ndarray, angular_velocity: np.ndarray, target: np.ndarra
     length = math.sqrt(torque[0] ** 2 + torque[1] ** 2 + torque[2] ** 2)
     if length > TORQUE_MAX:
         torque *= TORQUE_MAX / length
+
+
+@compiled
+def _pull(motion: np.ndarray, grip: np.ndarray, applied: np.ndarray) -> None:
+    """Add a hand's force and torque to the wrench on the torch about its centre of mass, world, shape (6,)."""
+    torch, hand = motion[0], grip[0]
+    arm = torch.hold - torch.grip - COM_ABOVE_GRIP * torch.rotation[:, 2]
+    for axis in range(3):
+        second, third = (axis + 1) % 3, (axis + 2) % 3
+        applied[axis] += hand.force[axis]
+        applied[axis + 3] += hand.torque[axis] + arm[second] * hand.force[third] - arm[third] * hand.force[second]

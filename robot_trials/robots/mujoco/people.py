@@ -16,8 +16,7 @@ from robot_trials.robots.mujoco.rotations import (
     matrix_from_yaw,
     quaternion_wxyz_from_matrix,
 )
-from robot_trials.robots.mujoco.torch import COM_ABOVE_GRIP, NAME
-from robot_trials_control.compiled import compiled
+from robot_trials.robots.mujoco.torch import NAME
 
 ARM_EVERY = 10
 """Control periods between two postures of an arm: what is seen of it changes slowly."""
@@ -60,36 +59,9 @@ class People:
         for person in (self.giver, self.receiver):
             person.update(self.motion, dt)
             if person.holds:
-                motion, grip = self.motion, person.grip
-                _pull(self._applied, motion.grip, motion.rotation, motion.hold, grip.force, grip.torque)
+                person.grip.pull(self.motion, self._applied)
                 if arms_move:
                     person.move_arm(self.motion)
-
-
-@compiled
-def _pull(
-    applied: np.ndarray,
-    grip: np.ndarray,
-    rotation: np.ndarray,
-    hold: np.ndarray,
-    force: np.ndarray,
-    torque: np.ndarray,
-) -> None:
-    """Add a hand's force and torque to the wrench on the torch about its centre of mass, shape (6,).
-
-    Args:
-        applied: force and torque, world, changed in place.
-        grip: the torch's grip point, world [m].
-        rotation: the torch's axes in world, shape (3, 3).
-        hold: where the hand is, world [m].
-        force: of the hand, world [N].
-        torque: of the hand, world [N·m].
-    """
-    arm = hold - grip - COM_ABOVE_GRIP * rotation[:, 2]
-    for axis in range(3):
-        second, third = (axis + 1) % 3, (axis + 2) % 3
-        applied[axis] += force[axis]
-        applied[axis + 3] += torque[axis] + arm[second] * force[third] - arm[third] * force[second]
 
 
 def _offered(person: Person, conditions: Conditions, index: int) -> tuple[np.ndarray, np.ndarray]:

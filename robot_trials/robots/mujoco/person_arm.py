@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import mujoco
 import numpy as np
 
 from robot_trials.config.site import Person
 from robot_trials.robots.mujoco.person_figure import FOREARM, HOLD_BELOW_GRIP, SHOULDER, UPPER_ARM
 from robot_trials.robots.mujoco.rotations import compute_quaternion_from_z, matrix_from_yaw
+from robot_trials_control.compiled import compiled
 
 REST_HAND = np.array([0.05, -0.28, 0.80])
 """Where the fist hangs when it holds nothing, person's frame [m]."""
@@ -31,26 +34,38 @@ class PersonArm:
         self._outward = rotation @ np.array([-0.4, -1.0, -1.5])  # the elbow hangs down, back and away from the body
         self.rest_position = origin + rotation @ REST_HAND
         self.fist_position = self.rest_position.copy()
+        self._elbow, self._upper_axis, self._forearm_axis = np.zeros(3), np.zeros(3), np.zeros(3)
 
     def move_to(self, fist_position: np.ndarray, hand_quaternion_wxyz: np.ndarray) -> None:
         """Put the fist at `fist_position` (world) with the hand's axes at the given orientation."""
         self.fist_position[:] = fist_position
-        reach = fist_position - self._shoulder
-        distance = max(float(np.linalg.norm(reach)), 1e-6)
-        along = reach / distance
-        usable = min(distance, (UPPER_ARM + FOREARM) * 0.999)
-        advance = (UPPER_ARM**2 - FOREARM**2 + usable**2) / (2 * usable)
-        bend = np.sqrt(max(UPPER_ARM**2 - advance**2, 0.0))
-        sideways = self._outward - (self._outward @ along) * along
-        elbow = self._shoulder + advance * along + bend * sideways / np.linalg.norm(sideways)
+        _bend_elbow(self._shoulder, self._outward, fist_position, self._elbow, self._upper_axis, self._forearm_axis)
         pos, quat = self._data.mocap_pos, self._data.mocap_quat
         upper, forearm, hand = self._mocap
-        pos[upper], quat[upper] = self._shoulder, compute_quaternion_from_z(_unit(elbow - self._shoulder))
-        pos[forearm], quat[forearm] = elbow, compute_quaternion_from_z(_unit(fist_position - elbow))
+        pos[upper], quat[upper] = self._shoulder, compute_quaternion_from_z(self._upper_axis)
+        pos[forearm], quat[forearm] = self._elbow, compute_quaternion_from_z(self._forearm_axis)
         up = np.zeros(3)
         mujoco.mju_rotVecQuat(up, np.array([0.0, 0.0, HOLD_BELOW_GRIP]), hand_quaternion_wxyz)
         pos[hand], quat[hand] = fist_position + up, hand_quaternion_wxyz
 
 
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.linalg.norm(vector)
+@compiled
+def _bend_elbow(
+    shoulder: np.ndarray,
+    outward: np.ndarray,
+    fist: np.ndarray,
+    elbow: np.ndarray,
+    upper_axis: np.ndarray,
+    forearm_axis: np.ndarray,
+) -> None:
+    """Place the elbow and direct both links for a shoulder and a fist, world [m]; the elbow is bent `outward`."""
+    reach = fist - shoulder
+    distance = max(math.sqrt(np.sum(reach * reach)), 1e-6)
+    along = reach / distance
+    usable = min(distance, (UPPER_ARM + FOREARM) * 0.999)
+    advance = (UPPER_ARM**2 - FOREARM**2 + usable**2) / (2 * usable)
+    bend = math.sqrt(max(UPPER_ARM**2 - advance**2, 0.0))
+    sideways = outward - np.sum(outward * along) * along
+    elbow[:] = shoulder + advance * along + bend * sideways / math.sqrt(np.sum(sideways * sideways))
+    upper_axis[:] = (elbow - shoulder) / math.sqrt(np.sum((elbow - shoulder) ** 2))
+    forearm_axis[:] = (fist - elbow) / math.sqrt(np.sum((fist - elbow) ** 2))

@@ -8,6 +8,7 @@ from robot_trials.robots.mujoco.compliant_grip import CompliantGrip, TorchMotion
 from robot_trials.robots.mujoco.person_arm import PersonArm
 from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
 from robot_trials.robots.mujoco.rotations import quaternion_wxyz_from_matrix
+from robot_trials_control.compiled import compiled
 
 GRAVITY = 9.81
 PULL_MAX = 0.25
@@ -41,5 +42,11 @@ class PersonHand:
 
     def _is_pulled(self, motion: TorchMotion) -> bool:
         """Whether somebody walks off with the torch: nobody is held back."""
-        moved = motion.hold - self.start
-        return float(moved @ moved) > PULL_MAX**2
+        return _is_apart(motion.data, self.start)
+
+
+@compiled
+def _is_apart(motion: np.ndarray, hand: np.ndarray) -> bool:
+    """Whether the hold point of a `TorchMotion` is farther than `PULL_MAX` from a hand's place, world [m]."""
+    hold = motion[0].hold
+    return (hold[0] - hand[0]) ** 2 + (hold[1] - hand[1]) ** 2 + (hold[2] - hand[2]) ** 2 > PULL_MAX**2
