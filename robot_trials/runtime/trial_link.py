@@ -1,8 +1,8 @@
 """The control process's half of the exchange with a trial: whose command is in force, and what when it goes quiet.
 
 Every few control ticks (one trial tick) the control process publishes its samples and asks `TrialLink.next_command`.
-In lockstep it waits there for the trial's answer to the trial tick before, so that the trial thinks while the world goes
-on; at a real-time factor it takes the newest answer and counts ticks.
+In lockstep it waits there for the trial's answer to the trial tick before, so that the trial thinks while the world
+goes on; at a real-time factor it takes the newest answer and counts ticks.
 When a running trial goes quiet, its last command is continued safely: the robot finishes its step and stands, hands as
 they are. With no trial running, a velocity command from the control node drives the robot; without that, it stands.
 """

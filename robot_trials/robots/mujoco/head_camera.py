@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -19,7 +20,11 @@ GRAIN_FRAMES = 4
 
 
 class HeadCamera:
-    """Renders a frame at every capture and hands it out after the latency."""
+    """Renders a frame of what is seen at every capture and hands it out after the latency.
+
+    The scene is fixed at the capture. It is rendered on a thread of its own, to which the renderer's context belongs,
+    while the world goes on; whoever takes the frame when it is due waits for it.
+    """
 
     def __init__(self, view: View, profile: RobotProfile, noise: bool, generator: np.random.Generator) -> None:
         camera = profile.camera
@@ -30,13 +35,16 @@ class HeadCamera:
         self._generator = generator
         self._pixels = camera.width * camera.height
         self._grain = _draw_grain(generator, GRAIN_FRAMES * self._pixels, camera.image_noise if noise else 0.0)
-        self._renderer = make_renderer(view.model, camera.width, camera.height, shadows=False, fine=False)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="head_camera")
+        self._renderer = self._thread.submit(
+            make_renderer, view.model, camera.width, camera.height, shadows=False, fine=False
+        ).result()
         self._option = make_scene_option()
         self._field = FieldOfView(view, HEAD_CAMERA, (camera.width, camera.height), self._matrix)
         self._picture = np.zeros((camera.height, camera.width, 3), dtype=np.uint8)
         self._next_ns = 0
         self._now_ns = 0
-        self._waiting: deque[CameraFrame] = deque()
+        self._waiting: deque[tuple[int, Future[np.ndarray]]] = deque()
 
     def update(self, now_ns: int) -> None:
         """Capture a frame when one is due."""
@@ -44,26 +52,38 @@ class HeadCamera:
         if now_ns < self._next_ns:
             return
         self._next_ns += self._period_ns
-        self._waiting.append(CameraFrame(now_ns, self._take_picture(), self._matrix))
+        if self._waiting:
+            self._waiting[-1][1].result()  # the scene is still being read until then
+        self._fix_scene()
+        start = int(self._generator.integers(len(self._grain) - self._pixels))
+        self._waiting.append((now_ns, self._thread.submit(self._take_picture, start)))
 
     def take(self) -> CameraFrame | None:
         """The newest frame whose latency is over, once."""
         frame = None
-        while self._waiting and self._waiting[0].time_ns + self._latency_ns <= self._now_ns:
-            frame = self._waiting.popleft()
+        while self._waiting and self._waiting[0][0] + self._latency_ns <= self._now_ns:
+            time_ns, picture = self._waiting.popleft()
+            frame = CameraFrame(time_ns, picture.result(), self._matrix)
         return frame
 
     def close(self) -> None:
-        """Release the renderer."""
-        self._renderer.close()
+        """Release renderer and thread."""
+        self._thread.submit(self._renderer.close).result()
+        self._thread.shutdown()
 
-    def _take_picture(self) -> np.ndarray:
-        """The picture in the camera's channel order with the sensor's noise, shape (height, width, 3), uint8."""
+    def _fix_scene(self) -> None:
+        """Copy what is seen now into the renderer's scene."""
         self._view.follow()
         with self._field.only():
             self._renderer.update_scene(self._view.data, camera=HEAD_CAMERA, scene_option=self._option)
+
+    def _take_picture(self, start: int) -> np.ndarray:
+        """On the thread: the scene in the camera's channel order with the sensor's noise, from `start` of the grain on.
+
+        Returns:
+            shape (height, width, 3), uint8.
+        """
         self._renderer.render(out=self._picture)
-        start = int(self._generator.integers(len(self._grain) - self._pixels))
         image = np.empty_like(self._picture)
         _develop(self._picture, self._grain[start : start + self._pixels], image)
         return image
