@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mujoco
 import numpy as np
 
 from robot_trials.robots.mujoco.groups import ContactBits
@@ -13,28 +12,11 @@ SOLE_ON_FLOOR = int(ContactBits.SOLE + ContactBits.FLOOR)
 TORCH_ON_FLOOR = int(ContactBits.TORCH + ContactBits.FLOOR)
 
 
-class ContactCounter:
-    """Counts contacts of the robot that nobody wants; without margins, whatever MuJoCo lists does touch.
-
-    Attributes:
-        ground: with the ground, other than the soles', at the last `update`.
-        unwanted: with itself, people or things, at the last `update`.
-    """
-
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
-        self._data = data
-        self._kind = np.array(model.geom_contype, dtype=np.int64)
-        self.ground = 0
-        self.unwanted = 0
-
-    def update(self) -> None:
-        """Count the contacts of the last physics step."""
-        self.ground, self.unwanted = _count_odd(self._data.contact.geom, self._kind)
-
-
 @compiled
-def _count_odd(geoms: np.ndarray, kind: np.ndarray) -> tuple[int, int]:
-    """Contacts on the ground and others, without those of soles and torch on the ground.
+def count_odd_contacts(geoms: np.ndarray, kind: np.ndarray) -> tuple[int, int]:
+    """Count contacts that nobody wants: the robot's with the ground, and those with itself, people or things.
+
+    Those of soles and torch on the ground are left out; without margins, whatever MuJoCo lists does touch.
 
     Args:
         geoms: the two of each contact, shape (n, 2).

@@ -11,7 +11,6 @@ from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.robots.mujoco.conditions import draw_conditions
-from robot_trials.robots.mujoco.contacts import ContactCounter
 from robot_trials.robots.mujoco.drives import Drives
 from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
 from robot_trials.robots.mujoco.grasp import Grasp
@@ -29,6 +28,8 @@ from robot_trials.robots.profile import RobotProfile
 from robot_trials_control.compiled import compiled
 from robot_trials_control.records import Record
 
+NO_SENSORS = int(mujoco.mjtDisableBit.mjDSBL_SENSOR)
+"""Flag that leaves the simulator's sensors out of a step."""
 SPEED_MAX = 1e3
 """Joints, base and torch together never move this fast in a world that still means something [rad/s], [m/s]."""
 
@@ -53,6 +54,7 @@ class MujocoRobot:
         self.conditions = draw_conditions(options)
         self.model, looks = make_worlds(profile, site, options, self.conditions)
         self.data = mujoco.MjData(self.model)
+        self._options, self._flags = self.model.opt, self.model.opt.disableflags
         nu = self.model.nu
         self._all_position, self._all_velocity = self.data.qpos, self.data.qvel
         self._joint_position = self.data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
@@ -73,8 +75,7 @@ class MujocoRobot:
         mujoco.mj_forward(self.model, self.data)
         self.view = View(looks, self.data)
         self._sensors = Sensors(self.model, self.data, profile, options.noise, self.conditions.sensor_seed)
-        self._contacts = ContactCounter(self.model, self.data)
-        self._truth = TruthReader(self.data, self._contacts, self.people, self._grasps)
+        self._truth = TruthReader(self.model, self.data, self.people, self._grasps)
         self._make_cameras(profile, site, options)
 
     def _make_cameras(self, profile: RobotProfile, site: Site, options: SimOptions) -> None:
@@ -101,7 +102,7 @@ class MujocoRobot:
         if self.people is not None:
             self.people.update(self._dt)
         self._paving.follow(float(self._all_position[0]))
-        mujoco.mj_step(self.model, self.data, self._substeps)
+        self._step()
         self._ticks += 1
         self._check_alive()
         now_ns = self._ticks * self.control_period_ns
@@ -110,6 +111,14 @@ class MujocoRobot:
             self._fiducials.update(now_ns)
         if self._camera is not None:
             self._camera.update(now_ns)
+
+    def _step(self) -> None:
+        """One control period of physics; only after its last step somebody reads the sensors."""
+        if self._substeps > 1:
+            self._options.disableflags = self._flags | NO_SENSORS
+            mujoco.mj_step(self.model, self.data, self._substeps - 1)
+            self._options.disableflags = self._flags
+        mujoco.mj_step(self.model, self.data)
 
     def write_command(self, command: Record, torque_applied: np.ndarray) -> None:
         """Send the impedance command; `torque_applied` receives it after the drives' limits [N·m], shape (nu,)."""

@@ -51,10 +51,9 @@ class Sensors:
         errors = self._errors
         error = errors.draw()
         power = _read_joints(state.data, *self._joints, errors.gain, errors.encoder_step, error)
-        _read_imu_and_feet(state.data, *self._imu, self._feet, *self._ground, error)
         self._energy -= (self._battery.idle_power + power) * dt
-        state.time_ns[...] = time_ns
-        state.battery[...] = max(self._energy / self._battery.capacity, 0.0)
+        charge = max(self._energy / self._battery.capacity, 0.0)
+        _read_others(state.data, time_ns, *self._imu, self._feet, *self._ground, error, charge)
 
 
 @compiled
@@ -84,8 +83,9 @@ def _read_joints(
 
 
 @compiled
-def _read_imu_and_feet(
+def _read_others(
     state: np.ndarray,
+    time_ns: int,
     rate: np.ndarray,
     acceleration: np.ndarray,
     feet: np.ndarray,
@@ -94,11 +94,13 @@ def _read_imu_and_feet(
     site_position: np.ndarray,
     site_axes: np.ndarray,
     error: np.ndarray,
+    charge: float,
 ) -> None:
-    """Fill in gyro, accelerometer and the ground's wrench on each foot, in and about its sole frame.
+    """Fill in time, gyro, accelerometer, the ground's wrench on each foot in and about its sole frame, and battery.
 
     Args:
         state: readings, shape (1,).
+        time_ns: time of the reading.
         rate: imu frame, shape (3,) [rad/s].
         acceleration: imu frame, shape (3,) [m/s²].
         feet: site of the sole, its body, and that body's root, shape (2, 3).
@@ -107,8 +109,10 @@ def _read_imu_and_feet(
         site_position: [m], shape (nsite, 3).
         site_axes: rotation matrices by rows, shape (nsite, 9).
         error: of every noisy reading, in `SensorErrors`' order.
+        charge: of the battery, 0…1.
     """
     readings = state[0]
+    readings.time_ns, readings.battery = time_ns, charge
     start = len(error) - 18
     for axis in range(3):
         readings.imu_angular_velocity[axis] = rate[axis] + error[start + axis]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from robot_trials.robots.mujoco.contacts import ContactCounter
+from robot_trials.robots.mujoco.contacts import count_odd_contacts
 from robot_trials.robots.mujoco.grasp import Grasp
 from robot_trials.robots.mujoco.people import People
 from robot_trials_control.compiled import compiled
@@ -15,18 +15,16 @@ from robot_trials_control.records import Record
 class TruthReader:
     """Fills a truth record from the simulator's state."""
 
-    def __init__(
-        self, data: mujoco.MjData, contacts: ContactCounter, people: People | None, grasps: list[Grasp]
-    ) -> None:
-        self._contacts, self._people, self._grasps = contacts, people, grasps
+    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, people: People | None, grasps: list[Grasp]) -> None:
+        self._people, self._grasps = people, grasps
+        self._data, self._kind = data, np.array(model.geom_contype, dtype=np.int64)
         self._base, self._velocity = data.qpos[:7], data.qvel[:3]
         if people is not None:
             self._torch = people.torch_coordinates, people.giver.grip.force, people.receiver.grip.force
 
     def read(self, truth: Record) -> None:
         """Fill in every field; those of the torch stay NaN in a world without it."""
-        self._contacts.update()
-        _read_base(truth.data, self._base, self._velocity, self._contacts.ground, self._contacts.unwanted)
+        _read_base(truth.data, self._base, self._velocity, self._data.contact.geom, self._kind)
         if self._people is not None:
             self._read_people(truth, self._people)
 
@@ -37,7 +35,7 @@ class TruthReader:
 
 @compiled
 def _read_base(
-    truth: np.ndarray, coordinates: np.ndarray, velocity: np.ndarray, ground_contacts: int, unwanted_contacts: int
+    truth: np.ndarray, coordinates: np.ndarray, velocity: np.ndarray, geoms: np.ndarray, kind: np.ndarray
 ) -> None:
     """Fill in the base's pose, from position and quaternion (w, x, y, z), its velocity and the robot's contacts."""
     known = truth[0]
@@ -46,8 +44,7 @@ def _read_base(
         known.base_orientation_xyzw[axis] = coordinates[4 + axis]
         known.base_linear_velocity[axis] = velocity[axis]
     known.base_orientation_xyzw[3] = coordinates[3]
-    known.ground_contacts = ground_contacts
-    known.unwanted_contacts = unwanted_contacts
+    known.ground_contacts, known.unwanted_contacts = count_odd_contacts(geoms, kind)
 
 
 @compiled
