@@ -8,20 +8,36 @@ import numpy as np
 
 from robot_trials_control.compiled import compiled
 from robot_trials_control.config import WholeBodyGains
-from robot_trials_control.model import FrameState, RobotModel
-from robot_trials_control.records import LEFT, RIGHT, HandMode, Record
+from robot_trials_control.model import FIRST_GRIP, RobotModel
+from robot_trials_control.records import LEFT, RIGHT, Field, HandMode, Record, make_record
+from robot_trials_control.references import WholeBodyReference
 from robot_trials_control.rotations import rotation_about_z, rotation_from_quaternion, rotation_vector, turn_in_body
-from robot_trials_control.whole_body import PoseReference, WholeBodyReference
 
 HAND_BANDWIDTH = 8.0
 """Natural frequency of the filter on hand targets [rad/s]."""
 HAND_TURN_MAX = 1.0
 """Fastest turn of a hand's reference [rad/s]."""
-HAND_MODES = tuple(HandMode)
 ANGLE_MIN = 1e-6
 """Turn below which a hand's reference is taken to be there [rad]."""
 POSTURE_RATE_MAX = 0.8
 """Fastest change of a posture reference [rad/s]."""
+
+
+def arm_fields(nu: int, head: int) -> list[Field]:
+    """Arms and head on their way, for a head of so many joints."""
+    return [
+        ("pose", "f8", (2, 6, 3)),  # of each hand in the frame it was commanded in; rows of a `PoseReference`
+        ("goal", "f8", (2, 3)),  # where each hand shall be, odom [m]
+        ("posture", "f8", (nu,)),  # [rad]
+        ("weight", "f8", (nu,)),  # of the posture task
+        ("nominal", "f8", (nu,)),  # posture wanted, but for the head [rad]
+        ("free_weight", "f8", (nu,)),  # where no hand is in use
+        ("hand_weight", "f8"),  # of the joints of a hand in use
+        ("head", "i8", (max(head, 1),)),  # joints of the head
+        ("head_count", "i8"),
+        ("mode", "u1", (2,)),  # HandMode of each hand
+        ("is_arm", "u1", (2, nu)),  # whether a joint carries a hand
+    ]
 
 
 @compiled
@@ -94,126 +110,136 @@ def add_motion(velocity: np.ndarray, acceleration: np.ndarray, pose: np.ndarray)
 
 
 @compiled
-def follow_posture(
-    nominal: np.ndarray, head_joints: np.ndarray, head: np.ndarray, step: float, posture: np.ndarray, out: np.ndarray
+def start_hand(side: int, frame: np.ndarray, model: np.ndarray, arms: np.ndarray) -> None:
+    """Begin at rest where the grip is now; `frame` as for `place`."""
+    m, pose = model[0], arms[0].pose[side]
+    rotation, position = m.rotation[FIRST_GRIP + side], m.position[FIRST_GRIP + side]
+    pose[:3] = 0.0
+    for i in range(3):
+        for k in range(3):
+            pose[0, i] += frame[1 + k, i] * (position[k] - frame[0, k])
+        for j in range(3):
+            pose[3 + i, j] = 0.0
+            for k in range(3):
+                pose[3 + i, j] += frame[1 + k, i] * rotation[k, j]
+
+
+@compiled
+def switch_hand(
+    side: int, mode: int, frame: np.ndarray, joints: np.ndarray, model: np.ndarray, arms: np.ndarray
 ) -> None:
-    """Move a posture by at most `step` a joint, the head towards its command and all else to the nominal posture.
+    """Begin a mode from where the arm is; arguments as for `update_arms`, `frame` as for `place`."""
+    a = arms[0]
+    a.mode[side] = mode
+    for i in range(joints.size):
+        if a.is_arm[side, i]:
+            a.weight[i] = a.free_weight[i] if mode == HandMode.POSTURE else a.hand_weight
+            if mode == HandMode.POSTURE:
+                a.posture[i] = joints[i]
+    if mode != HandMode.POSTURE:
+        start_hand(side, frame, model, arms)
+
+
+@compiled
+def update_arms(
+    dt: float,
+    motion: np.ndarray,
+    heading: float,
+    joints: np.ndarray,
+    model: np.ndarray,
+    arms: np.ndarray,
+    reference: np.ndarray,
+) -> None:
+    """Advance hands, posture and head by one tick.
 
     Args:
-        nominal: shape (nu,) [rad].
-        head_joints, head: joints of the head, and where they shall be, shapes (h,) and (≥ h,) [rad].
-        step: [rad].
-        posture, out: changed in place, and a copy of it, shape (nu,) [rad].
+        dt: control period [s].
+        motion: motion command record.
+        heading: of the body [rad].
+        joints: present angles, shape (nu,) [rad].
+        model, arms: records of `model_state_fields` and `arm_fields`.
+        reference: receives posture, posture weights and hand poses, record of `whole_body_reference_fields`.
     """
-    for i in range(nominal.size):
-        out[i] = nominal[i]
-    for i in range(head_joints.size):
-        out[head_joints[i]] = head[i]
-    for i in range(nominal.size):
-        posture[i] += min(max(out[i] - posture[i], -step), step)
-        out[i] = posture[i]
+    command, m, a, r = motion[0], model[0], arms[0], reference[0]
+    heading_frame, odom_frame = np.zeros((4, 3)), np.zeros((4, 3))
+    rotation_about_z(heading, heading_frame[1:])
+    heading_frame[0, 0], heading_frame[0, 1] = m.com[0], m.com[1]
+    rotation_about_z(0.0, odom_frame[1:])
+    for side in range(2):
+        mode, pose = command.hand_mode[side], a.pose[side]
+        frame = heading_frame if mode == HandMode.HEADING else odom_frame
+        if mode != a.mode[side]:
+            switch_hand(side, mode, frame, joints, model, arms)
+        r.hand_active[side] = mode != HandMode.POSTURE
+        if mode != HandMode.POSTURE:
+            position, orientation = command.hand_position[side], command.hand_orientation_xyzw[side]
+            follow_target(dt, position, orientation, command.hand_speed, pose)
+            carry_along(pose, frame, r.hands[side])
+            place(position, frame, a.goal[side])
+        if mode == HandMode.HEADING:
+            add_motion(m.com_velocity, r.com_acceleration, r.hands[side])
+    follow_posture(POSTURE_RATE_MAX * dt, command.head, arms, reference)
 
 
-class HandTarget:
-    """One hand's pose on its way to a target.
+@compiled
+def follow_posture(step: float, head: np.ndarray, arms: np.ndarray, reference: np.ndarray) -> None:
+    """Move the posture by at most `step` a joint [rad], the head to its command, all else to the nominal posture."""
+    a, r = arms[0], reference[0]
+    for i in range(a.head_count):
+        a.nominal[a.head[i]] = head[i]
+    for i in range(a.posture.size):
+        a.posture[i] += min(max(a.nominal[i] - a.posture[i], -step), step)
+        r.posture[i], r.posture_weight[i] = a.posture[i], a.weight[i]
 
-    The pose lives in the commanded frame (heading or odom), so that a moving body carries it along.
-    """
 
-    def __init__(self) -> None:
-        self.mode = HandMode.POSTURE
-        self.pose = PoseReference()
-
-    def start(self, grip: FrameState, frame: np.ndarray) -> None:
-        """Take over from where the hand is now; the frame as for `place`."""
-        pose, axes = self.pose, frame[1:]
-        pose.position[:] = axes.T @ (grip.position - frame[0])
-        pose.rotation[:] = axes.T @ grip.rotation
-        pose.velocity[:], pose.acceleration[:] = 0.0, 0.0
+@compiled
+def measure_distance_to_goal(side: int, model: np.ndarray, arms: np.ndarray) -> float:
+    """How far a grip is from its commanded place [m]; 0 in posture mode."""
+    if arms[0].mode[side] == HandMode.POSTURE:
+        return 0.0
+    goal, position = arms[0].goal[side], model[0].position[FIRST_GRIP + side]
+    return math.sqrt((goal[0] - position[0]) ** 2 + (goal[1] - position[1]) ** 2 + (goal[2] - position[2]) ** 2)
 
 
 class ArmReferences:
-    """Writes hands, arm posture and head into a `WholeBodyReference`."""
+    """Writes hands, arm posture and head into a `WholeBodyReference`.
+
+    Attributes:
+        state: arms and head on their way, record of `arm_fields`.
+    """
 
     def __init__(self, model: RobotModel, gains: WholeBodyGains) -> None:
         self.model = model
-        self._weight_hand = gains.posture_weight_hand
-        self.targets = (HandTarget(), HandTarget())
-        self._arms = tuple(model.arm_joints(side) for side in (LEFT, RIGHT))
-        names = model.joint_names
-        self._head = np.array([names.index(name) for name in model.parameters.head_joints], dtype=np.intp)
+        head = [model.joint_names.index(name) for name in model.parameters.head_joints]
+        self.state: Record = make_record(arm_fields(model.nu, len(head)))
+        state = self.state
+        state.head[: len(head)], state.head_count[...] = head, len(head)
         upper = [not model.moves_a_foot(i) for i in range(model.nu)]
-        self._upper_weight = np.where(upper, gains.posture_weight_arms, 0.0)
-        self._weight = self._upper_weight.copy()
-        self._posture = model.nominal_joints.copy()
-        self._heading_frame, self._odom_frame = np.zeros((4, 3)), np.zeros((4, 3))
-        self._odom_frame[1:] = np.eye(3)
-        self._goals = np.zeros((2, 3))
+        state.free_weight[:] = np.where(upper, gains.posture_weight_arms, 0.0)
+        state.hand_weight[...] = gains.posture_weight_hand
+        for side in (LEFT, RIGHT):
+            state.is_arm[side, model.arm_joints(side)] = 1
+        self.reset(model.nominal_joints)
 
     def reset(self, joints: np.ndarray) -> None:
         """Start from the joints' present angles, shape (nu,) [rad]."""
-        self._posture[:] = joints
-        self._weight[:] = self._upper_weight
-        for target in self.targets:
-            target.mode = HandMode.POSTURE
+        state = self.state
+        state.posture[:], state.weight[:] = joints, state.free_weight
+        state.nominal[:] = self.model.nominal_joints
+        state.mode[:] = HandMode.POSTURE
 
-    def update(
-        self,
-        dt: float,
-        motion: Record,
-        heading: float,
-        com: np.ndarray,
-        com_velocity: np.ndarray,
-        com_acceleration: np.ndarray,
-        joints: np.ndarray,
-        out: WholeBodyReference,
-    ) -> None:
+    def update(self, dt: float, motion: Record, heading: float, joints: np.ndarray, out: WholeBodyReference) -> None:
         """Advance by `dt`.
 
         Args:
             dt: control period [s].
             motion: motion command record.
             heading: of the body [rad].
-            com, com_velocity, com_acceleration: of the centre of mass, odom, shape (3,).
             joints: present angles, shape (nu,) [rad].
-            out: receives posture, posture weights and hand poses.
+            out: receives posture, posture weights and hand poses; its centre of mass's acceleration counts.
         """
-        rotation_about_z(heading, self._heading_frame[1:])
-        self._heading_frame[0, :2] = com[:2]
-        for side in (LEFT, RIGHT):
-            mode = HAND_MODES[motion.hand_mode[side]]
-            out.hand_active[side] = active = mode is not HandMode.POSTURE
-            if active:
-                self.model.grips[side].update()
-            if mode is not self.targets[side].mode:
-                self._switch(side, mode, joints)
-            if mode is HandMode.HEADING:
-                self._move_hand(dt, side, motion, self._heading_frame, out.hands[side])
-                add_motion(com_velocity, com_acceleration, out.hands[side].values)
-            elif active:
-                self._move_hand(dt, side, motion, self._odom_frame, out.hands[side])
-        out.posture_weight[:] = self._weight
-        step = POSTURE_RATE_MAX * dt
-        follow_posture(self.model.nominal_joints, self._head, motion.head, step, self._posture, out.posture)
+        update_arms(dt, motion.data, heading, joints, self.model.state.data, self.state.data, out.record.data)
 
     def distance_to_goal(self, side: int) -> float:
         """How far the grip is from its commanded place [m]; 0 in posture mode."""
-        if self.targets[side].mode is HandMode.POSTURE:
-            return 0.0
-        return math.dist(self._goals[side], self.model.grips[side].position)
-
-    def _switch(self, side: int, mode: HandMode, joints: np.ndarray) -> None:
-        """Begin a mode from where the arm is."""
-        target, arm = self.targets[side], self._arms[side]
-        if mode is HandMode.POSTURE:
-            self._posture[arm], self._weight[arm] = joints[arm], self._upper_weight[arm]
-        else:
-            target.start(self.model.grips[side], self._heading_frame if mode is HandMode.HEADING else self._odom_frame)
-            self._weight[arm] = self._weight_hand
-        target.mode = mode
-
-    def _move_hand(self, dt: float, side: int, motion: Record, frame: np.ndarray, out: PoseReference) -> None:
-        pose, position = self.targets[side].pose.values, motion.hand_position[side]
-        follow_target(dt, position, motion.hand_orientation_xyzw[side], float(motion.hand_speed), pose)
-        carry_along(pose, frame, out.values)
-        place(position, frame, self._goals[side])
+        return measure_distance_to_goal(side, self.model.state.data, self.state.data)

@@ -14,9 +14,10 @@ from robot_trials_control.footsteps import Pose2
 from robot_trials_control.model import RobotModel, RobotParameters
 from robot_trials_control.payload import PayloadEstimator
 from robot_trials_control.records import Fault, MotionMode, Record, make_motion_command
-from robot_trials_control.status import StatusWriter, largest_ratio
+from robot_trials_control.references import WholeBodyReference
+from robot_trials_control.status import StatusWriter
 from robot_trials_control.walking import Walking
-from robot_trials_control.whole_body import WholeBodyController, WholeBodyReference
+from robot_trials_control.whole_body import WholeBodyController
 
 FALL_TILT_COS = float(np.cos(np.deg2rad(45.0)))
 FALL_HEIGHT_SHARE = 0.6
@@ -104,9 +105,9 @@ class WholeBodyWalkingController:
     def _start(self, state: Record) -> None:
         self._started = True
         self.estimator.reset(state)
-        self.estimator.update(state, [True, True])
-        self._nominal_height = float(self.estimator.position[2])
-        self.walking.reset(self.model.feet, self.model.com)
+        self.estimator.update(state, np.ones(2, np.uint8))
+        self._nominal_height = self.estimator.height
+        self.walking.reset(self.model.state)
         self.arms.reset(state.joint_position)
         self._drive.reset(state)
 
@@ -140,9 +141,9 @@ class WholeBodyWalkingController:
         status.fault[...] = int(self._fault)
 
     def _check_fall(self) -> None:
-        tilt_cos = self.estimator.rotation[2, 2]
-        low = self.estimator.position[2] < FALL_HEIGHT_SHARE * self._nominal_height
-        if tilt_cos < FALL_TILT_COS or low:
+        estimator = self.estimator
+        low = estimator.height < FALL_HEIGHT_SHARE * self._nominal_height
+        if low or estimator.tilt_cos < FALL_TILT_COS:
             self._fault |= Fault.FALLEN
 
     def _read_goal(self, motion: Record) -> None:
@@ -153,19 +154,10 @@ class WholeBodyWalkingController:
         goal.velocity = tuple(motion.walk_velocity.tolist())
 
     def _plan(self, motion: Record, state: Record) -> None:
-        model, walking = self.model, self.walking
+        walking = self.walking
         walking.may_step = self.estimator.is_settled
-        walking.update(self.period, model.feet, model.com, model.com_velocity, state.foot_wrench[:, 2], self.reference)
-        self.arms.update(
-            self.period,
-            motion,
-            walking.heading,
-            model.com,
-            model.com_velocity,
-            self.reference.com_acceleration,
-            state.joint_position,
-            self.reference,
-        )
+        walking.update(self.period, self.model.state, state, self.reference)
+        self.arms.update(self.period, motion, walking.heading, state.joint_position, self.reference)
 
     def _solve(self, state: Record, command: Record) -> None:
         whole_body = self.whole_body
@@ -185,10 +177,9 @@ class WholeBodyWalkingController:
         command.kd[:] = DAMPING
 
     def _write_status(self, state: Record, motion: Record, command: Record, status: Record) -> None:
-        self._status.write(state, self.estimator, self.walking, self.arms, self.reference, status)
+        self._status.write(state, self.estimator.estimate, self.walking, self.arms, command, status)
         self._status.write_payload(self.payload, status)
         whole_body = self.whole_body
         status.mode[...] = MotionMode.DAMPED if self._fault else int(motion.mode)
-        status.torque_ratio[...] = largest_ratio(command.torque, self.model.parameters.torque_limits)
         status.qp_status[...], status.qp_failures[...] = whole_body.exit_flag, whole_body.failures
         status.fault[...] = int(self._fault)

@@ -12,78 +12,85 @@ import pinocchio as pin
 
 from robot_trials_control.compiled import compiled
 from robot_trials_control.config import EstimatorGains
-from robot_trials_control.model import GRAVITY, RobotModel
-from robot_trials_control.records import LEFT, RIGHT, Record
+from robot_trials_control.model import GRAVITY, RobotModel, move
+from robot_trials_control.records import Field, Record, make_record
 from robot_trials_control.rotations import quaternion_xyzw, turn_in_body
 
 FULL_TRUST_FORCE = 200.0
 """Normal force beyond the minimum at which a foot is fully trusted [N]."""
 
 
+def base_estimate_fields(nq: int, nv: int) -> list[Field]:
+    """What a `BaseEstimator` believes; axes and units as there."""
+    return [
+        ("q", "f8", (nq,)),
+        ("v", "f8", (nv,)),
+        ("rotation", "f8", (3, 3)),
+        ("position", "f8", (3,)),
+        ("velocity", "f8", (3,)),
+        ("gyro_bias", "f8", (3,)),
+        ("measured_rate", "f8", (3,)),  # gyro in base axes [rad/s]
+        ("anchor", "f8", (2, 3)),  # where each foot touched down, odom [m]
+        ("anchored", "u1", (2,)),
+    ]
+
+
+ESTIMATOR_CONSTANT_FIELDS: list[Field] = [
+    ("period", "f8"),  # [s]
+    ("imu_rotation", "f8", (3, 3)),  # sensor in the base
+    ("imu_position", "f8", (3,)),  # [m]
+    ("force_min", "f8"),  # normal force from which a foot is trusted [N]
+    ("velocity_share", "f8"),  # of the feet's apparent velocity taken out a tick
+    ("tilt_share", "f8"),  # turn for that [rad·s/m]
+    ("bias_share", "f8"),  # of that turn that goes to the gyro's bias [1/s]
+    ("anchor_share", "f8"),  # of a foot's distance from its anchor taken out a tick
+    ("ground_share", "f8"),  # of an anchor's height taken out a tick
+]
+
+
 @compiled
-def predict(
-    state: np.ndarray,
-    imu_rotation: np.ndarray,
-    imu_position: np.ndarray,
-    bias: np.ndarray,
-    dt: float,
-    measured_rate: np.ndarray,
-    rotation: np.ndarray,
-    position: np.ndarray,
-    velocity: np.ndarray,
-) -> None:
-    """Turn and move the base by the inertial sensor.
+def predict(state: np.ndarray, constants: np.ndarray, estimate: np.ndarray) -> None:
+    """Turn and move the base by the inertial sensor, and put it and the joints together as Pinocchio's q and v.
 
     Args:
         state: sensor record.
-        imu_rotation, imu_position: sensor in the base, shapes (3, 3) and (3,) [m].
-        bias: of the gyro, base axes, shape (3,) [rad/s].
-        dt: control period [s].
-        measured_rate: receives the gyro's reading in base axes, shape (3,) [rad/s].
-        rotation, position, velocity: base in odom, changed in place, shapes (3, 3), (3,) [m] and (3,) [m/s].
+        constants, estimate: records of `ESTIMATOR_CONSTANT_FIELDS` and `base_estimate_fields`.
     """
-    gyro, accelerometer = state[0].imu_angular_velocity, state[0].imu_linear_acceleration
+    c, e = constants[0], estimate[0]
+    gyro, accelerometer, dt = state[0].imu_angular_velocity, state[0].imu_linear_acceleration, c.period
     rate, force = np.zeros(3), np.zeros(3)
     for i in range(3):
-        measured_rate[i] = 0.0
+        e.measured_rate[i] = 0.0
         for k in range(3):
-            measured_rate[i] += imu_rotation[i, k] * gyro[k]
-            force[i] += imu_rotation[i, k] * accelerometer[k]
-        rate[i] = measured_rate[i] - bias[i]
+            e.measured_rate[i] += c.imu_rotation[i, k] * gyro[k]
+            force[i] += c.imu_rotation[i, k] * accelerometer[k]
+        rate[i] = e.measured_rate[i] - e.gyro_bias[i]
     x, y, z = rate
-    px, py, pz = imu_position
+    px, py, pz = c.imu_position
     along, square = x * px + y * py + z * pz, x * x + y * y + z * z
     for i in range(3):
-        force[i] -= rate[i] * along - imu_position[i] * square
-    turn_in_body(rotation, x * dt, y * dt, z * dt)
+        force[i] -= rate[i] * along - c.imu_position[i] * square
+    turn_in_body(e.rotation, x * dt, y * dt, z * dt)
     for i in range(3):
         acceleration = -GRAVITY if i == 2 else 0.0
         for k in range(3):
-            acceleration += rotation[i, k] * force[k]
-        velocity[i] += dt * acceleration
-        position[i] += dt * velocity[i]
+            acceleration += e.rotation[i, k] * force[k]
+        e.velocity[i] += dt * acceleration
+        e.position[i] += dt * e.velocity[i]
+    write_configuration(state, estimate)
 
 
 @compiled
-def write_configuration(
-    state: np.ndarray,
-    measured_rate: np.ndarray,
-    bias: np.ndarray,
-    rotation: np.ndarray,
-    position: np.ndarray,
-    velocity: np.ndarray,
-    q: np.ndarray,
-    v: np.ndarray,
-) -> None:
-    """Put base and measured joints together in the order of Pinocchio's q, shape (nq,), and v, shape (nv,)."""
-    joints, speeds = state[0].joint_position, state[0].joint_velocity
-    q[3], q[4], q[5], q[6] = quaternion_xyzw(rotation)
+def write_configuration(state: np.ndarray, estimate: np.ndarray) -> None:
+    """Put base and measured joints together in the order of Pinocchio's q and v; arguments as for `predict`."""
+    e, joints, speeds = estimate[0], state[0].joint_position, state[0].joint_velocity
+    e.q[3], e.q[4], e.q[5], e.q[6] = quaternion_xyzw(e.rotation)
     for i in range(3):
-        q[i] = position[i]
-        v[3 + i] = measured_rate[i] - bias[i]
-    write_base_velocity(rotation, velocity, v)
+        e.q[i] = e.position[i]
+        e.v[3 + i] = e.measured_rate[i] - e.gyro_bias[i]
+    write_base_velocity(e.rotation, e.velocity, e.v)
     for i in range(joints.size):
-        q[7 + i], v[6 + i] = joints[i], speeds[i]
+        e.q[7 + i], e.v[6 + i] = joints[i], speeds[i]
 
 
 @compiled
@@ -91,6 +98,65 @@ def write_base_velocity(rotation: np.ndarray, velocity: np.ndarray, v: np.ndarra
     """The base's linear velocity in its own axes: the first three of `v`."""
     for i in range(3):
         v[i] = rotation[0, i] * velocity[0] + rotation[1, i] * velocity[1] + rotation[2, i] * velocity[2]
+
+
+@compiled
+def correct(
+    state: np.ndarray, stance: np.ndarray, constants: np.ndarray, model: np.ndarray, estimate: np.ndarray
+) -> tuple[float, float]:
+    """Correct base and model by the feet that stand.
+
+    Args:
+        state: sensor record.
+        stance: feet that are planned to stand, shape (2,).
+        constants, estimate: as for `predict`.
+        model: record of `model_state_fields` at the prediction.
+
+    Returns:
+        Cosine of the base's tilt, and its height in odom [m].
+    """
+    c, e, m = constants[0], estimate[0], model[0]
+    trust = np.zeros(2)
+    for side in range(2):
+        if stance[side]:
+            force = state[0].foot_wrench[side, 2]
+            trust[side] = min(max((force - c.force_min) / FULL_TRUST_FORCE, 0.0), 1.0)
+    if trust[0] + trust[1] > 0.0:
+        correct_velocity(trust, constants, model, estimate)
+    shift = np.zeros(3)
+    for side in range(2):
+        if trust[side] > 0.0 and e.anchored[side]:
+            pull_to_anchor(e.anchor[side], m.position[side], c.anchor_share * trust[side], c.ground_share, shift)
+        elif trust[side] > 0.0:
+            e.anchor[side] = m.position[side]
+        e.anchored[side] = trust[side] > 0.0
+    for i in range(3):
+        e.position[i] += shift[i]
+    move(shift, model)
+    return e.rotation[2, 2], e.position[2]
+
+
+@compiled
+def correct_velocity(trust: np.ndarray, constants: np.ndarray, model: np.ndarray, estimate: np.ndarray) -> None:
+    """Take the feet's apparent velocity out of the base's; what persists of it is tilt and gyro bias.
+
+    Args:
+        trust: how much each foot is trusted, 0…1 and not both 0, shape (2,).
+        constants, model, estimate: as for `correct`.
+    """
+    c, e, m = constants[0], estimate[0], model[0]
+    total, slip, turn = trust[0] + trust[1], np.zeros(3), np.zeros(3)
+    for side in range(2):
+        if trust[side] > 0.0:
+            add_foot_velocity(trust[side] / total, m.rotation[side], m.jacobian[side], e.v, slip)
+    pull = min(total, 1.0) * c.velocity_share
+    for i in range(3):
+        turn[i] = pull * c.tilt_share * (e.rotation[0, i] * slip[1] - e.rotation[1, i] * slip[0])
+        e.gyro_bias[i] -= c.bias_share * turn[i]
+        e.velocity[i] -= pull * slip[i]
+        m.com_velocity[i] -= pull * slip[i]
+    write_base_velocity(e.rotation, e.velocity, e.v)
+    turn_in_body(e.rotation, turn[0], turn[1], turn[2])
 
 
 @compiled
@@ -104,41 +170,6 @@ def add_foot_velocity(
             speed += jacobian[k, j] * v[j]
         for i in range(3):
             out[i] += weight * rotation[i, k] * speed
-
-
-@compiled
-def correct_velocity(
-    slip: np.ndarray,
-    pull: float,
-    tilt: float,
-    bias_share: float,
-    rotation: np.ndarray,
-    velocity: np.ndarray,
-    com_velocity: np.ndarray,
-    bias: np.ndarray,
-    v: np.ndarray,
-) -> None:
-    """Take the feet's apparent velocity out of the base's; what persists of it is tilt and gyro bias.
-
-    Args:
-        slip: the feet's velocity in odom, shape (3,) [m/s].
-        pull: share of it taken now.
-        tilt: turn of the base for it [rad·s/m].
-        bias_share: share of that turn that goes to the gyro's bias [1/s].
-        rotation, velocity: base in odom.
-        com_velocity: of the model, odom, shape (3,) [m/s].
-        bias: of the gyro, base axes, shape (3,) [rad/s].
-        v: generalised velocity, shape (nv,).
-    """
-    turn = np.zeros(3)
-    for i in range(3):
-        turn[i] = tilt * (rotation[0, i] * slip[1] - rotation[1, i] * slip[0])
-        bias[i] -= bias_share * turn[i]
-    for i in range(3):
-        velocity[i] -= pull * slip[i]
-        com_velocity[i] -= pull * slip[i]
-    write_base_velocity(rotation, velocity, v)
-    turn_in_body(rotation, turn[0], turn[1], turn[2])
 
 
 @compiled
@@ -163,28 +194,41 @@ class BaseEstimator:
     how fast the feet on the ground seem to move, and takes that motion out of the base and of the model.
 
     Attributes:
+        estimate: all of it, record of `base_estimate_fields`.
         q: configuration, shape (nq,).
         v: generalised velocity, shape (nv,).
         rotation: base in odom, shape (3, 3).
         position, velocity: base in odom, shape (3,) [m], [m/s].
         gyro_bias: in base axes, shape (3,) [rad/s].
+        tilt_cos, height: cosine of the base's tilt, and its height in odom [m].
     """
 
     def __init__(self, model: RobotModel, gains: EstimatorGains, period: float) -> None:
         self.model, self.gains, self.period = model, gains, period
-        imu = model.model.frames[model.imu_id].placement
-        self._imu_rotation, self._imu_position = imu.rotation.copy(), imu.translation.copy()
-        self.q, self.v = pin.neutral(model.model), np.zeros(model.nv)
-        self.rotation = np.eye(3)
-        self.position, self.velocity, self.gyro_bias = np.zeros(3), np.zeros(3), np.zeros(3)
-        self._anchors = np.zeros((2, 3))
-        self._anchored = [False, False]
+        self._constants = self._make_constants()
+        estimate = make_record(base_estimate_fields(model.nq, model.nv))
+        self.estimate = estimate
+        self.q, self.v, self.rotation = estimate.q, estimate.v, estimate.rotation
+        self.position, self.velocity, self.gyro_bias = estimate.position, estimate.velocity, estimate.gyro_bias
+        self.tilt_cos, self.height = 1.0, 0.0
         self._ticks = 0
         self._tare_first = round(gains.tare_start / period)
         self._tare_last = self._tare_first + round(gains.tare_time / period)
-        self._rate_sum, self._measured_rate, self._slip = np.zeros(3), np.zeros(3), np.zeros(3)
-        self._shift = np.zeros(3)
+        self._rate_sum = np.zeros(3)
         self._foot_rotations: list[np.ndarray] = []
+
+    def _make_constants(self) -> Record:
+        """Gains and the sensor's place, as a record of `ESTIMATOR_CONSTANT_FIELDS`."""
+        gains, out = self.gains, make_record(ESTIMATOR_CONSTANT_FIELDS)
+        imu = self.model.model.frames[self.model.imu_id].placement
+        out.imu_rotation[:], out.imu_position[:] = imu.rotation, imu.translation
+        out.period[...], out.force_min[...] = self.period, gains.contact_force_min
+        out.velocity_share[...] = self.period / gains.velocity_time_constant
+        out.tilt_share[...] = 1.0 / (gains.gravity_time_constant * GRAVITY)
+        out.bias_share[...] = 1.0 / gains.bias_time_constant
+        out.anchor_share[...] = 0.5 * self.period / gains.anchor_time_constant
+        out.ground_share[...] = self.period / gains.ground_time_constant
+        return out
 
     @property
     def is_settled(self) -> bool:
@@ -193,46 +237,31 @@ class BaseEstimator:
 
     def reset(self, state: Record) -> None:
         """Start from one reading: level by the accelerometer, heading 0, lowest sole on the ground at z = 0."""
-        up = self._imu_rotation.dot(state.imu_linear_acceleration)
+        up = self._constants.imu_rotation.dot(state.imu_linear_acceleration)
         level = pin.Quaternion.FromTwoVectors(up / np.linalg.norm(up), np.array((0.0, 0.0, 1.0)))
+        self.estimate.data[:] = np.zeros(1, self.estimate.data.dtype)
         self.rotation[:] = level.matrix()
-        self.position[:], self.velocity[:], self.gyro_bias[:] = 0.0, 0.0, 0.0
-        self._anchored, self._ticks = [False, False], 0
-        self._rate_sum[:] = 0.0
-        self._measured_rate[:] = 0.0
-        self._write(state)
+        self._ticks, self._rate_sum[:] = 0, 0.0
+        write_configuration(state.data, self.estimate.data)
         self.model.update(self.q, self.v)
         left, right = (foot.position for foot in self.model.feet)
         self.position[:2] = -0.5 * (left[:2] + right[:2])
         self.position[2] = -min(left[2], right[2])
 
-    def update(self, state: Record, stance: list[bool]) -> None:
+    def update(self, state: Record, stance: np.ndarray) -> None:
         """Fold in one reading and leave the model at the new estimate.
 
         Args:
             state: sensor readings.
-            stance: feet that are planned to stand, left and right.
+            stance: feet that are planned to stand, left and right, shape (2,), 0 or 1.
         """
-        predict(
-            state.data,
-            self._imu_rotation,
-            self._imu_position,
-            self.gyro_bias,
-            self.period,
-            self._measured_rate,
-            self.rotation,
-            self.position,
-            self.velocity,
-        )
-        self._write(state)
+        readings, constants, estimate = state.data, self._constants.data, self.estimate.data
+        predict(readings, constants, estimate)
         self.model.update(self.q, self.v)
-        self._tare(self._measured_rate)
-        left, right = self._trust(state, stance)
-        if left + right > 0.0:
-            self._correct_velocity(left, right)
-        self._correct_position((left, right))
+        self._tare()
+        self.tilt_cos, self.height = correct(readings, stance, constants, self.model.state.data, estimate)
 
-    def _tare(self, rate: np.ndarray) -> None:
+    def _tare(self) -> None:
         """Gyro bias of the first seconds on both feet: mean rate less the turn that the legs have seen."""
         self._ticks += 1
         if self._ticks > self._tare_last:
@@ -241,7 +270,7 @@ class BaseEstimator:
             self._rate_sum[:] = 0.0
             self._foot_rotations = self._feet_in_base()
             return
-        self._rate_sum += rate
+        self._rate_sum += self.estimate.measured_rate
         if self._ticks == self._tare_last:
             turn = np.zeros(3)
             for before, after in zip(self._foot_rotations, self._feet_in_base(), strict=True):
@@ -251,61 +280,3 @@ class BaseEstimator:
 
     def _feet_in_base(self) -> list[np.ndarray]:
         return [self.rotation.T.dot(foot.rotation) for foot in self.model.feet]
-
-    def _trust(self, state: Record, stance: list[bool]) -> list[float]:
-        """How much each planned stance foot carries, 0…1."""
-        forces = state.foot_wrench[:, 2].tolist()
-        force_min = self.gains.contact_force_min
-        return [
-            min(max((force - force_min) / FULL_TRUST_FORCE, 0.0), 1.0) if stands else 0.0
-            for force, stands in zip(forces, stance, strict=True)
-        ]
-
-    def _correct_velocity(self, left: float, right: float) -> None:
-        """By the feet's velocities, each weighted by its trust 0…1."""
-        gains, slip, total = self.gains, self._slip, left + right
-        slip[:] = 0.0
-        for weight, foot in zip((left, right), self.model.feet, strict=True):
-            if weight > 0.0:
-                add_foot_velocity(weight / total, foot.rotation, foot.jacobian, self.v, slip)
-        pull = min(total, 1.0) * self.period / gains.velocity_time_constant
-        correct_velocity(
-            slip,
-            pull,
-            pull / (gains.gravity_time_constant * GRAVITY),
-            1.0 / gains.bias_time_constant,
-            self.rotation,
-            self.velocity,
-            self.model.com_velocity,
-            self.gyro_bias,
-            self.v,
-        )
-
-    def _correct_position(self, weights: tuple[float, float]) -> None:
-        """Hold the feet on the ground at their anchors."""
-        dt, gains, shift = self.period, self.gains, self._shift
-        shift[:] = 0.0
-        for side in (LEFT, RIGHT):
-            anchor, foot = self._anchors[side], self.model.feet[side].position
-            if weights[side] <= 0.0:
-                self._anchored[side] = False
-            elif not self._anchored[side]:
-                anchor[:] = foot
-                self._anchored[side] = True
-            else:
-                pull = 0.5 * dt / gains.anchor_time_constant * weights[side]
-                pull_to_anchor(anchor, foot, pull, dt / gains.ground_time_constant, shift)
-        self.position += shift
-        self.model.translate(shift)
-
-    def _write(self, state: Record) -> None:
-        write_configuration(
-            state.data,
-            self._measured_rate,
-            self.gyro_bias,
-            self.rotation,
-            self.position,
-            self.velocity,
-            self.q,
-            self.v,
-        )

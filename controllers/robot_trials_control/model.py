@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pinocchio as pin
@@ -11,26 +12,159 @@ import pinocchio as pin
 from robot_trials_control.compiled import compiled
 from robot_trials_control.contacts import SoleReach, compute_sole_reach
 from robot_trials_control.exceptions import ModelError
-from robot_trials_control.records import LEFT, RIGHT
+from robot_trials_control.records import LEFT, Field, make_record
 
 GRAVITY = 9.81
 """Acceleration of free fall [m/s²]."""
+FRAMES = ("left foot", "right foot", "left grip", "right grip")
+"""Frames of the model's record, in order."""
+FIRST_GRIP = 2
+"""Index of the left grip among them; a foot's index is its side."""
+
+
+def model_state_fields(nv: int) -> list[Field]:
+    """What the dynamics and kinematics of a robot with `nv` velocities are at one state; frames as in `FRAMES`."""
+    frames = len(FRAMES)
+    return [
+        ("mass_matrix", "f8", (nv, nv)),
+        ("bias", "f8", (nv,)),
+        ("base_rotation", "f8", (3, 3)),
+        ("base_position", "f8", (3,)),
+        ("com", "f8", (3,)),
+        ("com_velocity", "f8", (3,)),
+        ("angular_momentum", "f8", (3,)),
+        ("rotation", "f8", (frames, 3, 3)),
+        ("position", "f8", (frames, 3)),
+        ("jacobian", "f8", (frames, 6, nv)),
+        ("drift", "f8", (frames, 6)),
+        ("mass", "f8"),
+    ]
 
 
 @compiled
-def move(
-    shift: np.ndarray,
-    base: np.ndarray,
-    com: np.ndarray,
-    left_foot: np.ndarray,
-    right_foot: np.ndarray,
-    left_grip: np.ndarray,
-    right_grip: np.ndarray,
+def express_in_frame(
+    world: np.ndarray, rotation: np.ndarray, position: np.ndarray, column: int, out: np.ndarray
 ) -> None:
-    """Add `shift` to every position; all of shape (3,) [m]."""
-    for position in (base, com, left_foot, right_foot, left_grip, right_grip):
+    """Write one column of motion vectors about the world's origin in a frame's own axes and about its origin.
+
+    Args:
+        world, out: linear then angular, shape (6, nv); the same column of both.
+        rotation, position: of the frame, shapes (3, 3) and (3,) [m].
+        column: which.
+    """
+    x, y, z = world[3, column], world[4, column], world[5, column]
+    px, py, pz = position
+    linear = (
+        world[0, column] + y * pz - z * py,
+        world[1, column] + z * px - x * pz,
+        world[2, column] + x * py - y * px,
+    )
+    for i in range(3):
+        a, b, c = rotation[0, i], rotation[1, i], rotation[2, i]
+        out[i, column] = a * linear[0] + b * linear[1] + c * linear[2]
+        out[3 + i, column] = a * x + b * y + c * z
+
+
+@compiled
+def describe_frame(
+    world: np.ndarray,
+    world_rate: np.ndarray,
+    v: np.ndarray,
+    moves: np.ndarray,
+    rotation: np.ndarray,
+    position: np.ndarray,
+    jacobian: np.ndarray,
+    drift: np.ndarray,
+) -> None:
+    """Jacobian and drift of a frame in its own axes from the joints' Jacobian in world and its rate.
+
+    Args:
+        world, world_rate: J and dJ/dt, motion vectors about the world's origin, shape (6, nv).
+        v: generalised velocity, shape (nv,).
+        moves: whether each velocity moves the frame, shape (nv,).
+        rotation, position: of the frame, shapes (3, 3) and (3,) [m].
+        jacobian: receives the columns that are not zero, shape (6, nv).
+        drift: receives the point's acceleration for zero joint acceleration, shape (6,).
+    """
+    twist, rate = np.zeros((6, 1)), np.zeros((6, 1))
+    for j in range(v.size):
+        if moves[j]:
+            express_in_frame(world, rotation, position, j, jacobian)
+            for i in range(6):
+                twist[i, 0] += jacobian[i, j] * v[j]
+                rate[i, 0] += world_rate[i, j] * v[j]
+    express_in_frame(rate, rotation, position, 0, rate)
+    u, w = twist[:3, 0], twist[3:, 0]
+    for i in range(3):
+        a, b = (i + 1) % 3, (i + 2) % 3
+        drift[i] = rate[i, 0] + w[a] * u[b] - w[b] * u[a]
+        drift[3 + i] = rate[3 + i, 0]
+
+
+@compiled
+def read_terms(
+    v: np.ndarray,
+    moves: np.ndarray,
+    mass_matrix: np.ndarray,
+    bias: np.ndarray,
+    jacobian: np.ndarray,
+    jacobian_rate: np.ndarray,
+    com: np.ndarray,
+    com_velocity: np.ndarray,
+    angular_momentum: np.ndarray,
+    base_rotation: np.ndarray,
+    base_position: np.ndarray,
+    poses: tuple[tuple[np.ndarray, np.ndarray], ...],
+    state: np.ndarray,
+) -> None:
+    """Copy Pinocchio's results into the model's record, frames in their own axes.
+
+    Args:
+        v: generalised velocity, shape (nv,).
+        moves: whether each velocity moves each frame, shape (frames, nv).
+        mass_matrix, bias, jacobian, jacobian_rate, com, com_velocity, angular_momentum: Pinocchio's M, nle, J, dJ,
+            com, vcom, and angular part of hg.
+        base_rotation, base_position, poses: of base and frames.
+        state: receives it, record of `model_state_fields`.
+    """
+    out = state[0]
+    nv = v.size
+    for j in range(nv):
+        out.bias[j] = bias[j]
+        for i in range(j + 1):
+            out.mass_matrix[i, j] = out.mass_matrix[j, i] = mass_matrix[i, j]
+    for i in range(3):
+        out.com[i], out.com_velocity[i] = com[i], com_velocity[i]
+        out.angular_momentum[i], out.base_position[i] = angular_momentum[i], base_position[i]
+        for j in range(3):
+            out.base_rotation[i, j] = base_rotation[i, j]
+    for frame in range(len(poses)):
+        rotation, position = poses[frame]
         for i in range(3):
-            position[i] += shift[i]
+            out.position[frame, i] = position[i]
+            for j in range(3):
+                out.rotation[frame, i, j] = rotation[i, j]
+        describe_frame(
+            jacobian,
+            jacobian_rate,
+            v,
+            moves[frame],
+            out.rotation[frame],
+            out.position[frame],
+            out.jacobian[frame],
+            out.drift[frame],
+        )
+
+
+@compiled
+def move(shift: np.ndarray, state: np.ndarray) -> None:
+    """Add `shift`, shape (3,) [m], to every position in the model's record."""
+    out = state[0]
+    for i in range(3):
+        out.base_position[i] += shift[i]
+        out.com[i] += shift[i]
+        for frame in range(out.position.shape[0]):
+            out.position[frame, i] += shift[i]
 
 
 @dataclass(frozen=True)
@@ -68,44 +202,36 @@ class RobotParameters:
     head_joints: tuple[str, ...] = field(default=())
 
 
-class FrameState:
-    """One frame of the robot at the model's state.
+class FrameState(NamedTuple):
+    """One frame of the robot at the model's state; views that follow the model's update.
 
     Attributes:
-        rotation, position: pose in world, shapes (3, 3) and (3,) [m]; views that follow the model's update.
-        jacobian: in the frame's own axes, linear then angular, shape (6, nv); current after `update`.
-        drift: J̇v in the frame's own axes, shape (6,) [m/s², rad/s²]; current after `update`.
+        rotation, position: pose in world, shapes (3, 3) and (3,) [m].
+        jacobian: in the frame's own axes, linear then angular, shape (6, nv).
+        drift: J̇v in the frame's own axes, shape (6,) [m/s², rad/s²].
     """
 
-    __slots__ = ("_data", "_frame", "_model", "_placement", "drift", "jacobian", "position", "rotation")
-
-    def __init__(self, model: pin.Model, data: pin.Data, frame: int) -> None:
-        self._model, self._data, self._frame = model, data, frame
-        self._placement = data.oMf[frame]
-        self.rotation, self.position = self._placement.rotation, self._placement.translation
-        self.jacobian = np.zeros((6, model.nv))
-        self.drift = np.zeros(6)
-
-    def update(self) -> None:
-        """Compute Jacobian and drift; `pin.computeAllTerms` leaves the accelerations for zero joint acceleration."""
-        self.jacobian = pin.getFrameJacobian(self._model, self._data, self._frame, pin.LOCAL)
-        self.drift = pin.getFrameClassicalAcceleration(self._model, self._data, self._frame, pin.LOCAL).vector
+    rotation: np.ndarray
+    position: np.ndarray
+    jacobian: np.ndarray
+    drift: np.ndarray
 
 
 class RobotModel:
     """Dynamics and kinematics of the robot at one state, updated in place.
 
-    After `update(q, v)` the attributes below are valid until the next call; all are views on Pinocchio's own memory.
+    After `update(q, v)` the attributes below are valid until the next call; all are views on `state`.
     q is Pinocchio's configuration [position, quaternion xyzw, joints], v its velocity [linear and angular in base,
     joints].
 
     Attributes:
+        state: all of it in one record of `model_state_fields`, for compiled functions.
         mass_matrix: joint-space inertia with armature, shape (nv, nv).
         bias: Coriolis, centrifugal and gravity terms, shape (nv,) [N, N·m].
         com, com_velocity: centre of mass in world, shape (3,) [m], [m/s].
         angular_momentum: about the centre of mass, in world, shape (3,) [kg·m²/s].
         base_rotation, base_position: base in world, shapes (3, 3) and (3,) [m].
-        feet, grips: sole and grip frames, left and right; a grip is current only after its own `update`.
+        feet, grips: sole and grip frames, left and right.
         mass: total mass with payload [kg].
     """
 
@@ -133,8 +259,8 @@ class RobotModel:
         self.nominal_joints = np.array([parameters.nominal_posture.get(n, 0.0) for n in self.joint_names])
         self._own_inertias = [pin.Inertia(inertia) for inertia in self.model.inertias]
         self.own_mass = sum(inertia.mass for inertia in self._own_inertias[1:])
-        self.mass = self.own_mass
         self._allocate()
+        self.mass = self.own_mass
 
     def _check(self) -> None:
         for name in ("torque_limits", "armature", "friction"):
@@ -152,15 +278,43 @@ class RobotModel:
         return self.model.getFrameId(name)
 
     def _allocate(self) -> None:
-        self.mass_matrix, self.bias = self.data.M, self.data.nle
-        data = self.data
-        self.com, self.com_velocity = data.com[0], data.vcom[0]
+        data, state = self.data, make_record(model_state_fields(self.nv))
+        self.state = state
+        self.mass_matrix, self.bias = state.mass_matrix, state.bias
+        self.com, self.com_velocity, self.angular_momentum = state.com, state.com_velocity, state.angular_momentum
+        self.base_rotation, self.base_position = state.base_rotation, state.base_position
+        frames = tuple(
+            FrameState(*parts)
+            for parts in zip(state.rotation, state.position, state.jacobian, state.drift, strict=True)
+        )
+        self.feet, self.grips = frames[:FIRST_GRIP], frames[FIRST_GRIP:]
+        self._frame_ids = (*self.foot_ids, *self.grip_ids)
+        self._moves = np.array([self._velocities_that_move(frame) for frame in self._frame_ids])
         self._momentum, self._base = data.hg, data.oMi[1]
-        self.angular_momentum = self._momentum.angular
-        self.base_rotation, self.base_position = self._base.rotation, self._base.translation
-        self.feet = tuple(FrameState(self.model, self.data, frame) for frame in self.foot_ids)
-        self.grips = tuple(FrameState(self.model, self.data, frame) for frame in self.grip_ids)
-        self._frame_positions = tuple(frame.position for frame in (*self.feet, *self.grips))
+        placements = [data.oMf[frame] for frame in self._frame_ids]
+        self._terms = (
+            *(data.M, data.nle, data.J, data.dJ, data.com[0], data.vcom[0], self._momentum.angular),
+            *(self._base.rotation, self._base.translation),
+            tuple((placement.rotation, placement.translation) for placement in placements),
+        )
+        self._placements = placements  # keeps alive what the arrays above view
+
+    def _velocities_that_move(self, frame: int) -> np.ndarray:
+        """Whether each generalised velocity moves a frame, shape (nv,)."""
+        chain = self.model.supports[self.model.frames[frame].parentJoint].tolist()
+        first = [self.model.joints[j].idx_v for j in chain if j > 0]
+        count = [self.model.joints[j].nv for j in chain if j > 0]
+        moving = [i for start, n in zip(first, count, strict=True) for i in range(start, start + n)]
+        return np.isin(np.arange(self.nv), moving)
+
+    @property
+    def mass(self) -> float:
+        """Total mass with payload [kg]."""
+        return float(self.state.mass)
+
+    @mass.setter
+    def mass(self, mass: float) -> None:
+        self.state.mass[...] = mass
 
     def arm_joints(self, side: int) -> np.ndarray:
         """Joints that carry a grip frame and no foot, as indices of the joint arrays."""
@@ -194,12 +348,11 @@ class RobotModel:
         model, data = self.model, self.data
         pin.computeAllTerms(model, data, q, v)
         pin.updateFramePlacements(model, data)
-        self.feet[LEFT].update()
-        self.feet[RIGHT].update()
+        read_terms(v, self._moves, *self._terms, self.state.data)
 
     def translate(self, shift: np.ndarray) -> None:
         """Move the base, centre of mass, soles and grips of the last `update` by `shift`, shape (3,) [m]."""
-        move(shift, self.base_position, self.com, *self._frame_positions)
+        move(shift, self.state.data)
 
     def set_payload(self, side: int, mass: float, com_grip: np.ndarray) -> None:
         """Attach a point mass to one hand, replacing what was there; 0 kg removes it.

@@ -212,7 +212,6 @@ class PayloadEstimator:
         """Low-pass the regressor and the residual of the unloaded arm, row by row."""
         model, arm = self.model, self._arms[self._side]
         grip = model.grips[self._side]
-        grip.update()
         self._applied[0], self._applied[1:] = self.mass_applied, self.mass_applied * self._com_applied
         filter_arm(
             self._smoothing,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from robot_trials_control.compiled import compiled
-from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
-from robot_trials_control.dcm import foothold_gain, steady_zmp
+from robot_trials_control.dcm import steady_zmp
 from robot_trials_control.footsteps import Pose2, clamp_to_sole
 
 TIMING_SCALE = 0.1
@@ -24,17 +22,6 @@ REMAINING_MIN = 0.03
 
 
 Point = tuple[float, float]
-
-
-class Adjustment(NamedTuple):
-    """Change of the step in progress."""
-
-    shift_x: float  # of the foothold, world [m]
-    shift_y: float
-    timing: float  # of the remaining time [s]
-
-
-NO_ADJUSTMENT = Adjustment(0.0, 0.0, 0.0)
 
 
 @compiled
@@ -80,6 +67,8 @@ def find_adjustment(
     Returns:
         Shift of the foothold in x and y, world [m], and change of the remaining time [s]; zeros for no change.
     """
+    if remaining < REMAINING_MIN:
+        return 0.0, 0.0, 0.0
     x, y = remaining_shift(dcm, wanted, stance, remaining, reach, share, omega)
     if gain * math.hypot(x, y) <= deadband:
         return 0.0, 0.0, 0.0
@@ -93,37 +82,3 @@ def find_adjustment(
         if cost < best_cost:
             best, best_cost = (gain * x, gain * y, offset), cost
     return best
-
-
-class StepPlacement:
-    """Finds how the step in progress must change so that the DCM lands where the plan wants it."""
-
-    def __init__(self, gains: WalkingGains, reach: SoleReach, omega: float) -> None:
-        self.gains, self.reach, self.omega = gains, reach, omega
-        self._gain = 1.0 / foothold_gain(gains.double_support, omega)
-
-    def compute(self, dcm: Point, wanted: Point, stance: Pose2, elapsed: float, remaining: float) -> Adjustment:
-        """Adjustment of foothold and timing.
-
-        Args:
-            dcm: measured DCM, world [m].
-            wanted: DCM wanted at touchdown for the foothold as planned now, world [m].
-            stance: the foot on the ground.
-            elapsed, remaining: time of the single support so far and to come [s].
-        """
-        if remaining < REMAINING_MIN:
-            return NO_ADJUSTMENT
-        gains = self.gains
-        change = find_adjustment(
-            dcm,
-            wanted,
-            stance,
-            elapsed,
-            remaining,
-            self.reach,
-            gains.sole_share,
-            self.omega,
-            self._gain,
-            gains.placement_deadband,
-        )
-        return Adjustment(*change) if any(change) else NO_ADJUSTMENT

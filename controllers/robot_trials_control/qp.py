@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from daqp import solve as daqp_solve
 
-from robot_trials_control.checks import is_finite
-
 UNBOUNDED = 1e30
 CONE_ROWS = 16
 WRENCH_SIZE = 6
@@ -23,7 +21,8 @@ class WholeBodyQp:
         matrix: constraint matrix, shape (m, n).
         lower, upper: bounds, shape (n + m,).
         normal_row, cone_row: rows of `matrix` with the first foot's normal force, and with its cone from there on.
-        solution: last feasible solution, shape (n,).
+        arrays: the five of them.
+        solution: last solution, shape (n,).
         exit_flag: daqp's word on the last solve; 1 is solved.
     """
 
@@ -38,16 +37,17 @@ class WholeBodyQp:
         self.upper = np.full(self.size + rows, UNBOUNDED)
         self.lower = np.full(self.size + rows, -UNBOUNDED)
         self.upper[self.size + self.cone_row :] = 0.0
+        self.arrays = (self.hessian, self.gradient, self.matrix, self.lower, self.upper)
         self.sense = np.zeros(self.size + rows, dtype=np.intc)
         self.solution = np.zeros(self.size)
         self.exit_flag = 0
 
     def solve(self) -> bool:
-        """Solve; on success `solution` is replaced, otherwise it keeps the last feasible one."""
+        """Solve; on success `solution` is replaced, otherwise it keeps the last one."""
         x, _, self.exit_flag, _ = daqp_solve(
             self.hessian, self.gradient, self.matrix, self.upper, self.lower, self.sense, eps_prox=0.0
         )
-        if self.exit_flag != 1 or not is_finite(x):
+        if self.exit_flag != 1:
             return False
         self.solution = x
         return True

@@ -6,8 +6,6 @@ equations of motion give the foot's wrench, w = W y + w0. What is left has no eq
 a_j and, on two feet, the other foot's wrench w₂, together y. This is the projection of the equations of motion on the
 joints' own space [Righetti2011], τ = Sᵀ (M (S a_j + s) + h) − (J₂ S)ᵀ w₂ with S = [C; 1] and s = [c; 0], in which the
 inverse is written down instead of factorised.
-
-In all functions `leg` lists the joints that carry the foot: the only columns of C that are not zero.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ from __future__ import annotations
 import numpy as np
 
 from robot_trials_control.compiled import compiled
-from robot_trials_control.model import FrameState, RobotModel
 
 
 @compiled
@@ -49,57 +46,54 @@ def compute_stance_target(
 
 @compiled
 def eliminate_base(
-    jacobian: np.ndarray, target: np.ndarray, leg: np.ndarray, inverse: np.ndarray, turn: np.ndarray, offset: np.ndarray
+    jacobian: np.ndarray, target: np.ndarray, inverse: np.ndarray, turn: np.ndarray, offset: np.ndarray
 ) -> None:
     """Base acceleration for which a foot accelerates by `target`: a_b = turn · a_j + offset.
 
     Args:
         jacobian: of the foot, in its own axes, shape (6, nv).
         target: wanted J v̇, shape (6,).
-        leg: joints that carry the foot.
         inverse: of the Jacobian's base columns, shape (6, 6).
         turn: receives C, shape (6, nu).
         offset: receives c, shape (6,).
     """
     for i in range(6):
         offset[i] = 0.0
+        turn[i] = 0.0
         for k in range(6):
-            offset[i] += inverse[i, k] * target[k]
-        for j in leg:
-            value = 0.0
-            for k in range(6):
-                value -= inverse[i, k] * jacobian[k, 6 + j]
-            turn[i, j] = value
+            factor = inverse[i, k]
+            offset[i] += factor * target[k]
+            for j in range(turn.shape[1]):
+                turn[i, j] -= factor * jacobian[k, 6 + j]
 
 
 @compiled
 def project_rows(
-    jacobian: np.ndarray, leg: np.ndarray, turn: np.ndarray, offset: np.ndarray, rows: np.ndarray, constant: np.ndarray
+    jacobian: np.ndarray, turn: np.ndarray, offset: np.ndarray, rows: np.ndarray, constant: np.ndarray
 ) -> None:
     """Some rows times the generalised acceleration, as a function of the joints': rows · a_j + constant.
 
     Args:
         jacobian: shape (6, nv); any six rows of coefficients on [base, joints].
-        leg, turn, offset: from `eliminate_base`.
+        turn, offset: from `eliminate_base`.
         rows: receives J_j + J_b C, shape (6, nu).
         constant: receives J_b c, shape (6,).
     """
     for i in range(6):
         constant[i] = 0.0
-        for k in range(6):
-            constant[i] += jacobian[i, k] * offset[k]
         for j in range(turn.shape[1]):
             rows[i, j] = jacobian[i, 6 + j]
-        for j in leg:
-            for k in range(6):
-                rows[i, j] += jacobian[i, k] * turn[k, j]
+        for k in range(6):
+            factor = jacobian[i, k]
+            constant[i] += factor * offset[k]
+            for j in range(turn.shape[1]):
+                rows[i, j] += factor * turn[k, j]
 
 
 @compiled
 def project_base(
     mass_matrix: np.ndarray,
     bias: np.ndarray,
-    leg: np.ndarray,
     turn: np.ndarray,
     offset: np.ndarray,
     rows: np.ndarray,
@@ -108,26 +102,19 @@ def project_base(
     """Total wrench of the ground on the robot in and about the base: M_b (S a_j + s) + h_b = rows · a_j + constant.
 
     Args:
-        mass_matrix, bias: of the free robot, shapes (nv, nv) and (nv,); only the upper triangle is read.
-        leg, turn, offset: from `eliminate_base`.
+        mass_matrix, bias: of the free robot, shapes (nv, nv) and (nv,).
+        turn, offset: from `eliminate_base`.
         rows, constant: receive it, shapes (6, nu) and (6,).
     """
+    project_rows(mass_matrix, turn, offset, rows, constant)
     for i in range(6):
-        constant[i] = bias[i]
-        for k in range(6):
-            constant[i] += mass_matrix[min(i, k), max(i, k)] * offset[k]
-        for j in range(turn.shape[1]):
-            rows[i, j] = mass_matrix[i, 6 + j]
-        for j in leg:
-            for k in range(6):
-                rows[i, j] += mass_matrix[min(i, k), max(i, k)] * turn[k, j]
+        constant[i] += bias[i]
 
 
 @compiled
 def project_inertia(
     mass_matrix: np.ndarray,
     bias: np.ndarray,
-    leg: np.ndarray,
     turn: np.ndarray,
     offset: np.ndarray,
     base_rows: np.ndarray,
@@ -139,7 +126,7 @@ def project_inertia(
 
     Args:
         mass_matrix, bias: of the free robot, shapes (nv, nv) and (nv,).
-        leg, turn, offset: from `eliminate_base`.
+        turn, offset: from `eliminate_base`.
         base_rows, base_constant: total wrench on the robot in and about the base, as a function of a_j, shapes
             (6, nu) and (6,).
         joint_rows: receives Sᵀ M S, shape (nu, nu).
@@ -147,20 +134,20 @@ def project_inertia(
     """
     nu = turn.shape[1]
     for i in range(nu):
-        constant = bias[6 + i]
+        joint_constant[i] = bias[6 + i]
         for k in range(6):
-            constant += mass_matrix[k, 6 + i] * offset[k]
-        joint_constant[i] = constant
+            joint_constant[i] += mass_matrix[6 + i, k] * offset[k] + turn[k, i] * base_constant[k]
         for j in range(nu):
-            joint_rows[i, j] = mass_matrix[min(6 + i, 6 + j), max(6 + i, 6 + j)]
-        for j in leg:
-            for k in range(6):
-                joint_rows[i, j] += mass_matrix[k, 6 + i] * turn[k, j]
+            joint_rows[i, j] = mass_matrix[6 + i, 6 + j]
+    leg = [i for i in range(nu) if np.any(turn[:, i])]  # the foot's own joints; only their rows and columns change
     for i in leg:
         for k in range(6):
-            joint_constant[i] += turn[k, i] * base_constant[k]
+            own, carried = mass_matrix[6 + i, k], turn[k, i]
             for j in range(nu):
-                joint_rows[i, j] += turn[k, i] * base_rows[k, j]
+                joint_rows[i, j] += own * turn[k, j] + carried * base_rows[k, j]
+    for i in leg:
+        for j in range(nu):
+            joint_rows[j, i] = joint_rows[i, j]
 
 
 @compiled
@@ -217,7 +204,6 @@ def reduce_dynamics(
     damping: float,
     mass_matrix: np.ndarray,
     bias: np.ndarray,
-    leg: np.ndarray,
     inverse: np.ndarray,
     turn: np.ndarray,
     offset: np.ndarray,
@@ -232,9 +218,9 @@ def reduce_dynamics(
     target = np.empty(6)
     compute_stance_target(jacobian, drift, v, damping, target)
     invert_base_columns(jacobian, inverse)
-    eliminate_base(jacobian, target, leg, inverse, turn, offset)
-    project_base(mass_matrix, bias, leg, turn, offset, base_rows, base_constant)
-    project_inertia(mass_matrix, bias, leg, turn, offset, base_rows, base_constant, matrix, joint_constant)
+    eliminate_base(jacobian, target, inverse, turn, offset)
+    project_base(mass_matrix, bias, turn, offset, base_rows, base_constant)
+    project_inertia(mass_matrix, bias, turn, offset, base_rows, base_constant, matrix, joint_constant)
     project_wrench(inverse, base_rows, base_constant, wrench_rows, wrench_constant)
 
 
@@ -266,60 +252,3 @@ def recover(
         torque[i] = joint_constant[i]
         for j in range(y.size):
             torque[i] += matrix[i, j] * y[j]
-
-
-class ReducedDynamics:
-    """The robot hung on one foot; buffers of the functions above and the order of their calls.
-
-    Attributes:
-        foot: the foot's frame.
-        leg: joints that carry it.
-        turn, offset: the base's acceleration from the joints', C and c, shapes (6, nu) and (6,).
-        base_rows, base_constant: total wrench on the robot in and about the base from a_j, shapes (6, nu) and (6,).
-        joint_constant: torques at zero joint acceleration and zero wrench of the other foot, shape (nu,).
-        wrench_rows, wrench_constant: the foot's wrench from y, shapes (6, nu + 6) and (6,).
-    """
-
-    def __init__(self, model: RobotModel, side: int) -> None:
-        nu = model.nu
-        self.model, self.foot, self.leg = model, model.feet[side], model.leg_joints(side)
-        self.turn, self.offset = np.zeros((6, nu)), np.zeros(6)
-        self.base_rows, self.base_constant = np.zeros((6, nu)), np.zeros(6)
-        self.joint_constant = np.zeros(nu)
-        self.wrench_rows, self.wrench_constant = np.zeros((6, nu + 6)), np.zeros(6)
-        self._inverse = np.zeros((6, 6))
-
-    def update(self, v: np.ndarray, damping: float, matrix: np.ndarray) -> None:
-        """Compute everything at the model's state, the foot coming to rest.
-
-        Args:
-            v: generalised velocity, shape (nv,).
-            damping: of the foot's velocity [1/s].
-            matrix: its first nu rows and columns receive the torques' dependence on a_j.
-        """
-        reduce_dynamics(
-            self.foot.jacobian,
-            self.foot.drift,
-            v,
-            damping,
-            self.model.mass_matrix,
-            self.model.bias,
-            self.leg,
-            self._inverse,
-            self.turn,
-            self.offset,
-            self.base_rows,
-            self.base_constant,
-            matrix,
-            self.joint_constant,
-            self.wrench_rows,
-            self.wrench_constant,
-        )
-
-    def project(self, frame: FrameState, rows: np.ndarray, constant: np.ndarray) -> None:
-        """A frame's J v̇ from the joints' accelerations, rows · a_j + constant, shapes (6, nu) and (6,)."""
-        project_rows(frame.jacobian, self.leg, self.turn, self.offset, rows, constant)
-
-    def add_foot(self, foot: FrameState, rows: np.ndarray, matrix: np.ndarray) -> None:
-        """Let a second foot carry; `rows` is its projected Jacobian, `matrix` that of `update`, wider by six."""
-        share_wrench(self._inverse, foot.jacobian, rows, self.wrench_rows, matrix)

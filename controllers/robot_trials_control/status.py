@@ -6,16 +6,15 @@ import math
 
 import numpy as np
 
-from robot_trials_control.arms import ArmReferences
+from robot_trials_control.arms import ArmReferences, measure_distance_to_goal
 from robot_trials_control.compiled import compiled
 from robot_trials_control.contacts import compute_hull_margin, compute_zmp
-from robot_trials_control.estimator import BaseEstimator
-from robot_trials_control.model import RobotModel
+from robot_trials_control.gait import Phase
+from robot_trials_control.model import FIRST_GRIP, FRAMES, RobotModel
 from robot_trials_control.payload import PayloadEstimator
-from robot_trials_control.records import Record, Support
+from robot_trials_control.records import LEFT, RIGHT, Record, Support
 from robot_trials_control.rotations import quaternion_xyzw
-from robot_trials_control.walking import Phase, Walking
-from robot_trials_control.whole_body import WholeBodyReference
+from robot_trials_control.walking import Walking
 
 DECIMATION = 5
 """Poses of feet and hands and the ZMP margin are written every so many ticks, one group a tick."""
@@ -27,70 +26,30 @@ class StatusWriter:
     def __init__(self, model: RobotModel) -> None:
         self.model = model
         x, y = model.parameters.sole_half_length, model.parameters.sole_half_width
-        self._sole, self._corners = np.array((x, y)), np.zeros((8, 2))
-        self._tick = 0
+        self._sole, self._tick = np.array((x, y)), 0
 
     def write(
         self,
         state: Record,
-        estimator: BaseEstimator,
+        estimate: Record,
         walking: Walking,
         arms: ArmReferences,
-        reference: WholeBodyReference,
+        command: Record,
         status: Record,
     ) -> None:
-        """Write what the estimator, the walk and the arms hold."""
-        model = self.model
-        write_estimate(
-            estimator.position,
-            estimator.velocity,
-            estimator.q,
-            estimator.v,
-            model.com,
-            model.com_velocity,
-            status.data,
-        )
-        left, right = model.feet
-        write_balance(
-            state.data,
-            walking.balance.dcm,
-            walking.dcm_reference,
-            walking.zmp_reference,
-            left.rotation,
-            left.position,
-            right.rotation,
-            right.position,
-            status.data,
-        )
-        self._tick = turn = (self._tick + 1) % DECIMATION
-        if turn < 2:
-            foot = model.feet[turn]
-            write_pose(foot.rotation, foot.position, status.foot_pose[turn])
-        elif turn < 4:
-            grip = model.grips[turn - 2]
-            write_pose(grip.rotation, grip.position, status.hand_pose[turn - 2])
-            status.hand_error[turn - 2] = arms.distance_to_goal(turn - 2)
-        else:
-            self._write_margin(reference, status)
-        single = walking.phase is Phase.SINGLE
-        status.support[...] = (Support.LEFT, Support.RIGHT)[walking.stance_side] if single else Support.BOTH
-        status.walking[...] = walking.is_walking
-        status.at_target[...] = walking.is_at_target
-        status.steps[...] = walking.steps
+        """Write what the estimator, the walk and the arms hold, and how much of the torques the command takes."""
+        self._tick = (self._tick + 1) % DECIMATION
+        model, gait, out = self.model.state.data, walking.gait.data, status.data
+        write_estimate(estimate.data, model, out)
+        write_gait(state.data, model, gait, out)
+        write_in_turn(self._tick, self._sole, model, gait, arms.state.data, out)
+        status.at_target[...], status.steps[...] = walking.is_at_target, walking.steps
+        status.torque_ratio[...] = largest_ratio(command.torque, self.model.parameters.torque_limits)
 
     def write_payload(self, payload: PayloadEstimator, status: Record) -> None:
         """Write the load."""
         status.payload_mass[...], status.payload_com[:] = payload.mass, payload.com
         status.payload_mass_applied[...], status.payload_mode[...] = payload.mass_applied, payload.mode
-
-    def _write_margin(self, reference: WholeBodyReference, status: Record) -> None:
-        """Distance of the ZMP to the edge of the support polygon."""
-        count = 0
-        for foot, stands in zip(self.model.feet, reference.stance, strict=True):
-            if stands:
-                place_corners(self._sole, foot.rotation, foot.position, self._corners[count:])
-                count += 4
-        status.zmp_margin[...] = compute_hull_margin(status.zmp, self._corners[:count])
 
 
 @compiled
@@ -104,44 +63,61 @@ def place_corners(sole: np.ndarray, rotation: np.ndarray, position: np.ndarray, 
 
 
 @compiled
-def write_estimate(
-    position: np.ndarray,
-    velocity: np.ndarray,
-    q: np.ndarray,
-    v: np.ndarray,
-    com: np.ndarray,
-    com_velocity: np.ndarray,
-    status: np.ndarray,
-) -> None:
-    """Write base and centre of mass into a status record."""
-    out = status[0]
+def write_estimate(estimate: np.ndarray, model: np.ndarray, status: np.ndarray) -> None:
+    """Write base and centre of mass; records of `base_estimate_fields`, `model_state_fields` and the status."""
+    e, m, out = estimate[0], model[0], status[0]
     for i in range(3):
-        out.base_position[i], out.base_linear_velocity[i] = position[i], velocity[i]
-        out.base_angular_velocity_body[i] = v[3 + i]
-        out.com[i], out.com_velocity[i] = com[i], com_velocity[i]
+        out.base_position[i], out.base_linear_velocity[i] = e.position[i], e.velocity[i]
+        out.base_angular_velocity_body[i] = e.v[3 + i]
+        out.com[i], out.com_velocity[i] = m.com[i], m.com_velocity[i]
     for i in range(4):
-        out.base_orientation_xyzw[i] = q[3 + i]
+        out.base_orientation_xyzw[i] = e.q[3 + i]
 
 
 @compiled
-def write_balance(
-    state: np.ndarray,
-    dcm: tuple[float, float],
-    dcm_reference: tuple[float, float],
-    zmp_reference: tuple[float, float],
-    left_rotation: np.ndarray,
-    left_position: np.ndarray,
-    right_rotation: np.ndarray,
-    right_position: np.ndarray,
-    status: np.ndarray,
-) -> None:
-    """Write DCM and ZMP into a status record; a ZMP that cannot be measured keeps its last value."""
-    out = status[0]
-    zmp = compute_zmp(state[0].foot_wrench, left_rotation, left_position, right_rotation, right_position)
+def write_gait(state: np.ndarray, model: np.ndarray, gait: np.ndarray, status: np.ndarray) -> None:
+    """Write phase, DCM and ZMP; a ZMP that cannot be measured keeps its last value.
+
+    Args:
+        state, model, gait, status: records of the sensors, of `model_state_fields`, of `GAIT_FIELDS`, of the status.
+    """
+    m, g, out = model[0], gait[0], status[0]
+    zmp = compute_zmp(state[0].foot_wrench, m.rotation[LEFT], m.position[LEFT], m.rotation[RIGHT], m.position[RIGHT])
     for i in range(2):
-        out.dcm[i], out.dcm_reference[i], out.zmp_reference[i] = dcm[i], dcm_reference[i], zmp_reference[i]
+        out.dcm[i], out.dcm_reference[i], out.zmp_reference[i] = g.dcm[i], g.dcm_reference[i], g.zmp_reference[i]
         if not math.isnan(zmp[i]):
             out.zmp[i] = zmp[i]
+    out.walking = g.phase != Phase.STAND
+    out.support = Support.BOTH.value
+    if g.phase == Phase.SINGLE:
+        out.support = Support.LEFT.value if g.stance_side == LEFT else Support.RIGHT.value
+
+
+@compiled
+def write_in_turn(
+    turn: int, sole: np.ndarray, model: np.ndarray, gait: np.ndarray, arms: np.ndarray, status: np.ndarray
+) -> None:
+    """Write what changes slowly: one foot's pose, one hand's, or the margin.
+
+    Args:
+        turn: which of `DECIMATION`.
+        sole: half length and width, shape (2,) [m].
+        model, gait, arms, status: records, of `arm_fields` and as for `write_gait`.
+    """
+    m, out = model[0], status[0]
+    if turn < FIRST_GRIP:
+        write_pose(m.rotation[turn], m.position[turn], out.foot_pose[turn])
+    elif turn < len(FRAMES):
+        side = turn - FIRST_GRIP
+        write_pose(m.rotation[turn], m.position[turn], out.hand_pose[side])
+        out.hand_error[side] = measure_distance_to_goal(side, model, arms)
+    else:
+        corners, count = np.zeros((8, 2)), 0
+        for side in range(2):
+            if gait[0].phase != Phase.SINGLE or gait[0].stance_side == side:
+                place_corners(sole, m.rotation[side], m.position[side], corners[count:])
+                count += 4
+        out.zmp_margin = compute_hull_margin(out.zmp, corners[:count])
 
 
 @compiled

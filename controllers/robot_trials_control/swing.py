@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from robot_trials_control.compiled import compiled
-from robot_trials_control.config import WalkingGains
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.rotations import rotation_about_z, wrap_angle
-from robot_trials_control.whole_body import PoseReference
 
 Triple = tuple[float, float, float]
-Shape = tuple[float, float, float]
 
 HORIZONTAL_END_PHASE = 0.95
 """Share of the swing after which the foot only moves down."""
@@ -46,7 +43,7 @@ def descend(s: float, height: float, end_slope: float) -> tuple[float, float, fl
 
 
 @compiled
-def swing_height(phase: float, duration: float, start_z: float, target_z: float, shape: Shape) -> Triple:
+def swing_height(phase: float, duration: float, start_z: float, target_z: float, shape: np.ndarray) -> Triple:
     """Height of the swing foot, its velocity and acceleration [m, m/s, m/s²]; arguments as for `write_swing`."""
     clearance, apex_phase, touchdown_velocity = shape
     apex = max(start_z, target_z) + clearance
@@ -71,7 +68,7 @@ def write_swing(
     start_z: float,
     target: Pose2,
     target_z: float,
-    shape: Shape,
+    shape: np.ndarray,
     out: np.ndarray,
 ) -> None:
     """Write the swing foot's reference.
@@ -81,7 +78,7 @@ def write_swing(
         duration: length of the whole swing as foreseen now [s].
         start, start_z: where the foot lifted off [m].
         target, target_z: foothold aimed at, and expected height of the ground there [m].
-        shape: height of the apex above the higher end [m], its phase, and velocity at touchdown [m/s].
+        shape: height of the apex above the higher end [m], its phase, and velocity at touchdown [m/s], shape (3,).
         out: rows of a `PoseReference`, shape (6, 3).
     """
     rate = 1.0 / (duration * HORIZONTAL_END_PHASE)
@@ -92,20 +89,3 @@ def write_swing(
     out[2, 0], out[2, 1] = dx * dds * rate * rate, dy * dds * rate * rate
     out[0, 2], out[1, 2], out[2, 2] = swing_height(phase, duration, start_z, target_z, shape)
     rotation_about_z(start.yaw + wrap_angle(target.yaw - start.yaw) * s, out[3:])
-
-
-class SwingFoot:
-    """Moves one foot from where it lifts off to a foothold that may still move."""
-
-    def __init__(self, gains: WalkingGains) -> None:
-        self._shape = (gains.swing_height, gains.swing_apex_phase, gains.touchdown_velocity)
-        self.start = Pose2(0.0, 0.0, 0.0)
-        self.start_z = 0.0
-
-    def lift_off(self, pose: Pose2, z: float) -> None:
-        """Begin a swing at the foot's pose and height [m]."""
-        self.start, self.start_z = pose, z
-
-    def update(self, phase: float, duration: float, target: Pose2, target_z: float, out: PoseReference) -> None:
-        """Write the foot's reference; arguments as for `write_swing`."""
-        write_swing(phase, duration, self.start, self.start_z, target, target_z, self._shape, out.values)

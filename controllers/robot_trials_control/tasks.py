@@ -23,7 +23,7 @@ def write_momentum_task(
     com_acceleration: np.ndarray,
     angular_momentum: np.ndarray,
     mass: float,
-    gains: tuple[float, float, float],
+    gains: np.ndarray,
     rows: np.ndarray,
     values: np.ndarray,
 ) -> None:
@@ -37,7 +37,8 @@ def write_momentum_task(
         com_acceleration: wanted, world, shape (3,) [m/s²].
         angular_momentum: about the centre of mass, world, shape (3,) [kg·m²/s].
         mass: of the robot [kg].
-        gains: square-rooted weights of the force per mass and of the torque, and damping of the momentum [1/s].
+        gains: square-rooted weights of the force per mass and of the torque, and damping of the momentum [1/s],
+            shape (3,).
         rows, values: the stack.
     """
     scale, scale_angular, damping = gains
@@ -68,7 +69,7 @@ def write_torso_task(
     rotation: np.ndarray,
     desired: np.ndarray,
     v: np.ndarray,
-    gains: tuple[float, float],
+    gains: np.ndarray,
     scale: np.ndarray,
     rows: np.ndarray,
     values: np.ndarray,
@@ -79,7 +80,7 @@ def write_torso_task(
         turn, offset: the base's acceleration, shapes (6, nu) and (6,).
         rotation, desired: base in world, now and wanted, shape (3, 3).
         v: generalised velocity, shape (nv,).
-        gains: stiffness [1/s²] and damping [1/s].
+        gains: stiffness [1/s²] and damping [1/s], shape (2,).
         scale: square-rooted weights about x, y, z, shape (3,).
         rows, values: the stack.
     """
@@ -196,24 +197,20 @@ def write_cost(
     """Cost ½ |rows · y − values|² + ½ Σ diagonal (y − target)² as a Hessian and a gradient.
 
     Args:
-        rows, values: the stack, shapes (k, m) with m ≥ n, and (k,).
+        rows, values: the stack, shapes (k, m) with m ≥ n and k a multiple of three, and (k,).
         diagonal, target: shape (n,).
         hessian, gradient: receive the cost, shapes (n, n) and (n,).
     """
     n = hessian.shape[0]
     for i in range(n):
         gradient[i] = -diagonal[i] * target[i]
-        for j in range(i + 1):
-            hessian[i, j] = 0.0
+        hessian[i] = 0.0
         hessian[i, i] = diagonal[i]
-    for k in range(rows.shape[0]):
+    for k in range(0, rows.shape[0], 3):
         for i in range(n):
-            factor = rows[k, i]
-            if factor == 0.0:
+            a, b, c = rows[k, i], rows[k + 1, i], rows[k + 2, i]
+            if a == 0.0 and b == 0.0 and c == 0.0:
                 continue
-            gradient[i] -= factor * values[k]
-            for j in range(i + 1):
-                hessian[i, j] += factor * rows[k, j]
-    for i in range(n):
-        for j in range(i):
-            hessian[j, i] = hessian[i, j]
+            gradient[i] -= a * values[k] + b * values[k + 1] + c * values[k + 2]
+            for j in range(n):
+                hessian[i, j] += a * rows[k, j] + b * rows[k + 1, j] + c * rows[k + 2, j]

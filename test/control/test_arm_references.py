@@ -11,7 +11,7 @@ from robot_trials_control.arms import HAND_TURN_MAX, POSTURE_RATE_MAX, ArmRefere
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.model import RobotModel
 from robot_trials_control.records import LEFT, RIGHT, HandMode, make_motion_command
-from robot_trials_control.whole_body import WholeBodyReference
+from robot_trials_control.references import WholeBodyReference
 
 STILL = np.zeros(3)
 GOAL = np.array((0.42, -0.30, 1.0))
@@ -36,9 +36,8 @@ class Arms:
 
     def run(self, ticks: int) -> WholeBodyReference:
         for _ in range(ticks):
-            self.arms.update(
-                PERIOD, self.motion, self.heading, self.com, self.com_velocity, STILL, self.q[7:], self.out
-            )
+            self.model.com[:], self.model.com_velocity[:] = self.com, self.com_velocity
+            self.arms.update(PERIOD, self.motion, self.heading, self.q[7:], self.out)
         return self.out
 
 
@@ -51,7 +50,7 @@ def arms(model: RobotModel) -> Arms:
 def test_a_hand_starts_where_it_is(arms: Arms) -> None:
     arms.ask(RIGHT, HandMode.ODOM, GOAL)
     out = arms.run(1)
-    assert out.hand_active == [False, True]
+    assert out.hand_active.tolist() == [False, True]
     assert np.linalg.norm(out.hands[RIGHT].position - arms.model.grips[RIGHT].position) < 1e-3
 
 

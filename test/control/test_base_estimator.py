@@ -16,7 +16,7 @@ from robot_trials_control.records import LEFT, RIGHT, Record, make_robot_state
 from robot_trials_control.swing import min_jerk
 
 GYRO_BIAS = np.array((0.002, -0.0015, 0.003))
-STANDING = [True, True]
+STANDING = np.ones(2, np.uint8)
 SECOND = round(1.0 / PERIOD)
 
 
@@ -248,7 +248,7 @@ def test_a_foot_planned_in_the_air_is_not_trusted(model: RobotModel, side: int) 
     reading = robot.state
     knee = [i for i in range(model.nu) if model.joint_names[i] == f"leg_{'lr'[side]}4_joint"]
     reading.joint_velocity[knee] = 3.0
-    stance = [other != side for other in (LEFT, RIGHT)]
+    stance = np.array([other != side for other in (LEFT, RIGHT)], np.uint8)
     for _ in range(50):
         estimator.update(reading, stance)
     np.testing.assert_allclose(estimator.velocity, 0.0, atol=1e-6)

@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 from control_bench import Bench
 
-from robot_trials_control import walking
 from robot_trials_control.controller import BAD_READINGS_MAX, DAMPING, QP_FAILURES_MAX
 from robot_trials_control.model import GRAVITY
 from robot_trials_control.records import Fault, MotionMode
-from robot_trials_control.whole_body import FORCE_MAX
 
 SENSORS = [
     "joint_position",
@@ -106,11 +104,13 @@ def test_giving_up_is_final_until_reset(bench: Bench) -> None:
 
 
 @pytest.fixture
-def contradict(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
-    """Switch a bound that no foot can meet on or off: a normal force of at most −10 N."""
+def contradict(bench: Bench) -> Callable[[bool], None]:
+    """Switch bounds that no joint can meet on or off: torques of at most −10 N·m and at least 10."""
+    bounds = bench.controller.whole_body.gains.torque_bound
+    possible = bounds.copy()
 
     def switch(on: bool) -> None:
-        monkeypatch.setattr(walking, "FORCE_MAX", -10.0 if on else FORCE_MAX)
+        bounds[:] = -10.0 if on else possible
 
     return switch
 

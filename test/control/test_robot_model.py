@@ -23,8 +23,6 @@ def frames_of(model: RobotModel) -> list[int]:
 
 
 def states_of(model: RobotModel) -> list:
-    for grip in model.grips:
-        grip.update()
     return [*model.feet, *model.grips]
 
 

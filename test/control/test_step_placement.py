@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import foothold_gain, steady_zmp
 from robot_trials_control.footsteps import Pose2, clamp_to_sole
 from robot_trials_control.model import GRAVITY
-from robot_trials_control.placement import NO_ADJUSTMENT, SWING_TIME_MIN, TIMING_OFFSETS, StepPlacement
+from robot_trials_control.placement import SWING_TIME_MIN, TIMING_OFFSETS, find_adjustment
 from robot_trials_control.records import LEFT, RIGHT, MotionMode
 from robot_trials_control.step_plan import FEET_APART_MIN, Goal, StepPlan
 
@@ -23,9 +25,32 @@ WANTED = (1.15, -0.05)
 ELAPSED = REMAINING = 0.2
 
 
-@pytest.fixture
-def placement() -> StepPlacement:
-    return StepPlacement(WalkingGains(), REACH, OMEGA)
+GAINS = WalkingGains()
+SHIFT_PER_MISS = 1.0 / foothold_gain(GAINS.double_support, OMEGA)
+
+
+class Change(NamedTuple):
+    """Shift of the foothold in world [m], and change of the remaining time [s]."""
+
+    x: float
+    y: float
+    timing: float
+
+
+NO_CHANGE = Change(0.0, 0.0, 0.0)
+
+
+def adjust(
+    dcm: Sequence[float],
+    wanted: tuple[float, float] = WANTED,
+    stance: Pose2 = STANCE,
+    elapsed: float = ELAPSED,
+    remaining: float = REMAINING,
+) -> Change:
+    share, deadband = GAINS.sole_share, GAINS.placement_deadband
+    here = float(dcm[0]), float(dcm[1])
+    found = find_adjustment(here, wanted, stance, elapsed, remaining, REACH, share, OMEGA, SHIFT_PER_MISS, deadband)
+    return Change(*found)
 
 
 def undisturbed(stance: Pose2 = STANCE) -> np.ndarray:
@@ -39,74 +64,71 @@ PUSHES = [(0.06, 0.0), (-0.15, 0.0), (0.0, 0.06), (0.0, -0.06), (0.07, -0.07)]
 
 
 @pytest.mark.parametrize("push", PUSHES)
-def test_a_push_moves_the_foothold_to_its_side(placement: StepPlacement, push: tuple[float, float]) -> None:
-    change = placement.compute(tuple(undisturbed() + push), WANTED, STANCE, ELAPSED, REMAINING)
-    for shift, part in ((change.shift_x, push[0]), (change.shift_y, push[1])):
+def test_a_push_moves_the_foothold_to_its_side(push: tuple[float, float]) -> None:
+    change = adjust(undisturbed() + push)
+    for shift, part in ((change.x, push[0]), (change.y, push[1])):
         if part:
-            assert shift * part > 0.0 and abs(shift) > placement.gains.placement_deadband
+            assert shift * part > 0.0 and abs(shift) > GAINS.placement_deadband
         else:
             assert abs(shift) < 1e-9
 
 
 @pytest.mark.parametrize("push", PUSHES)
-def test_the_shift_is_what_the_ankle_leaves(placement: StepPlacement, push: tuple[float, float]) -> None:
+def test_the_shift_is_what_the_ankle_leaves(push: tuple[float, float]) -> None:
     """Forward in time: with the best constant pressure the DCM misses its aim by gain · shift."""
     dcm = undisturbed() + push
-    change = placement.compute(tuple(dcm), WANTED, STANCE, ELAPSED, REMAINING)
+    change = adjust(dcm)
     left = REMAINING + change.timing
     best = [steady_zmp(dcm[i], WANTED[i], left, OMEGA) for i in range(2)]
-    held = np.array(clamp_to_sole(*best, STANCE, REACH, placement.gains.sole_share))
+    held = np.array(clamp_to_sole(*best, STANCE, REACH, GAINS.sole_share))
     landing = held + (dcm - held) * math.exp(OMEGA * left)
-    gain = foothold_gain(placement.gains.double_support, OMEGA)
-    np.testing.assert_allclose((change.shift_x, change.shift_y), (landing - WANTED) / gain, atol=1e-12)
+    gain = foothold_gain(GAINS.double_support, OMEGA)
+    np.testing.assert_allclose((change.x, change.y), (landing - WANTED) / gain, atol=1e-12)
 
 
 @pytest.mark.parametrize("push", [(0.0, 0.0), (0.003, 0.0), (0.0, -0.01), (0.02, 0.01)])
-def test_what_the_ankle_can_hold_changes_nothing(placement: StepPlacement, push: tuple[float, float]) -> None:
-    change = placement.compute(tuple(undisturbed() + push), WANTED, STANCE, ELAPSED, REMAINING)
-    assert change is NO_ADJUSTMENT
+def test_what_the_ankle_can_hold_changes_nothing(push: tuple[float, float]) -> None:
+    change = adjust(undisturbed() + push)
+    assert change == NO_CHANGE
 
 
-def test_dead_band_ends_where_the_gains_say(placement: StepPlacement) -> None:
+def test_dead_band_ends_where_the_gains_say() -> None:
     """Beyond the ankle's reach the miss grows with e^(ωT); it counts from 15 mm on."""
     ankle_limit = 0.8 * REACH.y_max
     at_limit = undisturbed() + (0.0, ankle_limit * (1.0 - math.exp(-OMEGA * REMAINING)))
-    gain = foothold_gain(placement.gains.double_support, OMEGA)
+    gain = foothold_gain(GAINS.double_support, OMEGA)
     per_mm = math.exp(-OMEGA * REMAINING) * gain
     inside = at_limit + (0.0, 0.0149 * per_mm)
     outside = at_limit + (0.0, 0.0151 * per_mm)
-    assert placement.compute(tuple(inside), WANTED, STANCE, ELAPSED, REMAINING) is NO_ADJUSTMENT
-    change = placement.compute(tuple(outside), WANTED, STANCE, ELAPSED, REMAINING)
-    assert change is not NO_ADJUSTMENT
+    assert adjust(inside) == NO_CHANGE
+    assert adjust(outside) != NO_CHANGE
 
 
-def test_a_turned_robot_steps_in_its_own_axes(placement: StepPlacement) -> None:
+def test_a_turned_robot_steps_in_its_own_axes() -> None:
     """The same push on a robot that faces along y: everything turns with it."""
-    change = placement.compute(tuple(undisturbed() + (0.07, -0.07)), WANTED, STANCE, ELAPSED, REMAINING)
+    change = adjust(undisturbed() + (0.07, -0.07))
 
     def turned(point: np.ndarray) -> tuple[float, float]:
         return -point[1], point[0]
 
     stance = Pose2(*turned(np.array((STANCE.x, STANCE.y))), math.pi / 2)
-    again = placement.compute(
-        turned(undisturbed() + (0.07, -0.07)), turned(np.array(WANTED)), stance, ELAPSED, REMAINING
-    )
-    assert (again.shift_x, again.shift_y) == pytest.approx((-change.shift_y, change.shift_x), abs=1e-9)
+    again = adjust(turned(undisturbed() + (0.07, -0.07)), turned(np.array(WANTED)), stance)
+    assert (again.x, again.y) == pytest.approx((-change.y, change.x), abs=1e-9)
     assert again.timing == change.timing
 
 
-def test_a_strong_push_hastens_the_step_but_never_below_the_shortest_swing(placement: StepPlacement) -> None:
-    dcm = tuple(undisturbed() + (0.0, 0.12))
-    assert placement.compute(dcm, WANTED, STANCE, ELAPSED, REMAINING).timing < 0.0
+def test_a_strong_push_hastens_the_step_but_never_below_the_shortest_swing() -> None:
+    dcm = undisturbed() + (0.0, 0.12)
+    assert adjust(dcm).timing < 0.0
     for elapsed in (0.0, 0.05, 0.1, 0.2):
         for remaining in (0.05, 0.1, 0.2):
-            timing = placement.compute(dcm, WANTED, STANCE, elapsed, remaining).timing
+            timing = adjust(dcm, elapsed=elapsed, remaining=remaining).timing
             assert timing in TIMING_OFFSETS
             assert timing >= 0.0 or elapsed + remaining + timing >= SWING_TIME_MIN
 
 
-def test_just_before_touchdown_nothing_moves(placement: StepPlacement) -> None:
-    assert placement.compute((9.0, 9.0), WANTED, STANCE, 0.4, 0.029) is NO_ADJUSTMENT
+def test_just_before_touchdown_nothing_moves() -> None:
+    assert adjust((9.0, 9.0), elapsed=0.4, remaining=0.029) == NO_CHANGE
 
 
 @pytest.mark.parametrize("stance_side", [LEFT, RIGHT])

@@ -8,8 +8,8 @@ import pytest
 
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.footsteps import Pose2
-from robot_trials_control.swing import HORIZONTAL_END_PHASE, SwingFoot, descend, min_jerk
-from robot_trials_control.whole_body import PoseReference
+from robot_trials_control.references import PoseReference
+from robot_trials_control.swing import HORIZONTAL_END_PHASE, descend, min_jerk, write_swing
 
 GAINS = WalkingGains()
 DURATION = 0.4
@@ -19,11 +19,16 @@ STEP = 1e-6
 """Time step of the central differences [s]."""
 
 
-def reference_at(time: float, start_z: float = START_Z, target_z: float = TARGET_Z) -> PoseReference:
-    swing, out = SwingFoot(GAINS), PoseReference()
-    swing.lift_off(START, start_z)
-    swing.update(time / DURATION, DURATION, TARGET, target_z, out)
+def swing_to(
+    phase: float, target: Pose2 = TARGET, target_z: float = TARGET_Z, start: Pose2 = START, start_z: float = START_Z
+) -> PoseReference:
+    out, shape = PoseReference(np.zeros((6, 3))), (GAINS.swing_height, GAINS.swing_apex_phase, GAINS.touchdown_velocity)
+    write_swing(phase, DURATION, start, start_z, target, target_z, np.array(shape), out.values)
     return out
+
+
+def reference_at(time: float) -> PoseReference:
+    return swing_to(time / DURATION)
 
 
 @pytest.mark.parametrize("time", np.linspace(0.003, 0.47, 37))
@@ -71,19 +76,14 @@ def test_it_goes_down_straight_and_on_until_there_is_ground() -> None:
 
 
 def test_the_foot_turns_the_short_way() -> None:
-    swing, out = SwingFoot(GAINS), PoseReference()
-    swing.lift_off(Pose2(0, 0, 3.0), 0.0)
-    swing.update(0.5 * HORIZONTAL_END_PHASE, DURATION, Pose2(0, 0, -3.0), 0.0, out)
+    out = swing_to(0.5 * HORIZONTAL_END_PHASE, Pose2(0.0, 0.0, -3.0), 0.0, Pose2(0.0, 0.0, 3.0), 0.0)
     np.testing.assert_allclose(out.rotation, pin.exp3(np.array((0, 0, np.pi))), atol=1e-12)
 
 
 def test_a_target_that_moves_moves_the_foot_in_proportion() -> None:
     """Late changes of the foothold still shift it, and it arrives there."""
-    swing, a, b = SwingFoot(GAINS), PoseReference(), PoseReference()
-    swing.lift_off(START, START_Z)
     for phase, share in ((0.1, min_jerk(0.1 / HORIZONTAL_END_PHASE)[0]), (1.0, 1.0)):
-        swing.update(phase, DURATION, TARGET, TARGET_Z, a)
-        swing.update(phase, DURATION, Pose2(TARGET.x + 0.1, TARGET.y - 0.05, TARGET.yaw), TARGET_Z, b)
+        a, b = swing_to(phase), swing_to(phase, Pose2(TARGET.x + 0.1, TARGET.y - 0.05, TARGET.yaw))
         np.testing.assert_allclose(b.position - a.position, (0.1 * share, -0.05 * share, 0.0), atol=1e-12)
 
 

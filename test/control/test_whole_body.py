@@ -14,12 +14,8 @@ from robot_trials_control.constraints import LIMIT_ACCELERATION, LIMIT_HORIZON
 from robot_trials_control.contacts import compute_wrench_cone
 from robot_trials_control.model import GRAVITY, RobotModel, RobotParameters
 from robot_trials_control.records import LEFT, RIGHT
-from robot_trials_control.whole_body import (
-    FORCE_MAX,
-    LIMIT_MARGIN,
-    WholeBodyController,
-    WholeBodyReference,
-)
+from robot_trials_control.references import FORCE_MAX, WholeBodyReference
+from robot_trials_control.whole_body import LIMIT_MARGIN, WholeBodyController
 
 GAINS = WholeBodyGains()
 SEEDS = range(40)
@@ -44,8 +40,6 @@ class Solved:
 
     def solve(self) -> bool:
         self.model.update(self.q, self.v)
-        for grip in self.model.grips:
-            grip.update()
         return self.body.step(self.v, self.q[7:], self.reference)
 
     @property

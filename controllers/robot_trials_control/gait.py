@@ -1,0 +1,282 @@
+"""The gait in progress as one record, and what every tick does with it, compiled.
+
+`walking.py` decides when a phase ends and what the next one shall be; here time passes within a phase.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+
+import numpy as np
+
+from robot_trials_control.balance import approach_height, compute_com_acceleration, compute_dcm
+from robot_trials_control.compiled import compiled
+from robot_trials_control.contacts import SoleReach
+from robot_trials_control.dcm import ZmpSegment, dcm_before
+from robot_trials_control.footsteps import Pose2, clamp_to_sole
+from robot_trials_control.placement import find_adjustment
+from robot_trials_control.records import LEFT, RIGHT, Field, Record
+from robot_trials_control.references import FORCE_MAX
+from robot_trials_control.rotations import rotation_about_z, wrap_angle, yaw_of
+from robot_trials_control.swing import write_swing
+
+LOADING_TIME = 0.04
+"""A foot that touched down takes its load over this time [s]."""
+OVERTIME_MAX = 0.12
+"""Longest wait for the ground after the planned touchdown [s]."""
+ADJUST_PHASE_MAX = 0.85
+"""Share of the swing after which the foothold stays."""
+UNLOADED_FORCE, LOADED_FORCE = 5.0, 1200.0
+"""Bounds of the normal force on a foot about to lift: at the end and in the middle of double support [N]."""
+FIRST_FORCE = 60.0
+"""Bound of the normal force at the moment of touchdown [N]."""
+GROUND_TIME = 0.1
+"""Time constant of the reference height's ground [s]."""
+HEADING_TIME = 0.25
+"""Time constant of the torso's heading [s]."""
+TRACK_MAX = 4
+"""Longest plan of the ZMP within a phase, in segments."""
+
+
+class Phase(enum.IntEnum):
+    """What the legs are doing."""
+
+    STAND = 0
+    SHIFT = 1
+    SINGLE = 2
+    DOUBLE = 3
+    LAST = 4
+
+
+class Event(enum.IntEnum):
+    """What a tick calls for."""
+
+    NONE = 0
+    PHASE_OVER = 1
+    ADJUSTMENT = 2  # of the step in progress
+
+
+GAIT_FIELDS: list[Field] = [
+    ("pose", "f8", (2, 3)),  # of the soles on the ground: x, y, yaw [m, m, rad]
+    ("dcm", "f8", (2,)),  # measured [m]
+    ("dcm_reference", "f8", (2,)),  # planned [m]
+    ("zmp_reference", "f8", (2,)),
+    ("zmp_commanded", "f8", (2,)),  # with feedback [m]
+    ("end_dcm", "f8", (2,)),  # planned at the end of the phase [m]
+    ("segments", "f8", (TRACK_MAX, 5)),  # what is left of the planned ZMP, as `ZmpSegment`s
+    ("segment_count", "i8"),
+    ("elapsed", "f8"),  # in the phase [s]
+    ("duration", "f8"),  # of the phase, as foreseen now [s]
+    ("foothold", "f8", (3,)),  # of the foot in the air
+    ("adjustment", "f8", (3,)),  # wanted shift of it, world, and change of the time left [m, m, s]
+    ("lift_off", "f8", (4,)),  # where that foot left the ground: x, y, yaw, z
+    ("ground", "f8"),  # height of the ground under the robot [m]
+    ("height", "f8"),  # wanted, of the centre of mass above it [m]
+    ("heading", "f8"),  # wanted, of the body [rad]
+    ("phase", "i8"),
+    ("stance_side", "i8"),  # the foot that carries, or will carry after the shift
+    ("has_foothold", "u1"),
+]
+"""The gait in progress; everything in odom."""
+
+GAIT_CONSTANT_FIELDS: list[Field] = [
+    ("omega", "f8"),  # natural frequency of the pendulum [1/s]
+    ("dcm_gain", "f8"),
+    ("com_height", "f8"),  # [m]
+    ("height_gains", "f8", (2,)),  # stiffness [1/s²], damping [1/s]
+    ("reach", "f8", (4,)),  # of the pressure under a sole, as a `SoleReach` [m]
+    ("swing_shape", "f8", (3,)),  # as for `write_swing`
+    ("early_touchdown_phase", "f8"),
+    ("touchdown_force", "f8"),  # [N]
+    ("sole_share", "f8"),
+    ("placement_gain", "f8"),  # shift of the foothold per error of the DCM at touchdown
+    ("placement_deadband", "f8"),  # [m]
+]
+"""What of the gains every tick needs."""
+
+
+class ZmpTrack:
+    """The planned ZMP of the phase in progress: segments that are used up as time goes; a view on a gait record."""
+
+    def __init__(self, gait: Record) -> None:
+        self._gait = gait
+
+    def start(self, segments: Sequence[ZmpSegment]) -> None:
+        """Replace what is left by a new phase."""
+        self._gait.segments[: len(segments)] = segments
+        self._gait.segment_count[...] = len(segments)
+
+    def stretch(self, remaining: float) -> None:
+        """Set the time left in the last segment [s]."""
+        self._gait.segments[int(self._gait.segment_count) - 1, 4] = max(remaining, 0.0)
+
+    @property
+    def segments(self) -> list[ZmpSegment]:
+        """What is left of the phase."""
+        return [ZmpSegment(*row) for row in self._gait.segments[: int(self._gait.segment_count)].tolist()]
+
+    @property
+    def now(self) -> tuple[float, float]:
+        """The planned ZMP at this moment [m]."""
+        x, y = self._gait.segments[0, :2].tolist()
+        return x, y
+
+    @property
+    def remaining(self) -> float:
+        """Time left in the phase [s]."""
+        return sum(segment.duration for segment in self.segments)
+
+
+@compiled
+def advance_track(dt: float, gait: np.ndarray) -> float:
+    """Let time pass; the last point stays when everything is used up. Returns the time left in the phase [s]."""
+    segments, count = gait[0].segments, gait[0].segment_count
+    while dt >= segments[0, 4] and count > 1:
+        dt -= segments[0, 4]
+        count -= 1
+        for i in range(count):
+            segments[i] = segments[i + 1]
+    first = segments[0]
+    share = dt / first[4] if dt < first[4] else 1.0
+    for i in range(2):
+        first[i] += share * (first[2 + i] - first[i])
+    first[4] = max(first[4] - dt, 0.0)
+    gait[0].segment_count = count
+    return segments[:count, 4].sum()
+
+
+@compiled
+def make_pose(values: np.ndarray) -> Pose2:
+    """The first three of some numbers as a pose on the ground."""
+    return Pose2(values[0], values[1], values[2])
+
+
+@compiled
+def make_reach(values: np.ndarray) -> SoleReach:
+    """Four numbers as a sole's reach."""
+    return SoleReach(values[0], values[1], values[2], values[3])
+
+
+@compiled
+def observe(model: np.ndarray, omega: float, gait: np.ndarray) -> None:
+    """Where the soles stand and where the DCM is."""
+    m, g = model[0], gait[0]
+    for side in range(2):
+        g.pose[side, 0], g.pose[side, 1] = m.position[side, 0], m.position[side, 1]
+        g.pose[side, 2] = yaw_of(m.rotation[side])
+    g.dcm[0], g.dcm[1] = compute_dcm(m.com, m.com_velocity, omega)
+
+
+@compiled
+def advance(dt: float, model: np.ndarray, state: np.ndarray, constants: np.ndarray, gait: np.ndarray) -> int:
+    """Let a tick pass.
+
+    Args:
+        dt: control period [s].
+        model, state: records of `model_state_fields` and of the sensors.
+        constants, gait: records of `GAIT_CONSTANT_FIELDS` and `GAIT_FIELDS`.
+
+    Returns:
+        An `Event`.
+    """
+    c, g = constants[0], gait[0]
+    observe(model, c.omega, gait)
+    g.elapsed += dt
+    left = advance_track(dt, gait)
+    if g.phase == Phase.STAND:
+        return Event.NONE.value
+    if g.phase != Phase.SINGLE:
+        return Event.PHASE_OVER.value if left <= 0.0 else Event.NONE.value
+    phase, force = g.elapsed / g.duration, state[0].foot_wrench[1 - g.stance_side, 2]
+    touched = phase > c.early_touchdown_phase and force > c.touchdown_force
+    if touched or g.elapsed > g.duration + OVERTIME_MAX:
+        return Event.PHASE_OVER.value
+    if phase > ADJUST_PHASE_MAX:
+        return Event.NONE.value
+    g.adjustment[0], g.adjustment[1], g.adjustment[2] = find_adjustment(
+        (g.dcm[0], g.dcm[1]),
+        (g.end_dcm[0], g.end_dcm[1]),
+        make_pose(g.pose[g.stance_side]),
+        g.elapsed,
+        g.duration - g.elapsed,
+        make_reach(c.reach),
+        c.sole_share,
+        c.omega,
+        c.placement_gain,
+        c.placement_deadband,
+    )
+    return Event.ADJUSTMENT.value if np.any(g.adjustment) else Event.NONE.value
+
+
+@compiled
+def write_references(
+    dt: float, model: np.ndarray, constants: np.ndarray, gait: np.ndarray, reference: np.ndarray
+) -> None:
+    """Write stance, force bounds, swing foot, torso and centre of mass references of this tick.
+
+    Args:
+        dt, model, constants, gait: as for `advance`.
+        reference: record of `whole_body_reference_fields`.
+    """
+    c, g, r = constants[0], gait[0], reference[0]
+    if g.phase == Phase.SINGLE:
+        foothold, start, shape = make_pose(g.foothold), make_pose(g.lift_off), c.swing_shape
+        phase = g.elapsed / g.duration
+        write_swing(phase, g.duration, start, g.lift_off[3], foothold, g.ground, shape, r.swing)
+    x, y = g.end_dcm
+    for i in range(g.segment_count - 1, -1, -1):
+        s = g.segments[i]
+        x, y = dcm_before(ZmpSegment(s[0], s[1], s[2], s[3], s[4]), x, y, c.omega)
+    g.dcm_reference[0], g.dcm_reference[1] = x, y
+    g.zmp_reference[0], g.zmp_reference[1] = g.segments[0, 0], g.segments[0, 1]
+    write_contacts(gait, reference)
+    write_balance(dt, model, constants, gait, reference)
+    write_heading(dt, gait, reference)
+
+
+@compiled
+def write_contacts(gait: np.ndarray, reference: np.ndarray) -> None:
+    """Which feet stand, and how much each may carry; arguments as for `write_references`."""
+    g, r = gait[0], reference[0]
+    stance, swing = g.stance_side, 1 - g.stance_side
+    r.stance[stance], r.stance[swing] = 1, g.phase != Phase.SINGLE
+    r.normal_force_max[stance] = r.normal_force_max[swing] = FORCE_MAX
+    if g.phase == Phase.SHIFT or g.phase == Phase.DOUBLE:
+        lifted = min(max(2.0 * g.elapsed / g.duration - 1.0, 0.0), 1.0)
+        r.normal_force_max[swing] = UNLOADED_FORCE + (1.0 - lifted) * LOADED_FORCE
+    if g.phase == Phase.DOUBLE or g.phase == Phase.LAST:
+        r.normal_force_max[stance] = FIRST_FORCE + FORCE_MAX * min(g.elapsed / LOADING_TIME, 1.0)
+
+
+@compiled
+def write_balance(dt: float, model: np.ndarray, constants: np.ndarray, gait: np.ndarray, reference: np.ndarray) -> None:
+    """DCM feedback and height: acceleration of the centre of mass; arguments as for `write_references`."""
+    m, c, g = model[0], constants[0], gait[0]
+    x = g.zmp_reference[0] + c.dcm_gain * (g.dcm[0] - g.dcm_reference[0])
+    y = g.zmp_reference[1] + c.dcm_gain * (g.dcm[1] - g.dcm_reference[1])
+    height = m.position[g.stance_side, 2]
+    if g.phase == Phase.SINGLE:
+        x, y = clamp_to_sole(x, y, make_pose(g.pose[g.stance_side]), make_reach(c.reach), 1.0)
+    elif g.phase != Phase.DOUBLE:
+        height = 0.5 * (m.position[LEFT, 2] + m.position[RIGHT, 2])
+    g.zmp_commanded[0], g.zmp_commanded[1] = x, y
+    g.ground += min(dt / GROUND_TIME, 1.0) * (height - g.ground)
+    g.height = approach_height(g.height, c.com_height, dt)
+    wanted = g.ground + g.height
+    compute_com_acceleration(
+        c.omega, (x, y), wanted, c.height_gains, m.com, m.com_velocity, reference[0].com_acceleration
+    )
+
+
+@compiled
+def write_heading(dt: float, gait: np.ndarray, reference: np.ndarray) -> None:
+    """The torso turns midway between the feet, or to the foothold; arguments as for `write_references`."""
+    g = gait[0]
+    start = g.pose[g.stance_side, 2]
+    end = g.foothold[2]
+    if g.phase == Phase.STAND or g.phase == Phase.LAST or not g.has_foothold:
+        start, end = g.pose[LEFT, 2], g.pose[RIGHT, 2]
+    aim = start + 0.5 * wrap_angle(end - start)
+    g.heading += min(dt / HEADING_TIME, 1.0) * wrap_angle(aim - g.heading)
+    rotation_about_z(g.heading, reference[0].torso_rotation)
