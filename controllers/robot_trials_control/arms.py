@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from robot_trials_control.compiled import compiled
+from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.model import FIRST_GRIP, RobotModel
-from robot_trials_control.records import LEFT, RIGHT, Field, HandMode, Record, make_record
-from robot_trials_control.references import WholeBodyReference
+from robot_trials_control.records import LEFT, RIGHT, Field, HandMode, Record, make_motion_command, make_record
+from robot_trials_control.references import WholeBodyReference, whole_body_reference_fields
 from robot_trials_control.rotations import rotation_about_z, rotation_from_quaternion, rotation_vector, turn_in_body
 
 HAND_BANDWIDTH = 8.0
@@ -220,6 +220,9 @@ class ArmReferences:
         for side in (LEFT, RIGHT):
             state.is_arm[side, model.arm_joints(side)] = 1
         self.reset(model.nominal_joints)
+        reference = make_record(whole_body_reference_fields(model.nu))
+        parts = model.state.data, state.data, reference.data
+        self._update = bind(update_arms, 0.0, make_motion_command().data, 0.0, model.nominal_joints, *parts)
 
     def reset(self, joints: np.ndarray) -> None:
         """Start from the joints' present angles, shape (nu,) [rad]."""
@@ -238,7 +241,7 @@ class ArmReferences:
             joints: present angles, shape (nu,) [rad].
             out: receives posture, posture weights and hand poses; its centre of mass's acceleration counts.
         """
-        update_arms(dt, motion.data, heading, joints, self.model.state.data, self.state.data, out.record.data)
+        self._update(dt, motion.data, heading, joints, self.model.state.data, self.state.data, out.record.data)
 
     def distance_to_goal(self, side: int) -> float:
         """How far the grip is from its commanded place [m]; 0 in posture mode."""

@@ -41,7 +41,8 @@ class WholeBodyWalkingController:
         self.config = config
         self.estimator = BaseEstimator(self.model, config.estimator, control_period)
         gains = config.whole_body
-        self.walking = Walking(config.walking, self.model.sole_reach(gains.cop_margin, gains.torque_margin))
+        reach = self.model.sole_reach(gains.cop_margin, gains.torque_margin)
+        self.walking = Walking(config.walking, reach, self.model.nu)
         self.arms = ArmReferences(self.model, config.whole_body)
         self.whole_body = WholeBodyController(self.model, config.whole_body)
         self.payload = PayloadEstimator(self.model, config.payload, control_period)
@@ -167,7 +168,7 @@ class WholeBodyWalkingController:
             self._qp_failures_in_a_row += 1
             if self._qp_failures_in_a_row > QP_FAILURES_MAX:
                 self._fault |= Fault.QP_FAILED
-        self._drive.write(whole_body.acceleration[6:], whole_body.torque, state, command)
+        self._drive.write(whole_body.acceleration, whole_body.torque, state, command)
 
     def _write_damped(self, command: Record) -> None:
         command.position[:] = 0.0

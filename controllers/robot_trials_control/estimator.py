@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 import pinocchio as pin
 
-from robot_trials_control.compiled import compiled
+from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.config import EstimatorGains
 from robot_trials_control.model import GRAVITY, RobotModel, move
-from robot_trials_control.records import Field, Record, make_record
+from robot_trials_control.records import Field, Record, make_record, make_robot_state
 from robot_trials_control.rotations import quaternion_xyzw, turn_in_body
 
 FULL_TRUST_FORCE = 200.0
@@ -216,6 +216,10 @@ class BaseEstimator:
         self._tare_last = self._tare_first + round(gains.tare_time / period)
         self._rate_sum = np.zeros(3)
         self._foot_rotations: list[np.ndarray] = []
+        readings, stance = make_robot_state(model.nu).data, np.ones(2, np.uint8)
+        parts = self._constants.data, estimate.data
+        self._predict = bind(predict, readings, *parts)
+        self._correct = bind(correct, readings, stance, parts[0], model.state.data, parts[1])
 
     def _make_constants(self) -> Record:
         """Gains and the sensor's place, as a record of `ESTIMATOR_CONSTANT_FIELDS`."""
@@ -256,10 +260,10 @@ class BaseEstimator:
             stance: feet that are planned to stand, left and right, shape (2,), 0 or 1.
         """
         readings, constants, estimate = state.data, self._constants.data, self.estimate.data
-        predict(readings, constants, estimate)
+        self._predict(readings, constants, estimate)
         self.model.update(self.q, self.v)
         self._tare()
-        self.tilt_cos, self.height = correct(readings, stance, constants, self.model.state.data, estimate)
+        self.tilt_cos, self.height = self._correct(readings, stance, constants, self.model.state.data, estimate)
 
     def _tare(self) -> None:
         """Gyro bias of the first seconds on both feet: mean rate less the turn that the legs have seen."""

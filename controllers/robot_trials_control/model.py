@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pinocchio as pin
 
-from robot_trials_control.compiled import compiled
+from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.contacts import SoleReach, compute_sole_reach
 from robot_trials_control.exceptions import ModelError
 from robot_trials_control.records import LEFT, Field, make_record
@@ -298,6 +298,7 @@ class RobotModel:
             tuple((placement.rotation, placement.translation) for placement in placements),
         )
         self._placements = placements  # keeps alive what the arrays above view
+        self._read_terms = bind(read_terms, np.zeros(self.nv), self._moves, *self._terms, state.data)
 
     def _velocities_that_move(self, frame: int) -> np.ndarray:
         """Whether each generalised velocity moves a frame, shape (nv,)."""
@@ -348,7 +349,7 @@ class RobotModel:
         model, data = self.model, self.data
         pin.computeAllTerms(model, data, q, v)
         pin.updateFramePlacements(model, data)
-        read_terms(v, self._moves, *self._terms, self.state.data)
+        self._read_terms(v, self._moves, *self._terms, self.state.data)
 
     def translate(self, shift: np.ndarray) -> None:
         """Move the base, centre of mass, soles and grips of the last `update` by `shift`, shape (3,) [m]."""

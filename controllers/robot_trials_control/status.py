@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from robot_trials_control.arms import ArmReferences, measure_distance_to_goal
-from robot_trials_control.compiled import compiled
+from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.contacts import compute_hull_margin, compute_zmp
 from robot_trials_control.gait import Phase
 from robot_trials_control.model import FIRST_GRIP, FRAMES, RobotModel
@@ -25,8 +26,11 @@ class StatusWriter:
 
     def __init__(self, model: RobotModel) -> None:
         self.model = model
-        x, y = model.parameters.sole_half_length, model.parameters.sole_half_width
-        self._sole, self._tick = np.array((x, y)), 0
+        parameters = model.parameters
+        self._sole = np.array((parameters.sole_half_length, parameters.sole_half_width))
+        self._limits = np.array(parameters.torque_limits, dtype=float)
+        self._tick = 0
+        self._write: Callable[..., None] | None = None
 
     def write(
         self,
@@ -39,12 +43,12 @@ class StatusWriter:
     ) -> None:
         """Write what the estimator, the walk and the arms hold, and how much of the torques the command takes."""
         self._tick = (self._tick + 1) % DECIMATION
-        model, gait, out = self.model.state.data, walking.gait.data, status.data
-        write_estimate(estimate.data, model, out)
-        write_gait(state.data, model, gait, out)
-        write_in_turn(self._tick, self._sole, model, gait, arms.state.data, out)
+        held = self.model.state.data, estimate.data, walking.gait.data, arms.state.data
+        arguments = self._tick, self._sole, self._limits, state.data, *held, command.data, status.data
+        if self._write is None:
+            self._write = bind(write_status, *arguments)
+        self._write(*arguments)
         status.at_target[...], status.steps[...] = walking.is_at_target, walking.steps
-        status.torque_ratio[...] = largest_ratio(command.torque, self.model.parameters.torque_limits)
 
     def write_payload(self, payload: PayloadEstimator, status: Record) -> None:
         """Write the load."""
@@ -63,8 +67,36 @@ def place_corners(sole: np.ndarray, rotation: np.ndarray, position: np.ndarray, 
 
 
 @compiled
+def write_status(
+    turn: int,
+    sole: np.ndarray,
+    limits: np.ndarray,
+    state: np.ndarray,
+    model: np.ndarray,
+    estimate: np.ndarray,
+    gait: np.ndarray,
+    arms: np.ndarray,
+    command: np.ndarray,
+    status: np.ndarray,
+) -> None:
+    """Write all that the parts' records hold.
+
+    Args:
+        turn: which of the `DECIMATION` groups is written.
+        sole: half length and width, shape (2,) [m].
+        limits: of the torques, shape (nu,) [N·m].
+        state, model, estimate, gait, arms, command, status: records of the sensors, of `model_state_fields`,
+            `base_estimate_fields`, `GAIT_FIELDS`, `arm_fields`, of the command and of the status.
+    """
+    write_estimate(estimate, model, status)
+    write_gait(state, model, gait, status)
+    write_in_turn(turn, sole, model, gait, arms, status)
+    status[0].torque_ratio = largest_ratio(command[0].torque, limits)
+
+
+@compiled
 def write_estimate(estimate: np.ndarray, model: np.ndarray, status: np.ndarray) -> None:
-    """Write base and centre of mass; records of `base_estimate_fields`, `model_state_fields` and the status."""
+    """Write base and centre of mass; arguments as for `write_status`."""
     e, m, out = estimate[0], model[0], status[0]
     for i in range(3):
         out.base_position[i], out.base_linear_velocity[i] = e.position[i], e.velocity[i]
@@ -76,11 +108,7 @@ def write_estimate(estimate: np.ndarray, model: np.ndarray, status: np.ndarray) 
 
 @compiled
 def write_gait(state: np.ndarray, model: np.ndarray, gait: np.ndarray, status: np.ndarray) -> None:
-    """Write phase, DCM and ZMP; a ZMP that cannot be measured keeps its last value.
-
-    Args:
-        state, model, gait, status: records of the sensors, of `model_state_fields`, of `GAIT_FIELDS`, of the status.
-    """
+    """Write phase, DCM and ZMP; a ZMP that cannot be measured keeps its last value. Arguments as for `write_status`."""
     m, g, out = model[0], gait[0], status[0]
     zmp = compute_zmp(state[0].foot_wrench, m.rotation[LEFT], m.position[LEFT], m.rotation[RIGHT], m.position[RIGHT])
     for i in range(2):
@@ -97,13 +125,7 @@ def write_gait(state: np.ndarray, model: np.ndarray, gait: np.ndarray, status: n
 def write_in_turn(
     turn: int, sole: np.ndarray, model: np.ndarray, gait: np.ndarray, arms: np.ndarray, status: np.ndarray
 ) -> None:
-    """Write what changes slowly: one foot's pose, one hand's, or the margin.
-
-    Args:
-        turn: which of `DECIMATION`.
-        sole: half length and width, shape (2,) [m].
-        model, gait, arms, status: records, of `arm_fields` and as for `write_gait`.
-    """
+    """Write what changes slowly: one foot's pose, one hand's, or the margin. Arguments as for `write_status`."""
     m, out = model[0], status[0]
     if turn < FIRST_GRIP:
         write_pose(m.rotation[turn], m.position[turn], out.foot_pose[turn])

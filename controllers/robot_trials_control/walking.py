@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from robot_trials_control.compiled import bind
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import ZmpSegment, foothold_gain
@@ -19,9 +20,9 @@ from robot_trials_control.gait import (
     observe,
     write_references,
 )
-from robot_trials_control.model import GRAVITY
-from robot_trials_control.records import LEFT, RIGHT, MotionMode, Record, make_record
-from robot_trials_control.references import WholeBodyReference
+from robot_trials_control.model import GRAVITY, model_state_fields
+from robot_trials_control.records import LEFT, RIGHT, MotionMode, Record, make_record, make_robot_state
+from robot_trials_control.references import WholeBodyReference, whole_body_reference_fields
 from robot_trials_control.rotations import wrap_angle
 from robot_trials_control.step_plan import Goal, StepPlan
 
@@ -44,7 +45,7 @@ class Walking:
         stance_side: the foot that carries, or will carry after the shift.
     """
 
-    def __init__(self, gains: WalkingGains, reach: SoleReach) -> None:
+    def __init__(self, gains: WalkingGains, reach: SoleReach, nu: int) -> None:
         self.gains, self.reach = gains, reach
         self.omega = math.sqrt(GRAVITY / gains.com_height)
         self.plan = StepPlan(gains, reach, self.omega)
@@ -55,6 +56,10 @@ class Walking:
         self.may_step = True
         self._constants = self._make_constants()
         self._track = ZmpTrack(self.gait)
+        model, reference = make_record(model_state_fields(nu + 6)), make_record(whole_body_reference_fields(nu))
+        parts = model.data, self._constants.data, self.gait.data
+        self._advance = bind(advance, 0.0, parts[0], make_robot_state(nu).data, *parts[1:])
+        self._write_references = bind(write_references, 0.0, *parts, reference.data)
 
     def _make_constants(self) -> Record:
         """What of the gains every tick needs, as a record of `GAIT_CONSTANT_FIELDS`."""
@@ -106,14 +111,14 @@ class Walking:
             out: receives the references.
         """
         gait, constants = self.gait.data, self._constants.data
-        event = advance(dt, model.data, state.data, constants, gait)
+        event = self._advance(dt, model.data, state.data, constants, gait)
         if event == Event.ADJUSTMENT:
             self._adjust_step()
         elif event == Event.PHASE_OVER:
             self._end_phase(model)
         elif self.phase is Phase.STAND and self._wants_to_step():
             self._begin_shift()
-        write_references(dt, model.data, constants, gait, out.record.data)
+        self._write_references(dt, model.data, constants, gait, out.record.data)
 
     # -- phases ------------------------------------------------------------------------------------------------
 

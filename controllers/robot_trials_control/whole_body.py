@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from robot_trials_control.compiled import bind
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.contacts import compute_wrench_cone
 from robot_trials_control.model import RobotModel
@@ -78,6 +79,16 @@ class WholeBodyController:
         self._work = make_record(program_work_fields(model.nu))
         self.torque, self.acceleration = np.zeros(model.nu), np.zeros(model.nv)
         self.failures, self.exit_flag = 0, 0
+        self._bind()
+
+    def _bind(self) -> None:
+        model, work = self.model, self._work.data
+        reference, joints = WholeBodyReference(model.nominal_joints).record.data, model.nominal_joints
+        qp = self._qps[2]
+        parts = model.state.data, reference, self.gains.data
+        self._choose_feet = bind(choose_feet, reference)
+        self._write_program = bind(write_program, *parts, 0, self.acceleration, joints, work, *qp.arrays)
+        self._recover = bind(recover_motion, qp.solution, 0, work, qp.matrix, self.acceleration, self.torque)
 
     def step(self, v: np.ndarray, joints: np.ndarray, reference: WholeBodyReference) -> bool:
         """Solve for the model's current state.
@@ -91,10 +102,10 @@ class WholeBodyController:
             Whether the program had a solution; if not, `torque` and `acceleration` keep the last good ones.
         """
         wanted, work = reference.record.data, self._work.data
-        first, feet = choose_feet(wanted)
+        first, feet = self._choose_feet(wanted)
         qp = self._qps[feet]
-        write_program(self.model.state.data, wanted, self.gains.data, first, v, joints, work, *qp.arrays)
-        solved = qp.solve() and recover_motion(qp.solution, first, work, qp.matrix, self.acceleration, self.torque)
+        self._write_program(self.model.state.data, wanted, self.gains.data, first, v, joints, work, *qp.arrays)
+        solved = qp.solve() and self._recover(qp.solution, first, work, qp.matrix, self.acceleration, self.torque)
         self.exit_flag = qp.exit_flag
         self.failures += not solved
         return solved

@@ -117,7 +117,7 @@ def drive(model: RobotModel) -> DriveCommand:
 def test_a_drive_at_rest_gets_the_solved_torque(drive: DriveCommand, model: RobotModel) -> None:
     state, command = make_robot_state(model.nu), make_robot_command(model.nu)
     torque = np.linspace(-5.0, 5.0, model.nu)
-    drive.write(np.zeros(model.nu), torque, state, command)
+    drive.write(np.zeros(model.nv), torque, state, command)
     np.testing.assert_array_equal(command.torque, torque)
     assert not command.position.any() and not command.velocity.any()
     legs = [model.moves_a_foot(i) for i in range(model.nu)]
@@ -129,14 +129,14 @@ def test_an_acceleration_that_stiction_swallows_builds_up_and_leaks(drive: Drive
     state, command, gains = make_robot_state(model.nu), make_robot_command(model.nu), DriveGains()
     still = np.zeros(model.nu)
     for _ in range(500):
-        drive.write(np.full(model.nu, 2.0), still, state, command)
+        drive.write(np.full(model.nv, 2.0), still, state, command)
     velocity = 2.0 * gains.velocity_time_constant
     np.testing.assert_allclose(command.velocity, velocity, rtol=0.05)
     np.testing.assert_allclose(command.position, velocity * gains.position_time_constant, rtol=0.06)
     friction = gains.friction_share * model.parameters.friction
     np.testing.assert_allclose(command.torque, friction * np.tanh(velocity / 0.05), rtol=0.05)
     for _ in range(500):
-        drive.write(still, still, state, command)
+        drive.write(np.zeros(model.nv), still, state, command)
     np.testing.assert_allclose(command.position, 0.0, atol=1e-4)
 
 

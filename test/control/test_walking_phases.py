@@ -35,7 +35,7 @@ class IdealBody:
     """
 
     def __init__(self) -> None:
-        self.walking = Walking(GAINS, REACH)
+        self.walking = Walking(GAINS, REACH, NV - 6)
         self.model, self.state = make_record(model_state_fields(NV)), make_robot_state(NV - 6)
         self.model.rotation[:] = np.eye(3)
         self.model.position[:2] = (0.0, 0.1, 0.0), (0.0, -0.1, 0.0)
