@@ -159,9 +159,10 @@ class Localization:
         variance_across = self.noise.position**2 + (self.noise.bearing * distance) ** 2
         measurement = variance_along * np.outer(along, along) + variance_across * np.outer(across, across)
         innovation = jacobian @ self._covariance @ jacobian.T + measurement
-        if float(residual @ np.linalg.solve(innovation, residual)) > POSITION_GATE:
+        weight = _invert_symmetric(innovation)
+        if float(residual @ weight @ residual) > POSITION_GATE:
             return False
-        self._correct(jacobian, residual, innovation, measurement)
+        self._correct(jacobian, residual, weight, measurement)
         return True
 
     def _update_yaw(self, tag: SiteTag, transform_odom_tag: np.ndarray, distance: float) -> None:
@@ -173,15 +174,16 @@ class Localization:
         deviation = self.noise.yaw + 2.0 * self.noise.pixel * distance / tag.size
         measurement = np.array([[deviation**2]])
         jacobian = np.array([[0.0, 0.0, 1.0]])
-        innovation = self._covariance[2:, 2:] + measurement
-        if float(residual[0] ** 2 / innovation[0, 0]) <= YAW_GATE:
-            self._correct(jacobian, residual, innovation, measurement)
+        weight = 1.0 / (self._covariance[2:, 2:] + measurement)
+        if float(residual[0] ** 2 * weight[0, 0]) <= YAW_GATE:
+            self._correct(jacobian, residual, weight, measurement)
 
-    def _correct(
-        self, jacobian: np.ndarray, residual: np.ndarray, innovation: np.ndarray, measurement: np.ndarray
-    ) -> None:
-        """Kalman correction; Joseph form, so that the covariance stays symmetric and positive."""
-        gain = np.linalg.solve(innovation, jacobian @ self._covariance).T
+    def _correct(self, jacobian: np.ndarray, residual: np.ndarray, weight: np.ndarray, measurement: np.ndarray) -> None:
+        """Kalman correction, given the inverse of the innovation's covariance.
+
+        Joseph form, so that the covariance stays symmetric and positive.
+        """
+        gain = self._covariance @ jacobian.T @ weight
         self._x += gain @ residual
         self._x[2] = wrap_angle(float(self._x[2]))
         keep = np.eye(3) - gain @ jacobian
@@ -193,3 +195,9 @@ class Localization:
         if self._rejections_in_a_row >= REJECTIONS_MAX:
             self._covariance = np.diag(np.square(RESTART_DEVIATION))
             self._rejections_in_a_row = 0
+
+
+def _invert_symmetric(matrix: np.ndarray) -> np.ndarray:
+    """Inverse of a symmetric positive matrix, shape (2, 2)."""
+    (a, b), (_, d) = matrix.tolist()
+    return np.array([[d, -b], [-b, a]]) / (a * d - b * b)
