@@ -11,10 +11,10 @@ import math
 
 import numpy as np
 
-from robot_trials_control.compiled import compiled
+from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.config import PayloadGains
-from robot_trials_control.model import GRAVITY, RobotModel
-from robot_trials_control.records import LEFT, RIGHT, PayloadMode, Record
+from robot_trials_control.model import FIRST_GRIP, GRAVITY, RobotModel
+from robot_trials_control.records import LEFT, RIGHT, Field, PayloadMode, Record, make_record, make_robot_state
 
 STANDING_SHARE = 0.15
 """Share of the weight that the lighter foot carries when the robot stands on both."""
@@ -27,6 +27,60 @@ COM_MAX = 0.35
 RIDGE = np.diag((1e-3, 50.0, 50.0, 50.0))
 """What is known before: of the mass [1/kg²] nothing; of the first moment [1/(kg·m)²] that it is some 0.15 kg·m, which
 decides along the vertical, where the torques tell nothing."""
+
+
+def load_fields(rows: int) -> list[Field]:
+    """What a `PayloadEstimator` keeps, for arms of up to `rows` − 1 joints; the last row is for the feet."""
+    return [
+        ("regressor", "f8", (rows, 4)),  # low-passed
+        ("output", "f8", (rows,)),  # low-passed torque that the unloaded arm does not explain [N·m]; mass on the feet
+        ("bias", "f8", (rows,)),  # of the output with the empty hand
+        ("weights", "f8", (2, rows)),  # of each arm's rows
+        ("information", "f8", (4, 4)),
+        ("moment", "f8", (4,)),
+        ("applied", "f8", (4,)),  # mass and first moment of the load in the model [kg, kg·m]
+        ("imu_rotation", "f8", (3, 3)),  # sensor in the base
+        ("period", "f8"),  # time between two updates [s]
+        ("smoothing", "f8"),  # share of the new value in a low-pass
+        ("forget", "f8"),  # factor on what was known, an update
+        ("feet_weight", "f8"),  # of the mass on the feet of a standing robot [1/kg²]
+        ("own_mass", "f8"),  # [kg]
+        ("standing", "f8"),  # time on both feet [s]
+        ("arm", "i8", (2, rows)),  # joints of each arm
+        ("arm_size", "i8", (2,)),
+    ]
+
+
+@compiled
+def filter_load(side: int, acceleration: np.ndarray, state: np.ndarray, model: np.ndarray, load: np.ndarray) -> None:
+    """Low-pass regressor and residual of an arm and of the feet.
+
+    Args:
+        side: which arm.
+        acceleration: generalised accelerations in force, shape (nv,).
+        state, model, load: records of the sensors, of `model_state_fields` and of `load_fields`.
+    """
+    m, p = model[0], load[0]
+    frame = FIRST_GRIP + side
+    filter_arm(
+        p.smoothing,
+        p.arm[side, : p.arm_size[side]],
+        m.jacobian[frame],
+        m.drift[frame],
+        m.rotation[frame],
+        m.mass_matrix,
+        m.bias,
+        acceleration,
+        state,
+        p.applied,
+        p.regressor,
+        p.output,
+    )
+    mass, lighter = weigh_feet(state, m.rotation[LEFT], m.rotation[RIGHT], m.base_rotation, p.imu_rotation)
+    last = p.output.size - 1
+    p.regressor[last, 0] += p.smoothing * (1.0 - p.regressor[last, 0])
+    p.output[last] += p.smoothing * (mass - p.own_mass - p.output[last])
+    p.standing = p.standing + p.period if lighter > STANDING_SHARE else 0.0
 
 
 @compiled
@@ -104,32 +158,21 @@ def weigh_feet(
 
 
 @compiled
-def update_least_squares(
-    forget: float,
-    weights: np.ndarray,
-    regressor: np.ndarray,
-    output: np.ndarray,
-    information: np.ndarray,
-    moment: np.ndarray,
-) -> None:
-    """One step of recursive least squares with exponential forgetting, in information form.
-
-    Args:
-        forget: factor on what was known.
-        weights, output: one per row, shape (m,).
-        regressor: shape (m, 4).
-        information, moment: updated in place, shapes (4, 4) and (4,).
-    """
+def update_least_squares(side: int, load: np.ndarray) -> None:
+    """One step of recursive least squares with exponential forgetting, in information form; arguments as above."""
+    p = load[0]
+    last = p.output.size - 1
+    p.weights[side, last] = p.feet_weight if p.standing > STANDING_TIME else 0.0
     for a in range(4):
-        moment[a] *= forget
+        p.moment[a] *= p.forget
         for b in range(4):
-            information[a, b] *= forget
-    for i in range(weights.size):
+            p.information[a, b] *= p.forget
+    for i in range(last + 1):
         for a in range(4):
-            weighted = weights[i] * regressor[i, a]
-            moment[a] += weighted * output[i]
+            weighted = p.weights[side, i] * p.regressor[i, a]
+            p.moment[a] += weighted * (p.output[i] - p.bias[i])
             for b in range(4):
-                information[a, b] += weighted * regressor[i, b]
+                p.information[a, b] += weighted * p.regressor[i, b]
 
 
 @compiled
@@ -151,27 +194,29 @@ class PayloadEstimator:
 
     def __init__(self, model: RobotModel, gains: PayloadGains, period: float) -> None:
         self.model, self.gains = model, gains
-        self._dt = gains.decimation * period
-        self._smoothing = 1.0 - math.exp(-2.0 * math.pi * gains.low_pass_hz * self._dt)
-        self._forget = math.exp(-self._dt / gains.forgetting_time)
-        self._arms = tuple(model.arm_joints(side) for side in (LEFT, RIGHT))
-        rows = max(len(arm) for arm in self._arms) + 1
-        self._regressor, self._output = np.zeros((rows, 4)), np.zeros(rows)
-        self._bias = np.zeros(rows)
-        self._information, self._moment = np.zeros((4, 4)), np.zeros(4)
-        self._applied = np.zeros(4)
-        self._weights = tuple(self._weigh_rows(arm, rows) for arm in self._arms)
-        self._imu_rotation = model.model.frames[model.imu_id].placement.rotation.copy()
-        self._standing = 0.0
+        self._load = self._make_load(gains.decimation * period)
         self.mode, self._side, self._tick, self._tared = PayloadMode.NONE, RIGHT, 0, 0
         self.mass, self.mass_applied, self._mass_target = 0.0, 0.0, 0.0
         self.com, self._com_applied = np.zeros(3), np.zeros(3)
+        load, state = self._load.data, make_robot_state(model.nu).data
+        self._filter = bind(filter_load, RIGHT, np.zeros(model.nv), state, model.state.data, load)
+        self._update = bind(update_least_squares, RIGHT, load)
 
-    def _weigh_rows(self, arm: np.ndarray, rows: int) -> np.ndarray:
-        """Weight of each row: a joint tells as little as its friction hides; the last row is for the feet."""
-        weights = np.zeros(rows)
-        weights[: len(arm)] = 1.0 / (self.gains.torque_deviation**2 + self.model.parameters.friction[arm] ** 2)
-        return weights
+    def _make_load(self, period: float) -> Record:
+        """A record of `load_fields`, its constants filled in for updates `period` apart [s]."""
+        model, gains = self.model, self.gains
+        arms = [model.arm_joints(side) for side in (LEFT, RIGHT)]
+        out = make_record(load_fields(max(arm.size for arm in arms) + 1))
+        for side, arm in enumerate(arms):
+            out.arm[side, : arm.size], out.arm_size[side] = arm, arm.size
+            deviation_squared = gains.torque_deviation**2 + model.parameters.friction[arm] ** 2
+            out.weights[side, : arm.size] = 1.0 / deviation_squared  # a joint tells as little as its friction hides
+        out.imu_rotation[:] = model.model.frames[model.imu_id].placement.rotation
+        out.period[...], out.own_mass[...] = period, model.own_mass
+        out.smoothing[...] = 1.0 - math.exp(-2.0 * math.pi * gains.low_pass_hz * period)
+        out.forget[...] = math.exp(-period / gains.forgetting_time)
+        out.feet_weight[...] = 1.0 / gains.feet_mass_deviation**2
+        return out
 
     def update(self, state: Record, acceleration: np.ndarray, motion: Record) -> None:
         """Fold in one reading; most ticks only count.
@@ -188,10 +233,10 @@ class PayloadEstimator:
         if self.mode == PayloadMode.NONE:
             self._mass_target = self.mass = 0.0
         else:
-            self._filter(state, acceleration)
+            self._filter(self._side, acceleration, state.data, self.model.state.data, self._load.data)
             if self.mode == PayloadMode.TARE:
                 self._tared += 1
-                self._bias += (self._output - self._bias) / self._tared
+                self._load.bias[:] += (self._load.output - self._load.bias) / self._tared
             else:
                 self._estimate()
         if self.mode == PayloadMode.TRACK and abs(self.mass - self._mass_target) > self.gains.deadband:
@@ -203,50 +248,21 @@ class PayloadEstimator:
             return
         if mode == PayloadMode.TARE:
             self._tared = 0
-            self._bias[:] = 0.0
+            self._load.bias[:] = 0.0
         if mode in (PayloadMode.TARE, PayloadMode.TRACK) and self.mode in (PayloadMode.NONE, PayloadMode.TARE):
-            self._information[:], self._moment[:] = 0.0, 0.0
+            self._load.information[:], self._load.moment[:] = 0.0, 0.0
         self.mode, self._side = mode, side
 
-    def _filter(self, state: Record, acceleration: np.ndarray) -> None:
-        """Low-pass the regressor and the residual of the unloaded arm, row by row."""
-        model, arm = self.model, self._arms[self._side]
-        grip = model.grips[self._side]
-        self._applied[0], self._applied[1:] = self.mass_applied, self.mass_applied * self._com_applied
-        filter_arm(
-            self._smoothing,
-            arm,
-            grip.jacobian,
-            grip.drift,
-            grip.rotation,
-            model.mass_matrix,
-            model.bias,
-            acceleration,
-            state.data,
-            self._applied,
-            self._regressor,
-            self._output,
-        )
-        left, right = model.feet
-        mass, lighter = weigh_feet(state.data, left.rotation, right.rotation, model.base_rotation, self._imu_rotation)
-        k = self._smoothing
-        self._regressor[-1, 0] += k * (1.0 - self._regressor[-1, 0])
-        self._output[-1] += k * (mass - model.own_mass - self._output[-1])
-        self._standing = self._standing + self._dt if lighter > STANDING_SHARE else 0.0
-
     def _estimate(self) -> None:
-        gains = self.gains
-        weights = self._weights[self._side]
-        weights[-1] = 1.0 / gains.feet_mass_deviation**2 if self._standing > STANDING_TIME else 0.0
-        residual = self._output - self._bias
-        update_least_squares(self._forget, weights, self._regressor, residual, self._information, self._moment)
-        estimate = np.linalg.solve(self._information + RIDGE, self._moment)
+        gains, load = self.gains, self._load
+        self._update(self._side, load.data)
+        estimate = np.linalg.solve(load.information + RIDGE, load.moment)
         self.mass = min(max(float(estimate[0]), 0.0), gains.mass_max)
         divide_moment(estimate, self.mass if self.mass > gains.deadband else 0.0, self.com)
 
     def _apply(self) -> None:
         """Blend the model's payload towards the estimate."""
-        step = self._dt / self.gains.blend_time
+        step = float(self._load.period) / self.gains.blend_time
         change = self._mass_target - self.mass_applied
         moved = abs(change) > 1e-6
         if self.mode == PayloadMode.TRACK and self.mass_applied > 0.0:
@@ -259,4 +275,5 @@ class PayloadEstimator:
         self.mass_applied += change if abs(change) < 0.02 else min(step, 1.0) * change
         if self.mass_applied < 0.02 and self._mass_target == 0.0:
             self.mass_applied = 0.0
+        self._load.applied[0], self._load.applied[1:] = self.mass_applied, self.mass_applied * self._com_applied
         self.model.set_payload(self._side, self.mass_applied, self._com_applied)
