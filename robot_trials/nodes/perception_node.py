@@ -28,8 +28,8 @@ from robot_trials.telemetry.topics import CAMERA
 from robot_trials_control.records import Record
 from robot_trials_msgs.msg import FiducialDetections
 
-POLL_PERIOD_S = 0.01
-"""How often the ring is looked at: a tenth of the frame period at 10 Hz."""
+POLL_PERIOD_S = 0.02
+"""How often the ring is looked at: a fifth of the frame period at 10 Hz."""
 
 
 class PerceptionNode(Node):

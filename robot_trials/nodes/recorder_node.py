@@ -28,8 +28,8 @@ from robot_trials.telemetry.recorder import TrialRecorder
 from robot_trials.trials import make_identity
 from robot_trials_control.records import LEFT, RIGHT, Record, control_sample_dtype
 
-DRAIN_PERIOD_S = 0.04
-"""Twenty control ticks at 500 Hz: encoding is cheaper by the block, and the ring holds 16 s."""
+DRAIN_PERIOD_S = 0.2
+"""A hundred control ticks at 500 Hz: encoding is cheaper by the block, and the ring holds 16 s."""
 HEARTBEAT_PERIOD_S = 1.0
 BLOCK = 100
 LINGER_S = 0.5

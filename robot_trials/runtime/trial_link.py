@@ -24,8 +24,9 @@ answer takes on a robot. With 0 the world stands still while the trial thinks.""
 POLL_S = 0.0002
 """Time between two looks at shared memory while the world waits for an answer."""
 IDLE_POLL_S = 0.002
-"""The same while no trial runs, and of a trial that waits for samples: short beside the 10 ms that the world takes for
-ten control ticks."""
+"""The same while no trial runs."""
+SAMPLE_POLL_S = 0.004
+"""Time between two looks of a trial that waits for samples: short beside the 10 to 20 ms between two trial ticks."""
 LOCKSTEP_TIMEOUT_S = 3.0
 """Wall time after which a trial that owes an answer counts as quiet: its slowest tick takes some 10 ms."""
 QUIET_TICKS = 250
@@ -185,7 +186,7 @@ class TrialPort:
                     return True
             if time.monotonic() > deadline:
                 return False
-            time.sleep(IDLE_POLL_S)
+            time.sleep(SAMPLE_POLL_S)
 
     def answer(self, command: Record, active: bool) -> None:
         """Send the motion command that answers the newest sample; `active` False says that no trial runs."""
