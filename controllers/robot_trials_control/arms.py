@@ -8,7 +8,8 @@ import numpy as np
 
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.config import WholeBodyGains
-from robot_trials_control.model import FIRST_GRIP, RobotModel
+from robot_trials_control.model import RobotModel
+from robot_trials_control.model_state import FIRST_GRIP
 from robot_trials_control.records import LEFT, RIGHT, Field, HandMode, Record, make_motion_command, make_record
 from robot_trials_control.references import WholeBodyReference, whole_body_reference_fields
 from robot_trials_control.rotations import rotation_about_z, rotation_from_quaternion, rotation_vector, turn_in_body

@@ -7,7 +7,7 @@ import numpy as np
 from robot_trials_control.checks import is_finite
 from robot_trials_control.compiled import compiled
 from robot_trials_control.constraints import bound_joints, bound_torques, bound_wrench
-from robot_trials_control.model import FIRST_GRIP
+from robot_trials_control.model_state import FIRST_GRIP
 from robot_trials_control.qp import CONE_ROWS, WRENCH_SIZE
 from robot_trials_control.records import Field
 from robot_trials_control.reduced_dynamics import (

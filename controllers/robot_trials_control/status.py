@@ -11,7 +11,8 @@ from robot_trials_control.arms import ArmReferences, measure_distance_to_goal
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.contacts import compute_hull_margin, compute_zmp
 from robot_trials_control.gait import Phase
-from robot_trials_control.model import FIRST_GRIP, FRAMES, RobotModel
+from robot_trials_control.model import RobotModel
+from robot_trials_control.model_state import FIRST_GRIP, FRAMES
 from robot_trials_control.payload import PayloadEstimator
 from robot_trials_control.records import LEFT, RIGHT, Record, Support
 from robot_trials_control.rotations import quaternion_xyzw
