@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import numpy as np
+
 from robot_trials.robots.interface import Robot
+from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.records import Record, make_control_sample
 
 SampleSink = Callable[[Record], None]
@@ -42,6 +45,7 @@ class ControlLoop:
             )
         self.robot, self.controller, self.sinks = robot, controller, tuple(sinks)
         self.sample = make_control_sample(len(robot.joint_names))
+        self._account = bind(account, self.sample.timing.data, 0, 0, robot.control_period_ns)
 
     def run_ticks(self, count: int, motion: Record) -> Record:
         """Run `count` control periods under one motion command and return the last sample.
@@ -59,15 +63,18 @@ class ControlLoop:
         wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
         self.controller.step(sample.state, motion, sample.command, sample.status)
         robot.write_command(sample.command, sample.torque_applied)
-        self._measure(sample.timing, time.perf_counter_ns() - wall, time.thread_time_ns() - cpu)
+        wall, cpu = time.perf_counter_ns() - wall, time.thread_time_ns() - cpu
+        self._account(sample.timing.data, wall, cpu, robot.control_period_ns)
         robot.read_truth(sample.truth)
         for sink in self.sinks:
             sink(sample)
 
-    def _measure(self, timing: Record, wall_ns: int, cpu_ns: int) -> None:
-        """Account one tick: a step longer than the period misses its deadline."""
-        slack = self.robot.control_period_ns - wall_ns
-        timing.tick[...] += 1
-        timing.wall_ns[...], timing.cpu_ns[...], timing.slack_ns[...] = wall_ns, cpu_ns, slack
-        if slack < 0:
-            timing.deadline_misses[...] += 1
+
+@compiled
+def account(timing: np.ndarray, wall_ns: int, cpu_ns: int, period_ns: int) -> None:
+    """Add one tick to a record of `timing_fields`: a step longer than the period misses its deadline."""
+    known = timing[0]
+    known.tick += 1
+    known.wall_ns, known.cpu_ns, known.slack_ns = wall_ns, cpu_ns, period_ns - wall_ns
+    if wall_ns > period_ns:
+        known.deadline_misses += 1

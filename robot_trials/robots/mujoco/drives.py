@@ -5,8 +5,8 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from robot_trials_control.compiled import compiled
-from robot_trials_control.records import Record
+from robot_trials_control.compiled import bind, compiled
+from robot_trials_control.records import Record, make_robot_command
 
 HOLD_STIFFNESS = 10.0
 """Stiffness of the posture hold before the first command, per N·m of torque limit [1/rad]."""
@@ -33,6 +33,8 @@ class Drives:
         self._waiting = np.zeros((self._lag + 1, len(torque_limits), 3))
         self._due = [-1] * (self._lag + 1)
         self._period = 0
+        command, joints = make_robot_command(len(torque_limits)).data, np.zeros_like(torque_limits)
+        self._fold = bind(_fold_command, command, self._waiting[0], joints, joints, torque_limits, joints)
 
     def hold(self, posture: np.ndarray) -> None:
         """Hold a posture, shape (nu,) [rad], until the first command takes effect."""
@@ -53,7 +55,7 @@ class Drives:
         due = self._period + self._lag
         slot = due % len(self._due)
         self._due[slot] = due
-        _fold_command(command.data, self._waiting[slot], position, velocity, self.torque_limits, applied)
+        self._fold(command.data, self._waiting[slot], position, velocity, self.torque_limits, applied)
 
     def advance(self) -> None:
         """Start the next control period: bring the command that is due into force."""

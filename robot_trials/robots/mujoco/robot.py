@@ -25,7 +25,7 @@ from robot_trials.robots.mujoco.view import View
 from robot_trials.robots.mujoco.world import PHYSICS_PERIOD, make_worlds
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
-from robot_trials_control.compiled import compiled
+from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.records import Record
 
 NO_SENSORS = int(mujoco.mjtDisableBit.mjDSBL_SENSOR)
@@ -57,6 +57,7 @@ class MujocoRobot:
         self._options, self._flags = self.model.opt, self.model.opt.disableflags
         nu = self.model.nu
         self._all_position, self._all_velocity = self.data.qpos, self.data.qvel
+        self._compute_speed = bind(_compute_speed, self._all_position, self._all_velocity)
         self._joint_position = self.data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
         self._joint_velocity = self.data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu]
         self._check_joint_order()
@@ -170,7 +171,7 @@ class MujocoRobot:
         data.qpos[:3] = [site.start.x - middle[0], site.start.y - middle[1], -soles[:, 2].min()]
 
     def _check_alive(self) -> None:
-        speed = _compute_speed(self._all_position, self._all_velocity)
+        speed = self._compute_speed(self._all_position, self._all_velocity)
         if not speed < SPEED_MAX:
             time = self._ticks * self._dt
             raise RobotFault("the simulation diverged", time=time, speed=speed, speed_bound=SPEED_MAX)

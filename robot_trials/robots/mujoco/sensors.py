@@ -8,8 +8,8 @@ import numpy as np
 from robot_trials.robots.mujoco.sensor_errors import SensorErrors
 from robot_trials.robots.mujoco.world import ACCELEROMETER, GYRO
 from robot_trials.robots.profile import RobotProfile
-from robot_trials_control.compiled import compiled
-from robot_trials_control.records import Record
+from robot_trials_control.compiled import bind, compiled
+from robot_trials_control.records import Record, make_robot_state
 
 JOINT_OFFSET_Q, JOINT_OFFSET_V = 7, 6
 """Where joints start in qpos and qvel, behind the floating base."""
@@ -39,6 +39,12 @@ class Sensors:
         self._ground = (data.cfrc_ext, data.subtree_com, data.site_xpos, data.site_xmat)
         self._battery, self._energy = profile.battery, profile.battery.capacity * profile.battery.charge_at_start
         self._errors = SensorErrors(profile, nu, noise, np.random.default_rng(seed))
+        self._bind(nu)
+
+    def _bind(self, nu: int) -> None:
+        state, errors, error = make_robot_state(nu).data, self._errors, np.zeros(2 * nu + 18)
+        self._read_joints = bind(_read_joints, state, *self._joints, errors.gain, errors.encoder_step, error)
+        self._read_others = bind(_read_others, state, 0, *self._imu, self._feet, *self._ground, error, 0.0)
 
     def read(self, state: Record, time_ns: int, dt: float) -> None:
         """Fill in every reading.
@@ -50,10 +56,10 @@ class Sensors:
         """
         errors = self._errors
         error = errors.draw()
-        power = _read_joints(state.data, *self._joints, errors.gain, errors.encoder_step, error)
+        power = self._read_joints(state.data, *self._joints, errors.gain, errors.encoder_step, error)
         self._energy -= (self._battery.idle_power + power) * dt
         charge = max(self._energy / self._battery.capacity, 0.0)
-        _read_others(state.data, time_ns, *self._imu, self._feet, *self._ground, error, charge)
+        self._read_others(state.data, time_ns, *self._imu, self._feet, *self._ground, error, charge)
 
 
 @compiled

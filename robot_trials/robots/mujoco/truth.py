@@ -8,8 +8,8 @@ import numpy as np
 from robot_trials.robots.mujoco.contacts import count_odd_contacts
 from robot_trials.robots.mujoco.grasp import Grasp
 from robot_trials.robots.mujoco.people import People
-from robot_trials_control.compiled import compiled
-from robot_trials_control.records import Record
+from robot_trials_control.compiled import bind, compiled
+from robot_trials_control.records import Record, make_record, truth_fields
 
 
 class TruthReader:
@@ -18,9 +18,11 @@ class TruthReader:
     def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, people: People | None, grasps: list[Grasp]) -> None:
         self._people, self._grasps = people, grasps
         self._data, self._kind = data, np.array(model.geom_contype, dtype=np.int64)
+        truth = make_record(truth_fields()).data
         self._base, self._velocity = data.qpos[:7], data.qvel[:3]
         if people is not None:
             self._torch = people.torch_coordinates, people.giver.grip.force, people.receiver.grip.force
+            self._read_torch = bind(_read_torch, truth, *self._torch, False, False, False)
 
     def read(self, truth: Record) -> None:
         """Fill in every field; those of the torch stay NaN in a world without it."""
@@ -30,7 +32,7 @@ class TruthReader:
 
     def _read_people(self, truth: Record, people: People) -> None:
         robot_holds = any([grasp.holds for grasp in self._grasps])
-        _read_torch(truth.data, *self._torch, people.giver.holds, people.receiver.holds, robot_holds)
+        self._read_torch(truth.data, *self._torch, people.giver.holds, people.receiver.holds, robot_holds)
 
 
 @compiled
