@@ -25,8 +25,8 @@ POLL_S = 0.0002
 """Time between two looks at shared memory while the world waits for an answer."""
 IDLE_POLL_S = 0.002
 """The same while no trial runs."""
-SAMPLE_POLL_S = 0.004
-"""Time between two looks of a trial that waits for samples: short beside the 10 to 20 ms between two trial ticks."""
+SAMPLE_POLL_S = 0.002
+"""Time between two looks of a trial that waits for samples: short beside the 8 ms that ten control ticks take."""
 LOCKSTEP_TIMEOUT_S = 3.0
 """Wall time after which a trial that owes an answer counts as quiet: its slowest tick takes some 10 ms."""
 QUIET_TICKS = 250
