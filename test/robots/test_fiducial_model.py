@@ -12,7 +12,7 @@ from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
 from robot_trials.perception.fiducials import FiducialDetector
 from robot_trials.robots import RobotProfile
-from robot_trials.robots.interface import FiducialObservation
+from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.robots.mujoco.fiducial_noise import SIZE_MIN_PX, compute_noise
 from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
 from robot_trials.robots.mujoco.head_camera import HeadCamera
@@ -69,7 +69,8 @@ class Studio:
     def _capture(self, tag_id: int) -> View:
         now = self.camera._next_ns
         self.camera.update(now)
-        frame = self.camera._waiting.pop()
+        _, picture = self.camera._waiting.pop()
+        frame = CameraFrame(now, picture.result(), self.profile.camera.matrix)
         detected = {seen.tag_id: seen for seen in FiducialDetector(self.sizes).detect(frame)}
         modelled = {seen.tag_id: seen for seen in self.model._capture(now)}
         tag, axes = self.robot.view.data.site(f"tag_{tag_id}"), self.camera_site.xmat.reshape(3, 3)
