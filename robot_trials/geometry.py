@@ -7,6 +7,7 @@ A planar pose is (x, y, yaw) [m, m, rad]; a spatial one is a homogeneous transfo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,7 +124,12 @@ def rotation_to_quaternion(rotation: np.ndarray) -> np.ndarray:
 
 def pose_to_transform(pose_xyzw: np.ndarray) -> np.ndarray:
     """Homogeneous transform of position and quaternion (x, y, z, w), shape (7,)."""
-    px, py, pz, x, y, z, w = pose_xyzw.tolist()
+    return list_to_transform(pose_xyzw.tolist())
+
+
+def list_to_transform(pose_xyzw: Sequence[float]) -> np.ndarray:
+    """Homogeneous transform of the seven numbers of position and quaternion (x, y, z, w)."""
+    px, py, pz, x, y, z, w = pose_xyzw
     first, second, third = _list_rotation_rows(x, y, z, w)
     return np.array([[*first, px], [*second, py], [*third, pz], [0.0, 0.0, 0.0, 1.0]])
 

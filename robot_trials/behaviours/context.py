@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +12,7 @@ import numpy as np
 from robot_trials.behaviours.parameters import RelayParameters
 from robot_trials.config import TrialSetup
 from robot_trials.exceptions import TrialFault
-from robot_trials.geometry import PlanarPose, StampedPose, compose_planar, invert_planar, pose_to_transform
+from robot_trials.geometry import PlanarPose, StampedPose, compose_planar, invert_planar, list_to_transform
 from robot_trials_control.records import LEFT, RIGHT, Record, make_motion_command
 
 Severity = Literal["info", "warn", "error"]
@@ -73,7 +74,8 @@ class TrialContext:
         localized_ns: time of the newest site fiducial used; None before the first.
         blind_time: time walked since then [s].
         targets: newest pose in odom of "giver", "torch", "receiver" and "receiver_hand"; absent before they are seen.
-        transform_base_camera: camera's optical frame in the base link, shape (4, 4).
+        compute_transform_base_camera: camera's optical frame in the base link for joint positions, shape
+            (nu,) → (4, 4).
         hand_target: pose in odom that the working hand was last sent to, shape (4, 4); None before.
         torch_in_hand: torch as seen in the working hand's grip frame while it holds; None before it was.
         grip_to_torch: rotation of the torch in the working hand's grip frame, shape (3, 3).
@@ -98,8 +100,8 @@ class TrialContext:
     map_deviation: tuple[float, float, float] = (math.inf, math.inf, math.inf)
     localized_ns: int | None = None
     blind_time: float = 0.0
-    targets: dict[str, StampedPose] = field(default_factory=dict)
-    transform_base_camera: np.ndarray = field(default_factory=lambda: np.eye(4))
+    targets: Mapping[str, StampedPose] = field(default_factory=dict)
+    compute_transform_base_camera: Callable[[np.ndarray], np.ndarray] = lambda _: np.eye(4)
     hand_target: np.ndarray | None = None
     torch_in_hand: StampedPose | None = None
     grip_to_torch: np.ndarray = field(default_factory=lambda: np.eye(3))
@@ -128,7 +130,12 @@ class TrialContext:
     @property
     def transform_odom_base(self) -> np.ndarray:
         """Pose of the base by the robot's own estimate, shape (4, 4)."""
-        return pose_to_transform(np.concatenate((self.status.base_position, self.status.base_orientation_xyzw)))
+        return list_to_transform([*self.status.base_position.tolist(), *self.status.base_orientation_xyzw.tolist()])
+
+    @property
+    def transform_odom_camera(self) -> np.ndarray:
+        """Pose of the camera's optical frame by the robot's own estimate, shape (4, 4)."""
+        return self.transform_odom_base @ self.compute_transform_base_camera(self.state.joint_position)
 
     @property
     def robot_in_map(self) -> PlanarPose:

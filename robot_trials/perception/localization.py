@@ -27,6 +27,9 @@ RESTART_DEVIATION = (2.0, 2.0, 0.5)
 RANGE_MAX = 9.0
 """Tags farther than this are left out: their corners are too coarse [m]."""
 
+Variances = tuple[float, float, float, float, float, float]
+"""Upper triangle of a covariance of (x, y, yaw), by rows."""
+
 
 @dataclass(frozen=True)
 class LocalizationNoise:
@@ -87,7 +90,7 @@ class Localization:
         self.rejected = 0
         self.newest_ns: int | None = None
         self._x = np.array(start, dtype=float)
-        self._covariance = np.diag(np.square(start_deviation))
+        self._variances = _diagonal(start_deviation)
         self._rejections_in_a_row = 0
 
     @property
@@ -99,8 +102,14 @@ class Localization:
     @property
     def deviation(self) -> tuple[float, float, float]:
         """Standard deviations of that pose [m, m, rad]."""
-        variance = self._covariance
-        return math.sqrt(variance[0, 0]), math.sqrt(variance[1, 1]), math.sqrt(variance[2, 2])
+        xx, _, _, yy, _, aa = self._variances
+        return math.sqrt(xx), math.sqrt(yy), math.sqrt(aa)
+
+    @property
+    def _covariance(self) -> np.ndarray:
+        """Of the pose, shape (3, 3)."""
+        xx, xy, xa, yy, ya, aa = self._variances
+        return np.array([[xx, xy, xa], [xy, yy, ya], [xa, ya, aa]])
 
     def predict(self, position_odom_base: Sequence[float] | np.ndarray, distance: float, duration: float) -> None:
         """Let the uncertainty grow with the way walked.
@@ -117,12 +126,15 @@ class Localization:
         turn_x, turn_y = s * x + c * y, s * y - c * x
         position_variance = noise.drift_position**2 * distance + still
         yaw_variance = noise.drift_yaw**2 * distance + still
-        across = yaw_variance * turn_x * turn_y
-        self._covariance += [
-            [yaw_variance * turn_x**2 + position_variance, across, yaw_variance * turn_x],
-            [across, yaw_variance * turn_y**2 + position_variance, yaw_variance * turn_y],
-            [yaw_variance * turn_x, yaw_variance * turn_y, yaw_variance],
-        ]
+        xx, xy, xa, yy, ya, aa = self._variances
+        self._variances = (
+            xx + (yaw_variance * turn_x**2 + position_variance),
+            xy + yaw_variance * turn_x * turn_y,
+            xa + yaw_variance * turn_x,
+            yy + (yaw_variance * turn_y**2 + position_variance),
+            ya + yaw_variance * turn_y,
+            aa + yaw_variance,
+        )
 
     def update(self, observation: FiducialObservation, transform_odom_camera: np.ndarray) -> bool:
         """Take in one observation; True if its position was used.
@@ -174,7 +186,7 @@ class Localization:
         deviation = self.noise.yaw + 2.0 * self.noise.pixel * distance / tag.size
         measurement = np.array([[deviation**2]])
         jacobian = np.array([[0.0, 0.0, 1.0]])
-        weight = 1.0 / (self._covariance[2:, 2:] + measurement)
+        weight = 1.0 / (self._variances[-1] + measurement)
         if float(residual[0] ** 2 * weight[0, 0]) <= YAW_GATE:
             self._correct(jacobian, residual, weight, measurement)
 
@@ -183,18 +195,26 @@ class Localization:
 
         Joseph form, so that the covariance stays symmetric and positive.
         """
-        gain = self._covariance @ jacobian.T @ weight
+        covariance = self._covariance
+        gain = covariance @ jacobian.T @ weight
         self._x += gain @ residual
         self._x[2] = wrap_angle(float(self._x[2]))
         keep = np.eye(3) - gain @ jacobian
-        self._covariance = keep @ self._covariance @ keep.T + gain @ measurement @ gain.T
+        (xx, xy, xa), (_, yy, ya), (_, _, aa) = (keep @ covariance @ keep.T + gain @ measurement @ gain.T).tolist()
+        self._variances = (xx, xy, xa, yy, ya, aa)
 
     def _count_rejection(self) -> None:
         self.rejected += 1
         self._rejections_in_a_row += 1
         if self._rejections_in_a_row >= REJECTIONS_MAX:
-            self._covariance = np.diag(np.square(RESTART_DEVIATION))
+            self._variances = _diagonal(RESTART_DEVIATION)
             self._rejections_in_a_row = 0
+
+
+def _diagonal(deviation: tuple[float, float, float]) -> Variances:
+    """Of independent errors with these standard deviations."""
+    x, y, yaw = deviation
+    return x * x, 0.0, 0.0, y * y, 0.0, yaw * yaw
 
 
 def _invert_symmetric(matrix: np.ndarray) -> np.ndarray:

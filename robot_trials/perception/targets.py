@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,22 @@ class TargetTracker:
         }
         self._poses: dict[str, StampedPose] = {}
 
+    @property
+    def poses(self) -> Mapping[str, StampedPose]:
+        """Newest estimate of every mount seen so far, in odom; each is made when it is asked for."""
+        return _Poses(self)
+
+    @property
+    def seen(self) -> list[str]:
+        """Mounts seen so far."""
+        return [mount for mount, sightings in self._sightings.items() if sightings]
+
+    def forget(self) -> None:
+        """Start anew."""
+        self._poses.clear()
+        for sightings in self._sightings.values():
+            sightings.clear()
+
     def update(self, observation: FiducialObservation, transform_odom_camera: np.ndarray) -> str | None:
         """Take in one observation; returns the mount it belongs to, if any.
 
@@ -96,6 +112,25 @@ class TargetTracker:
         if mount not in self._poses and self._sightings[mount]:
             self._poses[mount] = compute_robust_pose(self._sightings[mount])
         return self._poses.get(mount)
+
+
+class _Poses(Mapping[str, StampedPose]):
+    """A tracker's poses by mount."""
+
+    def __init__(self, tracker: TargetTracker) -> None:
+        self._tracker = tracker
+
+    def __getitem__(self, mount: str) -> StampedPose:
+        pose = self._tracker.pose(mount)
+        if pose is None:
+            raise KeyError(mount)
+        return pose
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tracker.seen)
+
+    def __len__(self) -> int:
+        return len(self._tracker.seen)
 
 
 def compute_robust_pose(sightings: Sequence[_Sighting]) -> StampedPose:

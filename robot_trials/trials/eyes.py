@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.config import Site
-from robot_trials.geometry import compose_planar, invert_planar, invert_transform, pose_to_transform
+from robot_trials.geometry import compose_planar, invert_planar, invert_transform, list_to_transform
 from robot_trials.perception.camera_kinematics import CameraKinematics
 from robot_trials.perception.localization import Localization, SiteTag
 from robot_trials.perception.pose_history import PoseHistory
@@ -18,6 +21,20 @@ from robot_trials.robots.interface import FiducialObservation
 
 GRIP_WINDOW_NS = 2_500_000_000
 """How much of the past is averaged for the torch in the hand that holds it, where it hardly moves [ns]."""
+
+
+class Posture(NamedTuple):
+    """What camera and working hand are placed by.
+
+    Attributes:
+        joint_position: shape (nu,) [rad].
+        base_pose: of the base in odom, position and quaternion (x, y, z, w).
+        hand_pose: the same of the working hand's grip frame.
+    """
+
+    joint_position: np.ndarray
+    base_pose: list[float]
+    hand_pose: list[float]
 
 
 class Eyes:
@@ -35,30 +52,25 @@ class Eyes:
             tag.id: SiteTag(tag.transform_mount_tag, tag.size) for tag in site.fiducials if tag.mount == "map"
         }
         worn = {tag.id: MountedTag(tag.mount, tag.transform_mount_tag) for tag in site.fiducials if tag.mount != "map"}
-        self._mounts = sorted({tag.mount for tag in worn.values()})
         self._tracker = TargetTracker(worn)
-        self._torch_tags = {tag_id: tag for tag_id, tag in worn.items() if tag.mount == "torch"}
-        self._grip_tracker = TargetTracker(self._torch_tags, GRIP_WINDOW_NS)
-        self._history, self._hand_history = PoseHistory(), PoseHistory()
+        self._targets = self._tracker.poses
+        torch_tags = {tag_id: tag for tag_id, tag in worn.items() if tag.mount == "torch"}
+        self._grip_tracker = TargetTracker(torch_tags, GRIP_WINDOW_NS)
+        self._history: PoseHistory[Posture] = PoseHistory()
         self._localization: Localization | None = None
         self._last_position = (0.0, 0.0)
         self._last_ns = 0
 
     def update(self, context: TrialContext, fiducials: list[FiducialObservation]) -> None:
         """Take in the context's newest state and what the camera saw meanwhile."""
-        joints = context.state.joint_position
-        context.transform_base_camera = self._kinematics.compute_transform_base_camera(joints)
         if context.time_ns > self._last_ns:
-            self._history.append(context.time_ns, context.transform_odom_base @ context.transform_base_camera)
-            self._hand_history.append(context.time_ns, pose_to_transform(context.status.hand_pose[context.hand]))
+            self._history.append(context.time_ns, _read_posture(context))
         last_ns = self._last_ns or context.time_ns
         localization = self._predict(context)
-        for observation in fiducials:
-            camera = self._history.at(observation.time_ns)
+        for time_ns, observations in itertools.groupby(fiducials, key=attrgetter("time_ns")):
+            camera = self._history.at(time_ns, self._compute_camera)
             if camera is not None:
-                localization.update(observation, camera)
-                self._tracker.update(observation, camera)
-                self._see_grip(context, observation, camera)
+                self._see(context, localization, camera, list(observations))
         context.map_to_odom = localization.map_to_odom
         context.map_deviation = localization.deviation
         if localization.newest_ns != context.localized_ns:
@@ -66,19 +78,39 @@ class Eyes:
         elif context.status.walking:
             context.blind_time += (context.time_ns - last_ns) * 1e-9
         context.localized_ns = localization.newest_ns
-        for mount in self._mounts:
-            pose = self._tracker.pose(mount)
-            if pose is not None:
-                context.targets[mount] = pose
+        context.targets = self._targets
+        context.compute_transform_base_camera = self._kinematics.compute_transform_base_camera
 
-    def _see_grip(self, context: TrialContext, observation: FiducialObservation, camera: np.ndarray) -> None:
+    def _compute_camera(self, posture: Posture) -> np.ndarray:
+        """Pose of the camera in odom, shape (4, 4)."""
+        camera = self._kinematics.compute_transform_base_camera(posture.joint_position)
+        return list_to_transform(posture.base_pose) @ camera
+
+    def _see(
+        self,
+        context: TrialContext,
+        localization: Localization,
+        camera: np.ndarray,
+        observations: list[FiducialObservation],
+    ) -> None:
+        """Take in one picture, given where the camera was."""
+        for observation in observations:
+            localization.update(observation, camera)
+            self._tracker.update(observation, camera)
+        self._see_grip(context, camera, observations)
+
+    def _see_grip(self, context: TrialContext, camera: np.ndarray, observations: list[FiducialObservation]) -> None:
         """Where the torch is in the hand that holds it: the mean is taken there, for the hand moves meanwhile."""
         if not context.holding:
             context.torch_in_hand = None
-            self._grip_tracker = TargetTracker(self._torch_tags, GRIP_WINDOW_NS)
+            self._grip_tracker.forget()
             return
-        hand = self._hand_history.at(observation.time_ns)
-        if hand is not None and self._grip_tracker.update(observation, invert_transform(hand) @ camera) is not None:
+        hand = self._history.at(observations[0].time_ns, _compute_hand)
+        if hand is None:
+            return
+        camera_in_hand = invert_transform(hand) @ camera
+        updated = [self._grip_tracker.update(observation, camera_in_hand) for observation in observations]
+        if "torch" in updated:
             context.torch_in_hand = self._grip_tracker.pose("torch")
 
     def _predict(self, context: TrialContext) -> Localization:
@@ -93,3 +125,15 @@ class Eyes:
             self._localization.predict((x, y), walked, duration)
         self._last_position, self._last_ns = (x, y), context.time_ns
         return self._localization
+
+
+def _read_posture(context: TrialContext) -> Posture:
+    """The context's newest state, which the next one overwrites."""
+    status = context.status
+    base_pose = [*status.base_position.tolist(), *status.base_orientation_xyzw.tolist()]
+    return Posture(context.state.joint_position.copy(), base_pose, status.hand_pose[context.hand].tolist())
+
+
+def _compute_hand(posture: Posture) -> np.ndarray:
+    """Pose of the working hand's grip frame in odom, shape (4, 4)."""
+    return list_to_transform(posture.hand_pose)

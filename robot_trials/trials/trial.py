@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import traceback
 from dataclasses import dataclass
 
@@ -207,7 +208,8 @@ class Trial:
     def _eyes_if_sound(self, fiducials: list[FiducialObservation]) -> None:
         """Perception needs finite poses; with a bad sensor the last estimates stay."""
         context = self._context
-        if np.isfinite(context.status.base_position).all() and np.isfinite(context.state.joint_position).all():
+        readings = [*context.status.base_position.tolist(), *context.state.joint_position.tolist()]
+        if all(map(math.isfinite, readings)):
             self._eyes.update(context, fiducials)
 
     def _finish(self) -> None:

@@ -8,6 +8,7 @@ from leaf_bench import make_context, see, tick
 
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.look_at import PITCH_MAX, LookAt, point_of_exchange
+from robot_trials.geometry import rotation_to_transform
 
 HEAD = (2, 3)
 
@@ -17,8 +18,9 @@ def aim_camera(context: TrialContext, yaw: float, pitch: float) -> None:
     context.state.joint_position[2:] = yaw, pitch
     forward = np.array([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), -np.sin(pitch)])
     right = np.array([np.sin(yaw), -np.cos(yaw), 0.0])
-    context.transform_base_camera[:3, :3] = np.column_stack((right, np.cross(forward, right), forward))
-    context.transform_base_camera[:3, 3] = 0.0, 0.0, 0.65
+    rotation = np.column_stack((right, np.cross(forward, right), forward))
+    camera = rotation_to_transform(rotation, np.array([0.0, 0.0, 0.65]))
+    context.compute_transform_base_camera = lambda _: camera
 
 
 @pytest.mark.parametrize(("yaw", "pitch"), [(0.0, 0.0), (-0.5, 0.3)])
