@@ -10,14 +10,19 @@ import pytest
 
 from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
+from robot_trials.geometry import rotation_to_transform
 from robot_trials.perception.fiducials import FiducialDetector
 from robot_trials.robots import RobotProfile
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.robots.mujoco.fiducial_noise import SIZE_MIN_PX, compute_noise
+from robot_trials.robots.mujoco.fiducial_noise import SIZE_MIN_PX, compute_noise, disturb_pose
 from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
 from robot_trials.robots.mujoco.head_camera import HeadCamera
 from robot_trials.robots.mujoco.robot import MujocoRobot
-from robot_trials.robots.mujoco.rotations import matrix_from_yaw, quaternion_wxyz_from_matrix
+from robot_trials.robots.mujoco.rotations import (
+    matrix_from_rotation_vector,
+    matrix_from_yaw,
+    quaternion_wxyz_from_matrix,
+)
 
 RobotMaker = Callable[..., MujocoRobot]
 VIEWS = 140
@@ -186,3 +191,16 @@ def test_person_in_between_hides_a_tag(make_robot: RobotMaker, profile: RobotPro
     index = sensor._ids.index(101)
     assert not sensor._is_clear(index, behind)
     assert sensor._is_clear(index, tag_101 + np.array([-2.0, 0.3, 0.0]))
+
+
+def test_errors_are_across_and_along_the_line_of_sight() -> None:
+    rotation, position = matrix_from_rotation_vector(np.array([0.4, -0.2, 0.9])), np.array([0.5, -0.3, 2.0])
+    draw = np.array([0.3, -1.2, 0.7, 0.9, -0.4, 1.1, 0.2])
+    pose = rotation_to_transform(rotation, position)
+    disturb_pose(pose, 0.01, 0.02, 0.03, 0.1, draw)
+    distance = np.linalg.norm(position)
+    along = position / distance
+    across = draw[:3] - (draw[:3] @ along) * along
+    moved = position + distance * (0.01 * across + (0.02 + 0.03 * draw[3]) * along)
+    np.testing.assert_allclose(pose[:3, 3], moved, atol=1e-12)
+    np.testing.assert_allclose(pose[:3, :3], matrix_from_rotation_vector(0.1 * draw[4:]) @ rotation, atol=1e-12)

@@ -9,6 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from robot_trials_control.compiled import compiled
+
 SIZE_MIN_PX = 15.0
 """Shortest edge of a tag's black square that the detector still reads [px]."""
 SMALL_PX, LARGE_PX = 20.0, 40.0
@@ -61,3 +65,33 @@ def compute_noise(size_px: float, facing: float) -> FiducialNoise:
         depth=at(DEPTH_PX) / size_px,
         rotation=at(TILT_PX) / (size_px * sine),
     )
+
+
+@compiled
+def disturb_pose(
+    pose: np.ndarray, lateral: float, depth_bias: float, depth: float, rotation: float, draw: np.ndarray
+) -> None:
+    """Add errors to a tag's true pose.
+
+    Args:
+        pose: in the camera's optical frame, shape (4, 4); changed.
+        lateral: across the line of sight, per distance.
+        depth_bias, depth, rotation: as in `FiducialNoise`.
+        draw: standard normal numbers: three for the direction across, one for the depth, three for the rotation.
+    """
+    x, y, z = pose[0, 3], pose[1, 3], pose[2, 3]
+    distance = np.sqrt(x * x + y * y + z * z)
+    along = (draw[0] * x + draw[1] * y + draw[2] * z) / distance
+    stretch = depth_bias + depth * draw[3] - lateral * along
+    for axis in range(3):
+        pose[axis, 3] += lateral * distance * draw[axis] + stretch * pose[axis, 3]
+    angle = np.sqrt(draw[4] ** 2 + draw[5] ** 2 + draw[6] ** 2)
+    half = 0.5 * rotation * angle
+    k = np.sin(half) / angle if angle > 0.0 else 0.0
+    w, a, b, c = np.cos(half), k * draw[4], k * draw[5], k * draw[6]
+    for column in range(3):
+        x, y, z = pose[0, column], pose[1, column], pose[2, column]
+        u, v, t = 2.0 * (b * z - c * y), 2.0 * (c * x - a * z), 2.0 * (a * y - b * x)
+        pose[0, column] = x + w * u + b * t - c * v
+        pose[1, column] = y + w * v + c * u - a * t
+        pose[2, column] = z + w * t + a * v - b * u
