@@ -37,7 +37,7 @@ def build_relay(context: TrialContext, checks: Sequence[Check], head_joints: tup
     """
     builder = _Builder(context, head_joints)
     mission = py_trees.composites.Sequence("mission", memory=True, children=builder.build_phases(checks))
-    guarded = py_trees.composites.Sequence("guarded mission", memory=False, children=[Guard("guard", context), mission])
+    guarded = Guard("guarded mission", mission, context)
     give_up = GiveUp("give up", context)
     return py_trees.composites.Selector(
         "torch relay", memory=True, children=[guarded, sequence("ending", give_up, build_safe_end(context))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import py_trees
 import pytest
 from leaf_bench import hand_follows, make_context, tick
 from py_trees.common import Status
@@ -21,7 +22,19 @@ OUT = rotation_to_transform(np.eye(3), np.array([0.42, -0.3, 1.0]))
 def test_sound_robot_may_go_on() -> None:
     context = make_context()
     assert find_fault(context) == ""
-    assert tick(Guard("guard", context), context, 0.02) == Status.SUCCESS
+    guard = Guard("guard", py_trees.behaviours.Running("mission"), context)
+    assert tick(guard, context, 0.02) == Status.RUNNING
+
+
+def test_fault_interrupts_the_mission() -> None:
+    context = make_context()
+    mission = py_trees.behaviours.Running("mission")
+    guard = Guard("guard", mission, context)
+    tick(guard, context, 0.1)
+    context.status.fault[...] = Fault.FALLEN
+    assert tick(guard, context, 0.1) == Status.FAILURE
+    assert mission.status == Status.INVALID
+    assert context.failure == "the robot has fallen"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +48,7 @@ def test_sound_robot_may_go_on() -> None:
 def test_sensor_that_reads_nan_is_named(field: str, index: object, message: str) -> None:
     context = make_context()
     getattr(context.state, field)[index] = math.nan
-    guard = Guard("guard", context)
+    guard = Guard("guard", py_trees.behaviours.Running("mission"), context)
     assert tick(guard, context, 0.02) == Status.FAILURE
     import re
 
