@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 PlanarPose = tuple[float, float, float]
+Vector = tuple[float, float, float]
 _IDENTITY = np.eye(4)
 
 
@@ -132,6 +133,28 @@ def list_to_transform(pose_xyzw: Sequence[float]) -> np.ndarray:
     px, py, pz, x, y, z, w = pose_xyzw
     first, second, third = _list_rotation_rows(x, y, z, w)
     return np.array([[*first, px], [*second, py], [*third, pz], [0.0, 0.0, 0.0, 1.0]])
+
+
+def rotate(quaternion_xyzw: Sequence[float], vector: Sequence[float]) -> Vector:
+    """A vector turned by a unit quaternion."""
+    (x, y, z, w), (a, b, c) = quaternion_xyzw, vector
+    u, v, t = 2.0 * (y * c - z * b), 2.0 * (z * a - x * c), 2.0 * (x * b - y * a)
+    return a + w * u + y * t - z * v, b + w * v + z * u - x * t, c + w * t + x * v - y * u
+
+
+def quaternion_between(from_unit: Sequence[float], to_unit: Sequence[float]) -> tuple[float, float, float, float]:
+    """Smallest rotation that turns one unit vector into another, as a quaternion (x, y, z, w).
+
+    Raises:
+        ValueError: the vectors are opposite, so that the axis is not defined.
+    """
+    (ax, ay, az), (bx, by, bz) = from_unit, to_unit
+    w = 1.0 + ax * bx + ay * by + az * bz
+    if w < 1e-9:
+        raise ValueError(f"opposite vectors {from_unit} and {to_unit}: the smallest rotation is not unique")
+    x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    length = math.hypot(x, y, z, w)
+    return x / length, y / length, z / length, w / length
 
 
 def rotation_between(from_unit: np.ndarray, to_unit: np.ndarray) -> np.ndarray:

@@ -104,8 +104,7 @@ class Carry(WalkTo):
     def update(self) -> Status:
         """FAILURE if the torch is lost on the way, SUCCESS at the receiver's stance."""
         context = self.context
-        command_carry(context)
-        command_payload(context, PayloadMode.HOLD)
+        command_carry(context, PayloadMode.HOLD)
         least = LOST_RATIO * context.setup.trial.payload.mass
         if self._average_load() < least:
             context.holding = False
@@ -129,8 +128,8 @@ class Carry(WalkTo):
         return context.map_pose_to_odom((ahead, 0.0, 0.0))
 
 
-def command_carry(context: TrialContext) -> None:
-    """Torch upright at its place beside the body, hand shut, load tracked."""
+def command_carry(context: TrialContext, payload: PayloadMode = PayloadMode.TRACK) -> None:
+    """Torch upright at its place beside the body, hand shut, load tracked unless said otherwise."""
     command_hand_carry(context, context.parameters.reach_speed)
     command_grasp(context, closed=True)
-    command_payload(context, PayloadMode.TRACK)
+    command_payload(context, payload)

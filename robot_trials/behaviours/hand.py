@@ -8,14 +8,17 @@ import numpy as np
 
 from robot_trials.behaviours.context import TrialContext
 from robot_trials.geometry import (
+    Vector,
     pose_to_transform,
+    quaternion_between,
     quaternion_to_rotation,
+    rotate,
     rotation_between,
     rotation_to_quaternion,
     rotation_to_transform,
     rotation_z,
 )
-from robot_trials_control.records import HandMode, PayloadMode
+from robot_trials_control.records import RIGHT, HandMode, PayloadMode
 
 UP = np.array([0.0, 0.0, 1.0])
 GRIP_AGE = 0.5
@@ -29,16 +32,16 @@ TILT_AT_ONCE = 0.05
 def command_hand_in_odom(context: TrialContext, transform: np.ndarray, speed: float) -> None:
     """Send the working hand's grip frame to a pose in odom, shape (4, 4), at most at `speed` [m/s]."""
     context.hand_target = transform
-    _command_hand(context, HandMode.ODOM, transform, speed)
+    orientation = rotation_to_quaternion(transform[:3, :3])
+    _command_hand(context, HandMode.ODOM, transform[:3, 3], orientation, speed)
 
 
 def command_hand_carry(context: TrialContext, speed: float) -> None:
     """Hold the torch upright at the carry position of the heading frame, whatever its tilt in the hand."""
     measure_grip(context)
     hold_upright(context)
-    rotation = compute_upright_hand(context, np.eye(3))
     position = _on_working_side(context, context.parameters.carry_position)
-    _command_hand(context, HandMode.HEADING, rotation_to_transform(rotation, position), speed)
+    _command_hand(context, HandMode.HEADING, position, _compute_upright_turn(context), speed)
 
 
 def command_arms_posture(context: TrialContext) -> None:
@@ -85,11 +88,10 @@ def axis_angle_to_target(context: TrialContext, transform: np.ndarray) -> float:
 
 def command_hand_ready(context: TrialContext) -> None:
     """Raise the working hand from the body to before it, fingers still pointing down a little."""
-    pitch = context.parameters.ready_pitch
-    c, s = math.cos(pitch), math.sin(pitch)
-    rotation = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
-    transform = rotation_to_transform(rotation, _on_working_side(context, context.parameters.ready_position))
-    _command_hand(context, HandMode.HEADING, transform, context.parameters.reach_speed)
+    half = 0.5 * context.parameters.ready_pitch
+    c, s = math.cos(half), math.sin(half)
+    position = _on_working_side(context, context.parameters.ready_position)
+    _command_hand(context, HandMode.HEADING, position, (0.0, s, 0.0, c), context.parameters.reach_speed)
 
 
 def compute_grip_on_axis(context: TrialContext, transform_torch: np.ndarray) -> np.ndarray:
@@ -118,10 +120,7 @@ def compute_pregrasp(context: TrialContext, transform_grip: np.ndarray) -> np.nd
 
 def compute_upright_hand(context: TrialContext, heading: np.ndarray) -> np.ndarray:
     """Hand orientation with the given heading that holds the torch upright, shape (3, 3)."""
-    torch_axis_in_hand = context.grip_to_torch[:, 2]
-    x, y = context.upright_correction
-    towards = np.array([y, -x, 1.0]) / math.hypot(x, y, 1.0)
-    return heading @ rotation_between(torch_axis_in_hand, towards)
+    return heading @ quaternion_to_rotation(np.array(_compute_upright_turn(context)))
 
 
 def start_measuring_grip(context: TrialContext) -> None:
@@ -144,7 +143,7 @@ def hold_upright(context: TrialContext) -> None:
     parameters = context.parameters
     passed = min(context.time - context.upright_time, PASSED_MAX)
     context.upright_time = context.time
-    x, y, _ = estimate_torch_axis(context).tolist()
+    x, y, _ = estimate_torch_axis(context)
     yaw = context.robot_in_odom[2]
     ahead, left = math.cos(yaw) * x + math.sin(yaw) * y, math.cos(yaw) * y - math.sin(yaw) * x
     step = min(1.0, TILT_AT_ONCE / max(math.hypot(x, y), 1e-9)) * passed / parameters.upright_time_constant
@@ -156,12 +155,12 @@ def hold_upright(context: TrialContext) -> None:
 
 def estimate_torch_tilt(context: TrialContext) -> float:
     """Angle of the held torch to the vertical, from the hand's pose and how the torch lies in it [rad]."""
-    return math.acos(max(-1.0, min(1.0, float(estimate_torch_axis(context)[2]))))
+    return math.acos(max(-1.0, min(1.0, estimate_torch_axis(context)[2])))
 
 
-def estimate_torch_axis(context: TrialContext) -> np.ndarray:
-    """Unit vector along the held torch in odom, from the hand's pose and how the torch lies in it, shape (3,)."""
-    return quaternion_to_rotation(context.status.hand_pose[context.hand, 3:]) @ context.grip_to_torch[:, 2]
+def estimate_torch_axis(context: TrialContext) -> Vector:
+    """Unit vector along the held torch in odom, from the hand's pose and how the torch lies in it."""
+    return rotate(context.status.hand_pose[context.hand, 3:].tolist(), context.grip_to_torch[:, 2].tolist())
 
 
 def move_along_z(transform: np.ndarray, height: float) -> np.ndarray:
@@ -171,16 +170,29 @@ def move_along_z(transform: np.ndarray, height: float) -> np.ndarray:
     return raised
 
 
-def _on_working_side(context: TrialContext, position: tuple[float, float, float]) -> np.ndarray:
+def _compute_upright_turn(context: TrialContext) -> tuple[float, float, float, float]:
+    """Turn of the hand in the heading frame that holds the torch upright, as a quaternion (x, y, z, w)."""
+    x, y = context.upright_correction
+    length = math.hypot(x, y, 1.0)
+    return quaternion_between(context.grip_to_torch[:, 2].tolist(), (y / length, -x / length, 1.0 / length))
+
+
+def _on_working_side(context: TrialContext, position: Vector) -> Vector:
     """A place given for the right hand, mirrored for the left."""
-    mirrored = context.setup.trial.payload.hand == "left"
-    return np.array([position[0], -position[1] if mirrored else position[1], position[2]])
+    x, y, z = position
+    return (x, y, z) if context.hand == RIGHT else (x, -y, z)
 
 
-def _command_hand(context: TrialContext, mode: HandMode, transform: np.ndarray, speed: float) -> None:
+def _command_hand(
+    context: TrialContext,
+    mode: HandMode,
+    position: Vector | np.ndarray,
+    orientation_xyzw: tuple[float, float, float, float] | np.ndarray,
+    speed: float,
+) -> None:
     hand, command = context.hand, context.command
     command.hand_mode[:] = HandMode.POSTURE
     command.hand_mode[hand] = mode
-    command.hand_position[hand] = transform[:3, 3]
-    command.hand_orientation_xyzw[hand] = rotation_to_quaternion(transform[:3, :3])
+    command.hand_position[hand] = position
+    command.hand_orientation_xyzw[hand] = orientation_xyzw
     command.hand_speed[...] = speed
