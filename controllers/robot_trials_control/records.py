@@ -8,7 +8,7 @@ array, read with `int(...)`, `float(...)` and written with `field[...] = value`.
 from __future__ import annotations
 
 import enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -185,8 +185,9 @@ class Record:
             nested = column.dtype.names is not None
             setattr(self, name, Record(column) if nested else column.reshape(column.shape[1:]))
 
-    def __getattr__(self, name: str) -> Any:  # only reached for names that __init__ did not set
-        raise AttributeError(f"record has no field {name!r}; it has {', '.join(self.data.dtype.names or ())}")
+    if TYPE_CHECKING:  # a real one would make every access to a field slower
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def to_bytes(self) -> bytes:
         """The record's bytes, as they lie in memory."""

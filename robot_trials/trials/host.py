@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -46,9 +47,12 @@ def run_relay(
         RobotFault: the robot does not start.
     """
     assembly = assembly or assemble(setup)
+    gc.collect()
+    gc.freeze()  # what was imported and built is not searched for garbage again and again
     try:
         return InProcessHost(setup, assembly, on_progress).run()
     finally:
+        gc.unfreeze()
         assembly.close()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
 from robot_trials.robots.mujoco.torch import COM_ABOVE_GRIP
-from robot_trials_control.compiled import compiled
+from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.records import Record
 
 STIFFNESS = np.array([400.0, 400.0, 600.0])
@@ -64,6 +64,7 @@ class TorchMotion(Record):
     def __init__(self) -> None:
         super().__init__(np.zeros(1, _TORCH_MOTION))
         self.rotation[:] = np.eye(3)
+        self._follow = bind(_follow, np.zeros(7), np.zeros(6), self.data)
 
     def update(self, coordinates: np.ndarray, velocity: np.ndarray) -> None:
         """Set from the free joint.
@@ -72,7 +73,7 @@ class TorchMotion(Record):
             coordinates: grip point in world [m] and quaternion (w, x, y, z), shape (7,).
             velocity: linear in world, angular in body, shape (6,) [m/s, rad/s].
         """
-        _follow(coordinates, velocity, self.data)
+        self._follow(coordinates, velocity, self.data)
 
 
 class CompliantGrip(Record):
@@ -95,14 +96,17 @@ class CompliantGrip(Record):
         self.target[:] = target
         self.target_rotation[:] = target_rotation
         self.firmness = firmness
+        motion = np.zeros(1, _TORCH_MOTION)
+        self._hold = bind(_hold, motion, self.data, 1.0)
+        self._pull = bind(_pull, motion, self.data, np.zeros(6))
 
     def update(self, motion: TorchMotion) -> None:
         """Compute force and torque for the torch's motion."""
-        _hold(motion.data, self.data, self.firmness)
+        self._hold(motion.data, self.data, self.firmness)
 
     def pull(self, motion: TorchMotion, applied: np.ndarray) -> None:
         """Add the hand's force and torque to the wrench on the torch about its centre of mass, world, shape (6,)."""
-        _pull(motion.data, self.data, applied)
+        self._pull(motion.data, self.data, applied)
 
 
 @compiled

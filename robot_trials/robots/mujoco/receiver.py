@@ -83,6 +83,9 @@ class Receiver(PersonHand):
         return bool(abs(torch_position[0] - self.start[0]) < SIGHT)
 
     def _wait(self, motion: TorchMotion, dt: float) -> None:
+        if not self.is_near(motion.grip):
+            self._timer = 0.0
+            return
         offset = self.start - motion.grip
         axis = motion.rotation[:, 2]
         along = float(offset @ axis)
