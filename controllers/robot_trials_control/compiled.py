@@ -35,8 +35,8 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
 def bind(function: Callable[Parameters, Result], *arguments: Any) -> Callable[Parameters, Result]:
     """The machine code of a compiled function for arguments of these types, called without looking at types again.
 
-    A call takes a quarter of the time of one that has to. It is for arrays that stay the same ones from tick to tick: one
-    of another type, dimension or layout is not refused but misread.
+    A call takes a quarter of the time of one that has to. It is for arrays that stay the same ones from tick to tick:
+    one of another type, dimension or layout is not refused but misread.
 
     Args:
         function: made by `compiled`.

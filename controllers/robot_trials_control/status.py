@@ -19,11 +19,11 @@ from robot_trials_control.rotations import quaternion_xyzw
 from robot_trials_control.walking import Walking
 
 DECIMATION = 5
-"""Poses of feet and hands and the ZMP margin are written every so many ticks, one group a tick."""
+"""Poses of feet and hands, the ZMP margin and the load are written every so many ticks, in turn."""
 
 
 class StatusWriter:
-    """Writes `controller_status_fields` once a tick; poses and margin take turns."""
+    """Writes `controller_status_fields` once a tick; poses, margin and load take turns."""
 
     def __init__(self, model: RobotModel) -> None:
         self.model = model
@@ -52,7 +52,9 @@ class StatusWriter:
         status.at_target[...], status.steps[...] = walking.is_at_target, walking.steps
 
     def write_payload(self, payload: PayloadEstimator, status: Record) -> None:
-        """Write the load."""
+        """Write the load, in its turn."""
+        if self._tick:
+            return
         status.payload_mass[...], status.payload_com[:] = payload.mass, payload.com
         status.payload_mass_applied[...], status.payload_mode[...] = payload.mass_applied, payload.mode
 
