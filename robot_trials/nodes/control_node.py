@@ -49,7 +49,7 @@ class ControlNode(LifecycleNode):
         self.exit_code = 0
         self._channel_name = declare_channel(self)
         rate_text = "most messages of one topic a second, /clock included [Hz]"
-        self._rate_hz = declare(self, "publish_rate_hz", 25.0, rate_text, (1.0, CLOCK_RATE_MAX_HZ))
+        self._rate_hz = declare(self, "publish_rate_hz", 50.0, rate_text, (1.0, CLOCK_RATE_MAX_HZ))
         self._forward_max = declare(
             self, "forward_speed_max", 0.5, "bound of cmd_vel forward or back [m/s]", (0.0, 1.5)
         )

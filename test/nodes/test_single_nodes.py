@@ -17,7 +17,7 @@ def test_control_node_is_silent_until_activated_and_again_after_deactivation(gra
         *("/joint_states", "sensor_msgs/msg/JointState"),
         *("/robot_description", "std_msgs/msg/String"),
     )
-    assert 5 < heard["/clock"]["rate_hz"] <= 100  # 25 Hz, fewer on a busy machine, never above the bound
+    assert 5 < heard["/clock"]["rate_hz"] <= 100  # 50 Hz, fewer on a busy machine, never above the bound
     assert 5 < heard["/joint_states"]["rate_hz"] <= 100
     assert heard["/robot_description"]["count"] == 1
     assert "robot name='double'" in heard["/robot_description"]["last"].replace("\\", "")
