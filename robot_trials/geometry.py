@@ -181,7 +181,8 @@ def rotation_between(from_unit: np.ndarray, to_unit: np.ndarray) -> np.ndarray:
 def nearest_rotation(matrix: np.ndarray) -> np.ndarray:
     """Rotation nearest to a matrix, shape (3, 3); to a sum of rotations, it is their chordal mean [Hartley2013]."""
     u, _, vt = np.linalg.svd(matrix)
-    if np.linalg.det(matrix) < 0.0:
+    (a, b, c), (d, e, f), (g, h, i) = matrix.tolist()
+    if a * (e * i - f * h) + b * (f * g - d * i) + c * (d * h - e * g) < 0.0:  # much faster than NumPy's determinant
         u[:, 2] = -u[:, 2]
     return u @ vt
 

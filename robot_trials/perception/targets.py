@@ -6,15 +6,16 @@ those far from their median left out.
 
 from __future__ import annotations
 
+import bisect
 import math
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from robot_trials.geometry import StampedPose, invert_transform, nearest_rotation, rotation_to_transform
+from robot_trials.geometry import StampedPose, invert_transform, nearest_rotation
 from robot_trials.robots.interface import FiducialObservation
+from robot_trials_control.compiled import bind, compiled
 
 WINDOW_NS = 800_000_000
 """How much of the past is averaged [ns]."""
@@ -39,11 +40,38 @@ class MountedTag:
     transform_mount_tag: np.ndarray
 
 
-@dataclass(frozen=True)
-class _Sighting:
-    time_ns: int
-    transform: np.ndarray
-    weight: float
+class _Window:
+    """Newest sightings of one mount.
+
+    Attributes:
+        times_ns: when, oldest first.
+        transforms: poses in odom, shape (OBSERVATIONS_MAX, 4, 4), of which the first ones count.
+        weights: of each in the mean, shape (OBSERVATIONS_MAX,).
+    """
+
+    def __init__(self) -> None:
+        self.times_ns: list[int] = []
+        self.transforms = np.zeros((OBSERVATIONS_MAX, 4, 4))
+        self.weights = np.zeros(OBSERVATIONS_MAX)
+
+    def add(self, time_ns: int, transform: np.ndarray, weight: float, duration_ns: int) -> None:
+        """Take in a sighting and drop those older than a duration, and the oldest if there are too many."""
+        old = bisect.bisect_left(self.times_ns, time_ns - duration_ns)
+        self._drop(max(old, len(self.times_ns) + 1 - OBSERVATIONS_MAX))
+        self.transforms[len(self.times_ns)] = transform
+        self.weights[len(self.times_ns)] = weight
+        self.times_ns.append(time_ns)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self.times_ns.clear()
+
+    def _drop(self, count: int) -> None:
+        """Forget the oldest ones."""
+        if count > 0:
+            self.transforms[:-count] = self.transforms[count:]
+            self.weights[:-count] = self.weights[count:]
+            del self.times_ns[:count]
 
 
 class TargetTracker:
@@ -59,10 +87,10 @@ class TargetTracker:
             tag_id: (tag.mount, invert_transform(tag.transform_mount_tag)) for tag_id, tag in tags.items()
         }
         self._window_ns = window_ns
-        self._sightings: dict[str, deque[_Sighting]] = {
-            tag.mount: deque(maxlen=OBSERVATIONS_MAX) for tag in tags.values()
-        }
+        self._windows = {tag.mount: _Window() for tag in tags.values()}
         self._poses: dict[str, StampedPose] = {}
+        example = _Window()
+        self._average = bind(_average, example.transforms, example.weights, 0, np.zeros((4, 4)))
 
     @property
     def poses(self) -> Mapping[str, StampedPose]:
@@ -72,13 +100,13 @@ class TargetTracker:
     @property
     def seen(self) -> list[str]:
         """Mounts seen so far."""
-        return [mount for mount, sightings in self._sightings.items() if sightings]
+        return [mount for mount, window in self._windows.items() if window.times_ns]
 
     def forget(self) -> None:
         """Start anew."""
         self._poses.clear()
-        for sightings in self._sightings.values():
-            sightings.clear()
+        for window in self._windows.values():
+            window.clear()
 
     def update(self, observation: FiducialObservation, transform_odom_camera: np.ndarray) -> str | None:
         """Take in one observation; returns the mount it belongs to, if any.
@@ -94,10 +122,7 @@ class TargetTracker:
         transform = transform_odom_camera @ observation.transform_camera_tag @ transform_tag_mount
         distance = math.hypot(*observation.transform_camera_tag[:3, 3])
         weight = 1.0 / (0.005 + RANGE_DEVIATION * distance**2) ** 2
-        sightings = self._sightings[mount]
-        sightings.append(_Sighting(observation.time_ns, transform, weight))
-        while sightings[0].time_ns < observation.time_ns - self._window_ns:
-            sightings.popleft()
+        self._windows[mount].add(observation.time_ns, transform, weight, self._window_ns)
         self._poses.pop(mount, None)
         return mount
 
@@ -107,11 +132,21 @@ class TargetTracker:
         Raises:
             KeyError: no tag belongs to this mount.
         """
-        if mount not in self._sightings:
-            raise KeyError(f"no tag on a mount '{mount}'; there are {', '.join(sorted(self._sightings))}")
-        if mount not in self._poses and self._sightings[mount]:
-            self._poses[mount] = compute_robust_pose(self._sightings[mount])
-        return self._poses.get(mount)
+        pose = self._poses.get(mount)
+        if pose is None:
+            if mount not in self._windows:
+                raise KeyError(f"no tag on a mount '{mount}'; there are {', '.join(sorted(self._windows))}")
+            window = self._windows[mount]
+            if window.times_ns:
+                pose = self._poses[mount] = self._compute_pose(window)
+        return pose
+
+    def _compute_pose(self, window: _Window) -> StampedPose:
+        """Weighted mean of the sightings near their median."""
+        mean = np.empty((4, 4))
+        count, spread = self._average(window.transforms, window.weights, len(window.times_ns), mean)
+        mean[:3, :3] = nearest_rotation(mean[:3, :3])
+        return StampedPose(mean, window.times_ns[-1], count, spread)
 
 
 class _Poses(Mapping[str, StampedPose]):
@@ -133,28 +168,46 @@ class _Poses(Mapping[str, StampedPose]):
         return len(self._tracker.seen)
 
 
-def compute_robust_pose(sightings: Sequence[_Sighting]) -> StampedPose:
-    """Weighted mean of the sightings near their median."""
-    transforms = np.array([sighting.transform for sighting in sightings])
-    distances = _compute_distances(transforms[:, :3, 3], _compute_median(transforms[:, :3, 3]))
-    kept = distances <= max(OUTLIER_DISTANCE, 3.0 * float(_compute_median(distances)))
-    transforms, weights = transforms[kept], np.array([sighting.weight for sighting in sightings])[kept]
-    weights /= weights.sum()
-    mean = (weights @ transforms.reshape(-1, 16)).reshape(4, 4)
-    spread = math.sqrt(weights @ np.square(_compute_distances(transforms[:, :3, 3], mean[:3, 3])))
-    pose = rotation_to_transform(nearest_rotation(mean[:3, :3]), mean[:3, 3])
-    return StampedPose(pose, sightings[-1].time_ns, len(weights), spread)
+@compiled
+def _average(transforms: np.ndarray, weights: np.ndarray, count: int, mean: np.ndarray) -> tuple[int, float]:
+    """Weighted mean of the first `count` transforms, without those far from their median.
+
+    Args:
+        transforms: shape (n, 4, 4).
+        weights: shape (n,).
+        count: at least 1.
+        mean: receives the mean, shape (4, 4).
+
+    Returns:
+        Number of transforms in it, and the root mean square distance of their positions from its own [m].
+    """
+    positions = transforms[:count, :3, 3]
+    centre = np.array([_compute_median(positions[:, axis]) for axis in range(3)])
+    distances = _compute_distances(positions, centre)
+    kept = weights[:count] * (distances <= max(OUTLIER_DISTANCE, 3.0 * _compute_median(distances)))
+    mean[:] = 0.0
+    for index in range(count):
+        mean += kept[index] * transforms[index]
+    mean /= kept.sum()
+    spread = np.sqrt((kept * np.square(_compute_distances(positions, mean[:3, 3]))).sum() / kept.sum())
+    return int(np.count_nonzero(kept)), float(spread)
 
 
+@compiled
 def _compute_distances(positions: np.ndarray, centre: np.ndarray) -> np.ndarray:
     """Distances of positions from a centre, shape (n, 3) → (n,) [m]."""
-    offsets = positions - centre
-    distances: np.ndarray = np.sqrt(np.einsum("ij,ij->i", offsets, offsets))
+    distances = np.empty(len(positions))
+    for index in range(len(positions)):
+        x = positions[index, 0] - centre[0]
+        y = positions[index, 1] - centre[1]
+        z = positions[index, 2] - centre[2]
+        distances[index] = np.sqrt(x * x + y * y + z * z)
     return distances
 
 
-def _compute_median(values: np.ndarray) -> np.ndarray:
-    """Median along the first axis; a tenth of the cost of NumPy's for a few values."""
-    ordered, count = np.sort(values, axis=0), len(values)
-    median: np.ndarray = 0.5 * (ordered[(count - 1) // 2] + ordered[count // 2])
+@compiled
+def _compute_median(values: np.ndarray) -> float:
+    """Median, shape (n,) → ()."""
+    ordered, count = np.sort(values), len(values)
+    median: float = 0.5 * (ordered[(count - 1) // 2] + ordered[count // 2])
     return median
