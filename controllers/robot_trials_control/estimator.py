@@ -12,8 +12,8 @@ import pinocchio as pin
 
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.config import EstimatorGains
-from robot_trials_control.model import GRAVITY, RobotModel
-from robot_trials_control.model_state import move
+from robot_trials_control.model import RobotModel
+from robot_trials_control.model_state import GRAVITY, move
 from robot_trials_control.records import Field, Record, make_record, make_robot_state
 from robot_trials_control.rotations import quaternion_xyzw, turn_in_body
 

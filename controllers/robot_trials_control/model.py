@@ -11,11 +11,8 @@ import pinocchio as pin
 from robot_trials_control.compiled import bind
 from robot_trials_control.contacts import SoleReach, compute_sole_reach
 from robot_trials_control.exceptions import ModelError
-from robot_trials_control.model_state import FIRST_GRIP, FrameState, model_state_fields, read_terms
+from robot_trials_control.model_state import FIRST_GRIP, GRAVITY, FrameState, model_state_fields, read_terms
 from robot_trials_control.records import LEFT, make_record
-
-GRAVITY = 9.81
-"""Acceleration of free fall [m/s²]."""
 
 
 @dataclass(frozen=True)
@@ -126,14 +123,15 @@ class RobotModel:
         self.feet, self.grips = frames[:FIRST_GRIP], frames[FIRST_GRIP:]
         self._frame_ids = (*self.foot_ids, *self.grip_ids)
         self._moves = np.array([self._velocities_that_move(frame) for frame in self._frame_ids])
-        self._momentum, self._base = data.hg, data.oMi[1]
-        placements = [data.oMf[frame] for frame in self._frame_ids]
+        self._base, frames_on = data.oMi[1], [self.model.frames[frame] for frame in self._frame_ids]
+        state.mounting_rotation[:] = [frame.placement.rotation for frame in frames_on]
+        state.mounting_position[:] = [frame.placement.translation for frame in frames_on]
+        parents = [(data.oMi[frame.parentJoint], data.a_gf[frame.parentJoint]) for frame in frames_on]
         self._terms = (
-            *(data.M, data.nle, data.J, data.dJ, data.com[0], data.vcom[0], self._momentum.angular),
-            *(self._base.rotation, self._base.translation),
-            tuple((placement.rotation, placement.translation) for placement in placements),
+            *(data.M, data.nle, data.J, data.Ag, data.com[0], self._base.rotation, self._base.translation),
+            tuple((pose.rotation, pose.translation, rate.linear, rate.angular) for pose, rate in parents),
         )
-        self._placements = placements  # keeps alive what the arrays above view
+        self._parents = parents  # keeps alive what the arrays above view
         self._read_terms = bind(read_terms, np.zeros(self.nv), self._moves, *self._terms, state.data)
 
     def _velocities_that_move(self, frame: int) -> np.ndarray:
@@ -178,8 +176,8 @@ class RobotModel:
     def update(self, q: np.ndarray, v: np.ndarray) -> None:
         """Compute everything at configuration `q`, shape (nq,), and velocity `v`, shape (nv,)."""
         model, data = self.model, self.data
-        pin.computeAllTerms(model, data, q, v)
-        pin.updateFramePlacements(model, data)
+        pin.crba(model, data, q, pin.Convention.WORLD)
+        pin.nonLinearEffects(model, data, q, v)
         self._read_terms(v, self._moves, *self._terms, self.state.data)
 
     def set_payload(self, side: int, mass: float, com_grip: np.ndarray) -> None:

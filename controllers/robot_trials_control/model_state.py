@@ -9,6 +9,10 @@ import numpy as np
 from robot_trials_control.compiled import compiled
 from robot_trials_control.records import Field
 
+GRAVITY = 9.81
+"""Acceleration of free fall [m/s²]."""
+JointTerms = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""A joint's rotation and position in world, and its linear and angular acceleration less gravity in its own axes."""
 FRAMES = ("left foot", "right foot", "left grip", "right grip")
 """Frames of the model's record, in order."""
 FIRST_GRIP = 2
@@ -30,6 +34,8 @@ def model_state_fields(nv: int) -> list[Field]:
         ("position", "f8", (frames, 3)),
         ("jacobian", "f8", (frames, 6, nv)),
         ("drift", "f8", (frames, 6)),
+        ("mounting_rotation", "f8", (frames, 3, 3)),  # of each frame on its joint
+        ("mounting_position", "f8", (frames, 3)),
         ("mass", "f8"),
     ]
 
@@ -76,37 +82,56 @@ def express_in_frame(
 @compiled
 def describe_frame(
     world: np.ndarray,
-    world_rate: np.ndarray,
     v: np.ndarray,
     moves: np.ndarray,
+    joint: JointTerms,
+    mounting_rotation: np.ndarray,
+    mounting_position: np.ndarray,
     rotation: np.ndarray,
     position: np.ndarray,
     jacobian: np.ndarray,
     drift: np.ndarray,
 ) -> None:
-    """Jacobian and drift of a frame in its own axes from the joints' Jacobian in world and its rate.
+    """Pose, Jacobian and drift of a frame in its own axes.
+
+    The joint's acceleration comes with gravity as an acceleration of the ground; it is taken out.
 
     Args:
-        world, world_rate: J and dJ/dt, motion vectors about the world's origin, shape (6, nv).
+        world: the joints' Jacobian, motion vectors about the world's origin, shape (6, nv).
         v: generalised velocity, shape (nv,).
         moves: whether each velocity moves the frame, shape (nv,).
-        rotation, position: of the frame, shapes (3, 3) and (3,) [m].
+        joint: what the frame is mounted on.
+        mounting_rotation, mounting_position: of the frame on the joint, shapes (3, 3) and (3,) [m].
+        rotation, position: receive the frame's pose in world, same shapes.
         jacobian: receives the columns that are not zero, shape (6, nv).
         drift: receives the point's acceleration for zero joint acceleration, shape (6,).
     """
-    twist, rate = np.zeros((6, 1)), np.zeros((6, 1))
+    joint_rotation, joint_position, linear, angular = joint
+    for i in range(3):
+        position[i] = joint_position[i]
+        for k in range(3):
+            position[i] += joint_rotation[i, k] * mounting_position[k]
+        for j in range(3):
+            rotation[i, j] = 0.0
+            for k in range(3):
+                rotation[i, j] += joint_rotation[i, k] * mounting_rotation[k, j]
+    twist, point = np.zeros(6), np.zeros(3)
     for j in range(v.size):
         if moves[j]:
             express_in_frame(world, rotation, position, j, jacobian)
             for i in range(6):
-                twist[i, 0] += jacobian[i, j] * v[j]
-                rate[i, 0] += world_rate[i, j] * v[j]
-    express_in_frame(rate, rotation, position, 0, rate)
-    u, w = twist[:3, 0], twist[3:, 0]
+                twist[i] += jacobian[i, j] * v[j]
     for i in range(3):
         a, b = (i + 1) % 3, (i + 2) % 3
-        drift[i] = rate[i, 0] + w[a] * u[b] - w[b] * u[a]
-        drift[3 + i] = rate[3 + i, 0]
+        turning = angular[a] * mounting_position[b] - angular[b] * mounting_position[a]
+        point[i] = linear[i] - GRAVITY * joint_rotation[2, i] + turning
+    for i in range(3):
+        a, b = (i + 1) % 3, (i + 2) % 3
+        drift[i] = twist[3 + a] * twist[b] - twist[3 + b] * twist[a]
+        drift[3 + i] = 0.0
+        for k in range(3):
+            drift[i] += mounting_rotation[k, i] * point[k]
+            drift[3 + i] += mounting_rotation[k, i] * angular[k]
 
 
 @compiled
@@ -116,13 +141,11 @@ def read_terms(
     mass_matrix: np.ndarray,
     bias: np.ndarray,
     jacobian: np.ndarray,
-    jacobian_rate: np.ndarray,
+    momentum_matrix: np.ndarray,
     com: np.ndarray,
-    com_velocity: np.ndarray,
-    angular_momentum: np.ndarray,
     base_rotation: np.ndarray,
     base_position: np.ndarray,
-    poses: tuple[tuple[np.ndarray, np.ndarray], ...],
+    joints: tuple[JointTerms, ...],
     state: np.ndarray,
 ) -> None:
     """Copy Pinocchio's results into the model's record, frames in their own axes.
@@ -130,9 +153,9 @@ def read_terms(
     Args:
         v: generalised velocity, shape (nv,).
         moves: whether each velocity moves each frame, shape (frames, nv).
-        mass_matrix, bias, jacobian, jacobian_rate, com, com_velocity, angular_momentum: Pinocchio's M, nle, J, dJ,
-            com, vcom, and angular part of hg.
-        base_rotation, base_position, poses: of base and frames.
+        mass_matrix, bias, jacobian, momentum_matrix, com: Pinocchio's M, nle, J, Ag and com; of M the upper triangle.
+        base_rotation, base_position: pose of the base.
+        joints: that the frames are mounted on.
         state: receives it, record of `model_state_fields`.
     """
     out = state[0]
@@ -142,21 +165,21 @@ def read_terms(
         for i in range(j + 1):
             out.mass_matrix[i, j] = out.mass_matrix[j, i] = mass_matrix[i, j]
     for i in range(3):
-        out.com[i], out.com_velocity[i] = com[i], com_velocity[i]
-        out.angular_momentum[i], out.base_position[i] = angular_momentum[i], base_position[i]
+        out.com[i], out.base_position[i] = com[i], base_position[i]
+        out.com_velocity[i] = out.angular_momentum[i] = 0.0
+        for j in range(nv):
+            out.com_velocity[i] += momentum_matrix[i, j] * v[j] / out.mass
+            out.angular_momentum[i] += momentum_matrix[3 + i, j] * v[j]
         for j in range(3):
             out.base_rotation[i, j] = base_rotation[i, j]
-    for frame in range(len(poses)):
-        rotation, position = poses[frame]
-        for i in range(3):
-            out.position[frame, i] = position[i]
-            for j in range(3):
-                out.rotation[frame, i, j] = rotation[i, j]
+    for frame in range(len(joints)):
         describe_frame(
             jacobian,
-            jacobian_rate,
             v,
             moves[frame],
+            joints[frame],
+            out.mounting_rotation[frame],
+            out.mounting_position[frame],
             out.rotation[frame],
             out.position[frame],
             out.jacobian[frame],

@@ -13,8 +13,8 @@ import numpy as np
 
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.config import PayloadGains
-from robot_trials_control.model import GRAVITY, RobotModel
-from robot_trials_control.model_state import FIRST_GRIP
+from robot_trials_control.model import RobotModel
+from robot_trials_control.model_state import FIRST_GRIP, GRAVITY
 from robot_trials_control.records import LEFT, RIGHT, Field, PayloadMode, Record, make_record, make_robot_state
 
 STANDING_SHARE = 0.15

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from robot_trials_control.compiled import compiled
-from robot_trials_control.model import GRAVITY
+from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.rotations import rotation_error
 
 

@@ -20,8 +20,7 @@ from robot_trials_control.gait import (
     observe,
     write_references,
 )
-from robot_trials_control.model import GRAVITY
-from robot_trials_control.model_state import model_state_fields
+from robot_trials_control.model_state import GRAVITY, model_state_fields
 from robot_trials_control.records import LEFT, RIGHT, MotionMode, Record, make_record, make_robot_state
 from robot_trials_control.references import WholeBodyReference, whole_body_reference_fields
 from robot_trials_control.rotations import wrap_angle

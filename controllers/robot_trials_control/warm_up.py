@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from robot_trials_control.controller import WholeBodyWalkingController
-from robot_trials_control.model import GRAVITY, RobotModel
+from robot_trials_control.model import RobotModel
+from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import (
     RIGHT,
     HandMode,

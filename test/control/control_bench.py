@@ -9,7 +9,8 @@ import pinocchio as pin
 
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
-from robot_trials_control.model import GRAVITY, RobotModel, RobotParameters
+from robot_trials_control.model import RobotModel, RobotParameters
+from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import (
     MotionMode,
     Record,

@@ -11,7 +11,8 @@ from control_bench import PERIOD, standing_configuration
 
 from robot_trials_control.config import EstimatorGains
 from robot_trials_control.estimator import BaseEstimator
-from robot_trials_control.model import GRAVITY, RobotModel
+from robot_trials_control.model import RobotModel
+from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import LEFT, RIGHT, Record, make_robot_state
 from robot_trials_control.swing import min_jerk
 

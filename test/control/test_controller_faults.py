@@ -9,7 +9,7 @@ import pytest
 from control_bench import Bench
 
 from robot_trials_control.controller import BAD_READINGS_MAX, DAMPING, QP_FAILURES_MAX
-from robot_trials_control.model import GRAVITY
+from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import Fault, MotionMode
 
 SENSORS = [

@@ -13,7 +13,7 @@ from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import ZmpSegment, dcm_at_start, dcm_before, foothold_gain, steady_zmp
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.gait import GAIT_FIELDS, ZmpTrack, advance_track
-from robot_trials_control.model import GRAVITY
+from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import RIGHT, MotionMode, make_record
 from robot_trials_control.step_plan import Goal, StepPlan
 

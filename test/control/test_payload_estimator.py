@@ -8,7 +8,8 @@ import pytest
 from control_bench import PERIOD, make_reference_model, standing_configuration
 
 from robot_trials_control.config import PayloadGains
-from robot_trials_control.model import GRAVITY, RobotModel
+from robot_trials_control.model import RobotModel
+from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.payload import COM_MAX, PayloadEstimator
 from robot_trials_control.records import LEFT, RIGHT, PayloadMode, Record, make_motion_command, make_robot_state
 

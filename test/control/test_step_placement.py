@@ -13,7 +13,7 @@ from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import foothold_gain, steady_zmp
 from robot_trials_control.footsteps import Pose2, clamp_to_sole
-from robot_trials_control.model import GRAVITY
+from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.placement import SWING_TIME_MIN, TIMING_OFFSETS, find_adjustment
 from robot_trials_control.records import LEFT, RIGHT, MotionMode
 from robot_trials_control.step_plan import FEET_APART_MIN, Goal, StepPlan
