@@ -12,7 +12,7 @@ import numpy as np
 from robot_trials.behaviours.parameters import RelayParameters
 from robot_trials.config import TrialSetup
 from robot_trials.exceptions import TrialFault
-from robot_trials.geometry import PlanarPose, StampedPose, compose_planar, invert_planar, list_to_transform
+from robot_trials.geometry import PlanarPose, StampedPose, Vector, compose_planar, invert_planar, rotate
 from robot_trials_control.records import LEFT, RIGHT, Record, make_motion_command
 
 Severity = Literal["info", "warn", "error"]
@@ -127,15 +127,13 @@ class TrialContext:
         position = self.status.base_position
         return float(position[0]), float(position[1]), yaw
 
-    @property
-    def transform_odom_base(self) -> np.ndarray:
-        """Pose of the base by the robot's own estimate, shape (4, 4)."""
-        return list_to_transform([*self.status.base_position.tolist(), *self.status.base_orientation_xyzw.tolist()])
-
-    @property
-    def transform_odom_camera(self) -> np.ndarray:
-        """Pose of the camera's optical frame by the robot's own estimate, shape (4, 4)."""
-        return self.transform_odom_base @ self.compute_transform_base_camera(self.state.joint_position)
+    def point_in_camera(self, point: np.ndarray) -> Vector:
+        """A point of odom in the camera's optical frame, by the robot's own estimate [m]."""
+        x, y, z, w = self.status.base_orientation_xyzw.tolist()
+        offset = (point - self.status.base_position).tolist()
+        camera = self.compute_transform_base_camera(self.state.joint_position)
+        across, down, ahead = ((rotate((-x, -y, -z, w), offset) - camera[:3, 3]) @ camera[:3, :3]).tolist()
+        return across, down, ahead
 
     @property
     def robot_in_map(self) -> PlanarPose:

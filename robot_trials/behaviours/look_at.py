@@ -53,8 +53,7 @@ class LookAt(Leaf):
     def _compute_head(self, point: np.ndarray) -> tuple[float, float]:
         """Joint angles that bring the point to the middle: those measured plus the angles to it in the picture."""
         context = self.context
-        camera = context.transform_odom_camera
-        x, y, z = (camera[:3, :3].T @ (point - camera[:3, 3])).tolist()
+        x, y, z = context.point_in_camera(point)
         yaw_measured, pitch_measured = (float(context.state.joint_position[index]) for index in self._head_joints)
         yaw = yaw_measured - math.atan2(x, z)
         pitch = pitch_measured + math.atan2(y, math.hypot(x, z))

@@ -24,16 +24,17 @@ def stance_for_exchange(
         grip: what the hand shall meet, as a target: "torch" or "receiver_hand".
         standoff: stop this much short of it [m].
     """
+    exchange_in_map, grip_in_exchange = person.robot_stance, grip_in_stance(person)
 
     def compute(context: TrialContext) -> PlanarPose:
-        exchange = context.map_pose_to_odom(person.robot_stance)
+        exchange = context.map_pose_to_odom(exchange_in_map)
         stance = compose_planar(exchange, (-standoff, 0.0, 0.0))
-        planned = compose_planar(exchange, grip_in_stance(person))
         seen = _planar(context, grip)
         if seen is None:
             seen = _grip_from_person(context, person, name)
         if seen is None:
             return stance
+        planned = compose_planar(exchange, grip_in_exchange)
         dx, dy = seen[0] - planned[0], seen[1] - planned[1]
         if math.hypot(dx, dy) > CORRECTION_MAX:
             return stance

@@ -53,7 +53,8 @@ class TurningHand:
 
     def _observe(self) -> FiducialObservation:
         """The torch's tag as it was when the picture was taken."""
-        camera = self.context.transform_odom_camera
+        base = rotation_to_transform(np.eye(3), np.array([0.0, 0.0, 0.85]))
+        camera = base @ self.context.compute_transform_base_camera(self.context.state.joint_position)
         tag = self.hands[-1 - LATENCY_TICKS] @ self.grasp @ self.tag.transform_mount_tag
         time_ns = self.context.time_ns - LATENCY_TICKS * PERIOD_NS
         return FiducialObservation(time_ns, self.tag.id, invert_transform(camera) @ tag)
