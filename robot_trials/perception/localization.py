@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robot_trials.geometry import PlanarPose, rotation_z, wrap_angle, yaw_of_rotation
+from robot_trials.geometry import PlanarPose, wrap_angle, yaw_of_rotation
 from robot_trials.robots.interface import FiducialObservation
 
 POSITION_GATE = 13.8
@@ -26,6 +26,8 @@ RESTART_DEVIATION = (2.0, 2.0, 0.5)
 """Standard deviations with which it starts again then [m, m, rad]."""
 RANGE_MAX = 9.0
 """Tags farther than this are left out: their corners are too coarse [m]."""
+
+IDENTITY = np.eye(3)
 
 Variances = tuple[float, float, float, float, float, float]
 """Upper triangle of a covariance of (x, y, yaw), by rows."""
@@ -161,15 +163,22 @@ class Localization:
         return True
 
     def _update_position(self, tag: SiteTag, position_odom: np.ndarray, ray: np.ndarray, distance: float) -> bool:
-        rotation = rotation_z(float(self._x[2]))[:2, :2]
-        turned = rotation @ position_odom
-        residual = tag.transform_map_tag[:2, 3] - self._x[:2] - turned
-        jacobian = np.array([[1.0, 0.0, -turned[1]], [0.0, 1.0, turned[0]]])
-        along = rotation @ ray / max(float(np.linalg.norm(ray)), 1e-6)
-        across = np.array([-along[1], along[0]])
+        x, y, yaw = self.map_to_odom
+        c, s = math.cos(yaw), math.sin(yaw)
+        (x_odom, y_odom), (ray_x, ray_y) = position_odom.tolist(), ray.tolist()
+        turned_x, turned_y = c * x_odom - s * y_odom, s * x_odom + c * y_odom
+        x_map, y_map, _, _ = tag.transform_map_tag[:, 3].tolist()
+        residual = np.array([x_map - x - turned_x, y_map - y - turned_y])
+        jacobian = np.array([[1.0, 0.0, -turned_y], [0.0, 1.0, turned_x]])
+        length = max(math.hypot(ray_x, ray_y), 1e-6)
+        along_x, along_y = (c * ray_x - s * ray_y) / length, (s * ray_x + c * ray_y) / length
         variance_along = self.noise.position**2 + (self.noise.pixel * distance**2 / tag.size) ** 2
         variance_across = self.noise.position**2 + (self.noise.bearing * distance) ** 2
-        measurement = variance_along * np.outer(along, along) + variance_across * np.outer(across, across)
+        more = variance_along - variance_across
+        both = more * along_x * along_y
+        measurement = np.array(
+            [[variance_across + more * along_x**2, both], [both, variance_across + more * along_y**2]]
+        )
         innovation = jacobian @ self._covariance @ jacobian.T + measurement
         weight = _invert_symmetric(innovation)
         if float(residual @ weight @ residual) > POSITION_GATE:
@@ -179,9 +188,9 @@ class Localization:
 
     def _update_yaw(self, tag: SiteTag, transform_odom_tag: np.ndarray, distance: float) -> None:
         """Use the direction of the tag's face; a tag that faces up or down has none."""
-        relative = tag.transform_map_tag[:3, :3] @ transform_odom_tag[:3, :3].T
         if abs(tag.transform_map_tag[2, 2]) > 0.7:
             return
+        relative = tag.transform_map_tag[:3, :3] @ transform_odom_tag[:3, :3].T
         residual = np.array([wrap_angle(yaw_of_rotation(relative) - float(self._x[2]))])
         deviation = self.noise.yaw + 2.0 * self.noise.pixel * distance / tag.size
         measurement = np.array([[deviation**2]])
@@ -199,7 +208,7 @@ class Localization:
         gain = covariance @ jacobian.T @ weight
         self._x += gain @ residual
         self._x[2] = wrap_angle(float(self._x[2]))
-        keep = np.eye(3) - gain @ jacobian
+        keep = IDENTITY - gain @ jacobian
         (xx, xy, xa), (_, yy, ya), (_, _, aa) = (keep @ covariance @ keep.T + gain @ measurement @ gain.T).tolist()
         self._variances = (xx, xy, xa, yy, ya, aa)
 
