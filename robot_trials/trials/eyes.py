@@ -27,12 +27,12 @@ class Posture(NamedTuple):
     """What camera and working hand are placed by.
 
     Attributes:
-        joint_position: shape (nu,) [rad].
+        joint_position: of all actuated joints [rad].
         base_pose: of the base in odom, position and quaternion (x, y, z, w).
         hand_pose: the same of the working hand's grip frame.
     """
 
-    joint_position: np.ndarray
+    joint_position: list[float]
     base_pose: list[float]
     hand_pose: list[float]
 
@@ -62,11 +62,17 @@ class Eyes:
         self._last_ns = 0
 
     def update(self, context: TrialContext, fiducials: list[FiducialObservation]) -> None:
-        """Take in the context's newest state and what the camera saw meanwhile."""
+        """Take in the context's newest state and what the camera saw meanwhile.
+
+        Perception needs finite poses; with a bad sensor the last estimates stay.
+        """
+        posture = _read_posture(context)
+        if not all(map(math.isfinite, (*posture.base_pose[:3], *posture.joint_position))):
+            return
         if context.time_ns > self._last_ns:
-            self._history.append(context.time_ns, _read_posture(context))
+            self._history.append(context.time_ns, posture)
         last_ns = self._last_ns or context.time_ns
-        localization = self._predict(context)
+        localization = self._predict(context, posture)
         for time_ns, observations in itertools.groupby(fiducials, key=attrgetter("time_ns")):
             camera = self._history.at(time_ns, self._compute_camera)
             if camera is not None:
@@ -83,7 +89,7 @@ class Eyes:
 
     def _compute_camera(self, posture: Posture) -> np.ndarray:
         """Pose of the camera in odom, shape (4, 4)."""
-        camera = self._kinematics.compute_transform_base_camera(posture.joint_position)
+        camera = self._kinematics.compute_transform_base_camera(np.array(posture.joint_position))
         return list_to_transform(posture.base_pose) @ camera
 
     def _see(
@@ -113,9 +119,9 @@ class Eyes:
         if "torch" in updated:
             context.torch_in_hand = self._grip_tracker.pose("torch")
 
-    def _predict(self, context: TrialContext) -> Localization:
+    def _predict(self, context: TrialContext, posture: Posture) -> Localization:
         """Carry the filter on to the present; on the first call, start it at the site's start stance."""
-        x, y, _ = context.status.base_position.tolist()
+        x, y = posture.base_pose[:2]
         if self._localization is None:
             start = compose_planar(self._site.start, invert_planar(context.robot_in_odom))
             self._localization = Localization(self._site_tags, start)
@@ -131,7 +137,7 @@ def _read_posture(context: TrialContext) -> Posture:
     """The context's newest state, which the next one overwrites."""
     status = context.status
     base_pose = [*status.base_position.tolist(), *status.base_orientation_xyzw.tolist()]
-    return Posture(context.state.joint_position.copy(), base_pose, status.hand_pose[context.hand].tolist())
+    return Posture(context.state.joint_position.tolist(), base_pose, status.hand_pose[context.hand].tolist())
 
 
 def _compute_hand(posture: Posture) -> np.ndarray:

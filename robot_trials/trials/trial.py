@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import traceback
 from dataclasses import dataclass
 
@@ -191,7 +190,7 @@ class Trial:
     def _decide(self, fiducials: list[FiducialObservation]) -> None:
         """Look, then let the tree act; a held trial only stands and watches for faults."""
         context = self._context
-        self._eyes_if_sound(fiducials)
+        self._eyes.update(context, fiducials)
         self._measure_distance()
         if self.held:
             reason = find_fault(context)
@@ -204,13 +203,6 @@ class Trial:
         self._tree.tick_once()
         if self._tree.status != Status.RUNNING:
             self._finish()
-
-    def _eyes_if_sound(self, fiducials: list[FiducialObservation]) -> None:
-        """Perception needs finite poses; with a bad sensor the last estimates stay."""
-        context = self._context
-        readings = [*context.status.base_position.tolist(), *context.state.joint_position.tolist()]
-        if all(map(math.isfinite, readings)):
-            self._eyes.update(context, fiducials)
 
     def _finish(self) -> None:
         context = self._context
