@@ -3,6 +3,8 @@
 VENV=$ROOT/.venv
 PYTHON=$VENV/bin/python
 
+# What Python compiles is kept in this checkout, whatever is usual elsewhere: seven processes import the same packages.
+unset PYTHONDONTWRITEBYTECODE
 # One BLAS thread: small matrices gain nothing from more, and results stay the same bit for bit.
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
 export MUJOCO_GL=${MUJOCO_GL:-egl}

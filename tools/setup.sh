@@ -189,8 +189,8 @@ run_colcon() {
 # Lets Python compile once what every process of the graph imports, and Numba what a control tick runs.
 warm_up() {
     local hash log
-    hash=$(cat "$(stamp_file python)" "$ROOT"/controllers/*/*.py "$ROOT"/robot_trials/robots/mujoco/*.py |
-        sha256sum | cut -d' ' -f1)
+    hash=$(grep -rl --include='*.py' compiled "$ROOT"/controllers "$ROOT"/robot_trials | sort |
+        xargs cat "$(stamp_file python)" | sha256sum | cut -d' ' -f1)
     is_done warm_up "$hash" && return 0
     step "compiled parts of controller and simulator"
     log=$(mktemp)

@@ -11,7 +11,8 @@ from robot_trials_control.config import ControllerConfig
 from robot_trials_control.drive import DriveCommand
 from robot_trials_control.estimator import BaseEstimator
 from robot_trials_control.footsteps import Pose2
-from robot_trials_control.model import RobotModel, RobotParameters
+from robot_trials_control.model import RobotModel
+from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.payload import PayloadEstimator
 from robot_trials_control.records import Fault, MotionMode, Record, make_motion_command
 from robot_trials_control.references import WholeBodyReference

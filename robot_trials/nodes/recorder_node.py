@@ -24,8 +24,8 @@ from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.raw_messages import ENCAPSULATION_BYTES, TRANSFORM_OFFSET, read_parent_frame, read_stamp
 from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.telemetry import topics
+from robot_trials.telemetry.identity import make_identity
 from robot_trials.telemetry.recorder import TrialRecorder
-from robot_trials.trials import make_identity
 from robot_trials_control.records import LEFT, RIGHT, Record, control_sample_dtype
 
 DRAIN_PERIOD_S = 0.2

@@ -7,7 +7,8 @@ from dataclasses import replace
 from robot_trials.config import TrialSetup
 from robot_trials.robots import load_profile
 from robot_trials.runtime.channel import Channel
-from robot_trials.trials import Judge, Trial, TrialOutcome, make_identity, write_verdict
+from robot_trials.telemetry import make_identity
+from robot_trials.trials import Judge, Trial, TrialOutcome, write_verdict
 
 
 class RelayKit:

@@ -11,7 +11,7 @@ from pydantic import Field
 from robot_trials.config.model import Loaded, StrictModel, load_model
 from robot_trials.exceptions import ConfigError
 from robot_trials.robots.urdf import UrdfSummary, read_urdf_summary, resolve_urdf
-from robot_trials_control.model import RobotParameters
+from robot_trials_control.parameters import RobotParameters
 
 TorqueSet = Literal["urdf", "continuous", "peak", "rated"]
 Positive = Annotated[float, Field(gt=0)]

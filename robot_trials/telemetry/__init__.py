@@ -8,7 +8,7 @@ from robot_trials.telemetry.bag_repair import repair_bag
 from robot_trials.telemetry.control_topics import FrameNames
 from robot_trials.telemetry.disk import check_space, estimate_size
 from robot_trials.telemetry.errors import BagError, DiskFullError, MessageError
-from robot_trials.telemetry.identity import TrialIdentity
+from robot_trials.telemetry.identity import TrialIdentity, make_identity
 from robot_trials.telemetry.recorder import TrialRecorder
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "TrialRecorder",
     "check_space",
     "estimate_size",
+    "make_identity",
     "read_bag",
     "repair_bag",
 ]

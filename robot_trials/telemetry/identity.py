@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from robot_trials.clock import epoch_ns
+from robot_trials.config import TrialSetup
 
 PACKAGE = "robot_trials"
 
@@ -99,3 +100,25 @@ def read_git_hash(checkout: Path) -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return "unknown"
+
+
+def make_identity(setup: TrialSetup, host: str) -> TrialIdentity:
+    """Identity of a run for bag and verdict."""
+    return TrialIdentity(
+        trial=setup.trial.name,
+        robot=setup.robot,
+        site=setup.site.name,
+        seed=setup.seed,
+        host=host,
+        start_time=setup.start_time,
+        run_id=setup.trial_id,
+        files=setup.files,
+        configuration_hash=setup.configuration_hash,
+        overrides=_describe_overrides(setup),
+    )
+
+
+def _describe_overrides(setup: TrialSetup) -> str:
+    """What this run changed from the files, as written on the command line."""
+    length = setup.arguments["length"]
+    return ", ".join([*([] if length is None else [f"length={length:g}"]), *setup.arguments["overrides"]])

@@ -14,7 +14,7 @@ from robot_trials.robots.interface import FiducialObservation
 from robot_trials.runtime.assembly import Assembly, assemble
 from robot_trials.runtime.damping import damp_robot
 from robot_trials.runtime.loop import ControlLoop
-from robot_trials.telemetry import TrialIdentity, TrialRecorder
+from robot_trials.telemetry import TrialRecorder, make_identity
 from robot_trials.trials.outcome import VERDICT_FILE, TrialOutcome, write_verdict
 from robot_trials.trials.trial import PERIOD, Progress, Trial
 from robot_trials.trials.verdict import Judge
@@ -188,25 +188,3 @@ class InProcessHost:
             reason = outcome.reason or f"verdict could not be written: {error}"
             outcome = replace(outcome, passed=False, reason=reason, verdict_file=None)
         return outcome
-
-
-def make_identity(setup: TrialSetup, host: str) -> TrialIdentity:
-    """Identity of a run for bag and verdict."""
-    return TrialIdentity(
-        trial=setup.trial.name,
-        robot=setup.robot,
-        site=setup.site.name,
-        seed=setup.seed,
-        host=host,
-        start_time=setup.start_time,
-        run_id=setup.trial_id,
-        files=setup.files,
-        configuration_hash=setup.configuration_hash,
-        overrides=_describe_overrides(setup),
-    )
-
-
-def _describe_overrides(setup: TrialSetup) -> str:
-    """What this run changed from the files, as written on the command line."""
-    length = setup.arguments["length"]
-    return ", ".join([*([] if length is None else [f"length={length:g}"]), *setup.arguments["overrides"]])

@@ -9,8 +9,9 @@ import pinocchio as pin
 
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
-from robot_trials_control.model import RobotModel, RobotParameters
+from robot_trials_control.model import RobotModel
 from robot_trials_control.model_state import GRAVITY
+from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import (
     MotionMode,
     Record,

@@ -11,7 +11,8 @@ from control_bench import Bench
 
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.exceptions import ModelError
-from robot_trials_control.model import RobotModel, RobotParameters
+from robot_trials_control.model import RobotModel
+from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import Fault, HandMode, MotionMode
 
 

@@ -11,8 +11,9 @@ import pytest
 from control_bench import make_reference_model, random_state
 
 from robot_trials_control.exceptions import ModelError
-from robot_trials_control.model import RobotModel, RobotParameters
+from robot_trials_control.model import RobotModel
 from robot_trials_control.model_state import GRAVITY
+from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import LEFT, RIGHT
 
 STEP = 1e-5

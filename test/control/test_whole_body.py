@@ -12,8 +12,9 @@ from control_bench import make_reference_model, standing_configuration
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.constraints import LIMIT_ACCELERATION, LIMIT_HORIZON
 from robot_trials_control.contacts import compute_wrench_cone
-from robot_trials_control.model import RobotModel, RobotParameters
+from robot_trials_control.model import RobotModel
 from robot_trials_control.model_state import GRAVITY
+from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import LEFT, RIGHT
 from robot_trials_control.references import FORCE_MAX, WholeBodyReference
 from robot_trials_control.whole_body import LIMIT_MARGIN, WholeBodyController

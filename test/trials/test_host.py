@@ -11,8 +11,7 @@ import pytest
 from kinematic_world import Mishaps
 from trial_bench import load_setup, run_host
 
-from robot_trials.telemetry import DiskFullError, read_bag
-from robot_trials.trials import make_identity
+from robot_trials.telemetry import DiskFullError, make_identity, read_bag
 from robot_trials.trials.host import InProcessHost
 
 

@@ -20,13 +20,15 @@ class TruthReader:
         self._data, self._kind = data, np.array(model.geom_contype, dtype=np.int64)
         truth = make_record(truth_fields()).data
         self._base, self._velocity = data.qpos[:7], data.qvel[:3]
+        geoms = np.zeros((2, 4), np.int32)[:, :2]  # as a column of the list of contacts, of any stride
+        self._read_base = bind(_read_base, truth, self._base, self._velocity, geoms, self._kind)
         if people is not None:
             self._torch = people.torch_coordinates, people.giver.grip.force, people.receiver.grip.force
             self._read_torch = bind(_read_torch, truth, *self._torch, False, False, False)
 
     def read(self, truth: Record) -> None:
         """Fill in every field; those of the torch stay NaN in a world without it."""
-        _read_base(truth.data, self._base, self._velocity, self._data.contact.geom, self._kind)
+        self._read_base(truth.data, self._base, self._velocity, self._data.contact.geom, self._kind)
         if self._people is not None:
             self._read_people(truth, self._people)
 
