@@ -66,6 +66,12 @@ def test_environment_is_local_to_the_machine_unless_asked_otherwise() -> None:
     assert result.stdout.split() == ["SUBNET", "42", "1"]
 
 
+def test_bytecode_is_kept_whatever_is_usual_elsewhere() -> None:
+    show = ("bash", "-c", 'echo "${PYTHONDONTWRITEBYTECODE-kept}"')
+    result = call("bash", "-c", SETUP_STEP, "-", str(CHECKOUT), *show, PYTHONDONTWRITEBYTECODE="1")
+    assert result.stdout.split() == ["kept"]
+
+
 def test_inherited_paths_of_another_checkout_are_dropped() -> None:
     script = SETUP_STEP + 'use_checkout; echo "$AMENT_PREFIX_PATH:$LD_LIBRARY_PATH:$PYTHONPATH"'
     other = {"AMENT_PREFIX_PATH": "/other/install", "LD_LIBRARY_PATH": "/other/lib", "PYTHONPATH": "/other/python"}
