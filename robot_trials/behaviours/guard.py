@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
-import py_trees
-from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
-from robot_trials.behaviours.leaf import Wrapper
 from robot_trials_control.compiled import compiled
 from robot_trials_control.records import Fault
 
@@ -22,34 +17,11 @@ FAULTS = {
 }
 
 
-class Guard(Wrapper):
-    """Ticks its child while the trial may go on, else interrupts it: FAILURE with the reason in the context.
-
-    Args:
-        name: name in the tree.
-        child: the mission.
-        context: the trial's blackboard.
-    """
-
-    def __init__(self, name: str, child: py_trees.behaviour.Behaviour, context: TrialContext) -> None:
-        super().__init__(name, child)
-        self.context = context
-
-    def tick(self) -> Iterator[py_trees.behaviour.Behaviour]:
-        """Look for a reason to end the trial before the child acts."""
-        context = self.context
-        reason = "" if context.failure else find_fault(context)
-        if reason:
-            context.fail(reason)
-        if context.failure:
-            self.stop(Status.FAILURE)
-            yield self
-        else:
-            yield from super().tick()
-
-    def update(self) -> Status:
-        """As the child fares."""
-        return self.decorated.status
+def may_go_on(context: TrialContext) -> bool:
+    """Whether the mission may act this tick; if not, the context has the reason."""
+    if not context.failure and (reason := find_fault(context)):
+        context.fail(reason)
+    return not context.failure
 
 
 def find_fault(context: TrialContext) -> str:

@@ -1,11 +1,6 @@
-"""Bases of the leaves and of what wraps them: a clock that starts with the leaf, failures that carry their reason.
-
-Both tick as py_trees does, less its log lines and its look through all statuses, which cost more than most leaves.
-"""
+"""Base of the leaves: a clock that starts with the leaf, and failures that carry their reason."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import py_trees
 from py_trees.common import Status
@@ -42,13 +37,6 @@ class Leaf(py_trees.behaviour.Behaviour):
         self._watches.append(Steady(duration))
         return self._watches[-1]
 
-    def tick(self) -> Iterator[py_trees.behaviour.Behaviour]:
-        """Start if need be, update, and stop when done."""
-        if self.status is not Status.RUNNING:
-            self.initialise()
-        _take_over(self, self.update())
-        yield self
-
     @property
     def elapsed(self) -> float:
         """Time since the leaf started, holds not counted [s]."""
@@ -59,18 +47,6 @@ class Leaf(py_trees.behaviour.Behaviour):
         self.reason = reason
         self.feedback_message = reason
         return Status.FAILURE
-
-
-class Wrapper(py_trees.decorators.Decorator):
-    """Something about one child, which is ticked before every `update`."""
-
-    def tick(self) -> Iterator[py_trees.behaviour.Behaviour]:
-        """Start if need be, tick the child, update, and stop when done."""
-        if self.status is not Status.RUNNING:
-            self.initialise()
-        yield from self.decorated.tick()
-        _take_over(self, self.update())
-        yield self
 
 
 class Steady:
@@ -100,10 +76,3 @@ def find_failure(behaviour: py_trees.behaviour.Behaviour) -> str:
         return ""
     reason = getattr(behaviour, "reason", "")
     return reason or next(filter(None, map(find_failure, behaviour.children)), "")
-
-
-def _take_over(behaviour: py_trees.behaviour.Behaviour, status: Status) -> None:
-    """End of a tick: a behaviour may look at its old status while it stops."""
-    if status is not Status.RUNNING:
-        behaviour.stop(status)
-    behaviour.status = status

@@ -6,11 +6,11 @@ import py_trees
 from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
-from robot_trials.behaviours.leaf import Wrapper, find_failure
+from robot_trials.behaviours.leaf import find_failure
 from robot_trials.config import PhaseSpec
 
 
-class Phase(Wrapper):
+class Phase(py_trees.decorators.Decorator):
     """Runs its child as a phase.
 
     Args:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import py_trees
 from py_trees.behaviour import Behaviour
 from py_trees.common import ParallelPolicy
+from py_trees.decorators import EternalGuard
 
 from robot_trials.behaviours.carry import Carry, CarryPose, MeasureTorch
 from robot_trials.behaviours.context import TrialContext
-from robot_trials.behaviours.guard import Guard
+from robot_trials.behaviours.guard import may_go_on
 from robot_trials.behaviours.hand_over import LowerUntilCarried, TakeBack
 from robot_trials.behaviours.look_at import LookAt, PointFunction, point_of_exchange
 from robot_trials.behaviours.mission_end import GiveUp
@@ -37,7 +39,7 @@ def build_relay(context: TrialContext, checks: Sequence[Check], head_joints: tup
     """
     builder = _Builder(context, head_joints)
     mission = py_trees.composites.Sequence("mission", memory=True, children=builder.build_phases(checks))
-    guarded = Guard("guarded mission", mission, context)
+    guarded = EternalGuard("guarded mission", mission, partial(may_go_on, context))
     give_up = GiveUp("give up", context)
     return py_trees.composites.Selector(
         "torch relay", memory=True, children=[guarded, sequence("ending", give_up, build_safe_end(context))]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import py_trees
 import pytest
 from leaf_bench import hand_follows, make_context, tick
+from py_trees.behaviour import Behaviour
 from py_trees.common import Status
+from py_trees.decorators import EternalGuard
 
-from robot_trials.behaviours.guard import Guard, find_fault
+from robot_trials.behaviours.context import TrialContext
+from robot_trials.behaviours.guard import find_fault, may_go_on
 from robot_trials.behaviours.hand import command_hand_in_odom
 from robot_trials.behaviours.safe_end import PATIENCE, build_safe_end
 from robot_trials.geometry import rotation_to_transform
@@ -19,17 +23,21 @@ from robot_trials_control.records import RIGHT, Fault, HandMode, MotionMode
 OUT = rotation_to_transform(np.eye(3), np.array([0.42, -0.3, 1.0]))
 
 
+def guard_of(mission: Behaviour, context: TrialContext) -> EternalGuard:
+    return EternalGuard("guard", mission, partial(may_go_on, context))
+
+
 def test_sound_robot_may_go_on() -> None:
     context = make_context()
     assert find_fault(context) == ""
-    guard = Guard("guard", py_trees.behaviours.Running("mission"), context)
+    guard = guard_of(py_trees.behaviours.Running("mission"), context)
     assert tick(guard, context, 0.02) == Status.RUNNING
 
 
 def test_fault_interrupts_the_mission() -> None:
     context = make_context()
     mission = py_trees.behaviours.Running("mission")
-    guard = Guard("guard", mission, context)
+    guard = guard_of(mission, context)
     tick(guard, context, 0.1)
     context.status.fault[...] = Fault.FALLEN
     assert tick(guard, context, 0.1) == Status.FAILURE
@@ -48,7 +56,7 @@ def test_fault_interrupts_the_mission() -> None:
 def test_sensor_that_reads_nan_is_named(field: str, index: object, message: str) -> None:
     context = make_context()
     getattr(context.state, field)[index] = math.nan
-    guard = Guard("guard", py_trees.behaviours.Running("mission"), context)
+    guard = guard_of(py_trees.behaviours.Running("mission"), context)
     assert tick(guard, context, 0.02) == Status.FAILURE
     import re
 
