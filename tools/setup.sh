@@ -209,7 +209,7 @@ setup_checkout() { # [test]: with what tests need; call it as a command of its o
     setup_python
     [ "${1:-}" != test ] || setup_test_tools
     use_checkout
-    warm_up & # on a core of its own
+    warm_up & # beside what colcon does
     warming=$!
     # shellcheck disable=SC2064 # this process, now
     trap "kill $warming 2>/dev/null || true" EXIT

@@ -1,8 +1,14 @@
-"""Compile, once and in one process, what every process of the graph imports, and what a tick runs."""
+"""Compile once, before they are needed, what every process of the graph imports and what a tick runs.
+
+Two processes share the work: what the controller and what the world compile has nothing in common.
+"""
 
 from __future__ import annotations
 
 import importlib
+from concurrent.futures import ProcessPoolExecutor
+
+from robot_trials_control.records import Record
 
 MODULES = (
     "rclpy.action",
@@ -26,30 +32,59 @@ MODULES = (
 )
 
 
-def compile_control_loop() -> None:
-    """Have Numba compile and cache what a tick of control, of the simulated robot and of a trial runs."""
+def compile_controller() -> None:
+    """Have Numba compile and cache what a tick of control runs."""
+    from robot_trials.config import load_parameters, load_trial_setup
+    from robot_trials.robots import load_profile
+    from robot_trials_control.config import ControllerConfig
+    from robot_trials_control.controller import WholeBodyWalkingController
+    from robot_trials_control.warm_up import warm_up
+
+    setup = load_trial_setup("torch_relay")
+    profile = load_profile(setup.robot_file)
+    config = load_parameters(setup.controller_file, ControllerConfig)
+    warm_up(WholeBodyWalkingController(profile.to_parameters(), config, profile.drive.period))
+
+
+def compile_world() -> None:
+    """Have Python compile what all import, and Numba what a tick of the simulated robot and of a trial runs."""
+    for module in MODULES:
+        importlib.import_module(module)
     from robot_trials.config import load_trial_setup
     from robot_trials.exceptions import RobotFault
-    from robot_trials.runtime.assembly import assemble
+    from robot_trials.robots import SimOptions, load_profile, open_robot
     from robot_trials.runtime.loop import ControlLoop
     from robot_trials.trials.trial import Trial
     from robot_trials_control.records import make_motion_command
-    from robot_trials_control.warm_up import warm_up
 
-    setup = load_trial_setup("torch_relay", camera="rendered")
+    setup = load_trial_setup("torch_relay")
+    profile = load_profile(setup.robot_file)
     try:
-        assembly = assemble(setup)
+        robot = open_robot(profile, setup.site, SimOptions(camera="rendered"))
     except RobotFault:  # this machine cannot render: who asks for that is told then
-        assembly = assemble(load_trial_setup("torch_relay", camera="model"))
+        robot = open_robot(profile, setup.site, SimOptions(camera="model"))
     try:
-        warm_up(assembly.controller)
-        sample = ControlLoop(assembly.robot, assembly.controller).run_ticks(10, make_motion_command())
-        Trial(setup, assembly.profile).tick(sample, [], int(sample.state.time_ns))
+        sample = ControlLoop(robot, IdleController(profile.joint_names)).run_ticks(10, make_motion_command())
+        Trial(setup, profile).tick(sample, [], int(sample.state.time_ns))
     finally:
-        assembly.close()
+        robot.close()
+
+
+class IdleController:
+    """Commands nothing and believes that it stands upright at the origin."""
+
+    def __init__(self, joint_names: tuple[str, ...]) -> None:
+        self.joint_names = joint_names
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+    def step(self, state: Record, motion: Record, command: Record, status: Record) -> None:
+        """One control period."""
+        status.base_orientation_xyzw[3] = status.foot_pose[:, 6] = status.hand_pose[:, 6] = 1.0
 
 
 if __name__ == "__main__":
-    for module in MODULES:
-        importlib.import_module(module)
-    compile_control_loop()
+    with ProcessPoolExecutor() as pool:
+        for job in [pool.submit(compile_controller), pool.submit(compile_world)]:
+            job.result()
