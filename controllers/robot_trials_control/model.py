@@ -141,8 +141,7 @@ class RobotModel:
     def update(self, q: np.ndarray, v: np.ndarray) -> None:
         """Compute everything at configuration `q`, shape (nq,), and velocity `v`, shape (nv,)."""
         model, data = self.model, self.data
-        pin.crba(model, data, q, pin.Convention.WORLD)
-        pin.nonLinearEffects(model, data, q, v)
+        pin.computeAllTerms(model, data, q, v)  # by their own functions M and nle would be copied
         self._read_terms(v, self._moves, *self._terms, self.state.data)
 
     def set_payload(self, side: int, mass: float, com_grip: np.ndarray) -> None:
