@@ -157,27 +157,6 @@ def quaternion_between(from_unit: Sequence[float], to_unit: Sequence[float]) -> 
     return x / length, y / length, z / length, w / length
 
 
-def rotation_between(from_unit: np.ndarray, to_unit: np.ndarray) -> np.ndarray:
-    """Smallest rotation that turns one unit vector into another, shape (3, 3).
-
-    Raises:
-        ValueError: the vectors are opposite, so that the axis is not defined.
-    """
-    (ax, ay, az), (bx, by, bz) = from_unit.tolist(), to_unit.tolist()
-    cosine = ax * bx + ay * by + az * bz
-    if cosine < -1.0 + 1e-9:
-        raise ValueError(f"opposite vectors {from_unit} and {to_unit}: the smallest rotation is not unique")
-    x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx  # the axis times the angle's sine
-    k = 1.0 / (1.0 + cosine)
-    return np.array(
-        [
-            [cosine + k * x * x, k * x * y - z, k * x * z + y],
-            [k * x * y + z, cosine + k * y * y, k * y * z - x],
-            [k * x * z - y, k * y * z + x, cosine + k * z * z],
-        ]
-    )
-
-
 def nearest_rotation(matrix: np.ndarray) -> np.ndarray:
     """Rotation nearest to a matrix, shape (3, 3); to a sum of rotations, it is their chordal mean [Hartley2013]."""
     u, _, vt = np.linalg.svd(matrix)

@@ -13,7 +13,6 @@ from robot_trials.geometry import (
     quaternion_between,
     quaternion_to_rotation,
     rotate,
-    rotation_between,
     rotation_to_quaternion,
     rotation_to_transform,
     rotation_z,
@@ -108,7 +107,8 @@ def compute_grip_on_axis(context: TrialContext, transform_torch: np.ndarray) -> 
         direction = axis[:2] / level
         axis = np.array([math.sin(tilt) * direction[0], math.sin(tilt) * direction[1], math.cos(tilt)])
     heading = rotation_z(context.robot_in_odom[2])
-    return rotation_to_transform(rotation_between(UP, axis) @ heading, transform_torch[:3, 3])
+    lean = quaternion_to_rotation(np.array(quaternion_between(UP.tolist(), axis.tolist())))
+    return rotation_to_transform(lean @ heading, transform_torch[:3, 3])
 
 
 def compute_pregrasp(context: TrialContext, transform_grip: np.ndarray) -> np.ndarray:
