@@ -64,7 +64,11 @@ def robot_state_fields(nu: int) -> list[Field]:
         ("imu_angular_velocity", "f8", (3,)),  # gyro, imu frame [rad/s]
         ("imu_linear_acceleration", "f8", (3,)),  # specific force, imu frame [m/s²]
         ("foot_wrench", "f8", (2, 6)),  # ground on foot: force then torque, in and about the sole frame [N, N·m]
+        ("joint_temperature", "f8", (nu,)),  # of the drives' windings [°C]
         ("battery", "f8"),  # state of charge, 0…1
+        ("joint_time_ns", "i8"),  # when each device took its newest reading, on the clock of `time_ns`
+        ("imu_time_ns", "i8"),
+        ("foot_time_ns", "i8"),
     ]
 
 

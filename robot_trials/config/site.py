@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
+from robot_trials.config.ground import GroundSpec
 from robot_trials.config.model import StrictModel, Vector3
 
 TAG_ID_MAX = 586
@@ -114,6 +115,7 @@ class SiteSpec(StrictModel):
     giver: PersonSpec
     receiver: PersonSpec
     fiducials: FiducialsSpec
+    ground: GroundSpec = GroundSpec()
 
     @field_validator("timezone")
     @classmethod
@@ -175,6 +177,7 @@ class Site(NamedTuple):
     giver: Person
     receiver: Person
     fiducials: tuple[Fiducial, ...]
+    ground: GroundSpec = GroundSpec()
 
 
 def resolve_site(spec: SiteSpec) -> Site:
@@ -190,6 +193,7 @@ def resolve_site(spec: SiteSpec) -> Site:
         giver=_resolve_person(spec.giver, 0.0),
         receiver=_resolve_person(spec.receiver, length),
         fiducials=(*_place_lane_boards(spec), *(_resolve_tag(tag) for tag in spec.fiducials.tags)),
+        ground=spec.ground,
     )
 
 

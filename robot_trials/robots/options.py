@@ -19,7 +19,8 @@ class SimOptions:
         noise: sensor noise, biases, gains and quantisation.
         torque_limits: where the drives saturate; None for the profile's choice.
         camera: geometric model of the fiducial sensor, rendered frames, or neither.
-        people: giver, receiver and torch are there.
+        people: giver and receiver are there.
+        torch: the torch is there; without people it hangs beside the robot until a hand gets it. None: as people.
         friction: sliding friction of the floor, 0.4…1.
         torch_mass: [kg]; drawn within ±10 % of the nominal one.
         floor_unevenness: largest height of a paving slab above or below zero [m].
@@ -32,8 +33,14 @@ class SimOptions:
     torque_limits: TorqueSet | None = None
     camera: CameraMode = "model"
     people: bool = True
+    torch: bool | None = None
     friction: float | None = None
     torch_mass: float | None = None
     floor_unevenness: float = 0.003
     grip_offset: float = 0.05
     grip_tilt: float = 0.1745
+
+    @property
+    def has_torch(self) -> bool:
+        """Whether there is a torch."""
+        return self.people if self.torch is None else self.torch

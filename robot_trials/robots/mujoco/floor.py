@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import mujoco
 
+from robot_trials.config.ground import StretchSpec
 from robot_trials.config.site import Site
 from robot_trials.robots.mujoco.groups import COLLISION_GROUP, SCENERY_GROUP, ContactBits
 from robot_trials.robots.mujoco.paving import ROWS, SLAB, THICKNESS, WINDOW
@@ -12,6 +15,14 @@ from robot_trials.robots.mujoco.shapes import add_seen
 WHITE = (0.92, 0.92, 0.90, 1.0)
 START_COLOUR = (0.20, 0.55, 0.35, 1.0)
 HAND_OVER_COLOUR = (0.75, 0.45, 0.15, 1.0)
+BOARD_COLOUR = (0.62, 0.47, 0.30, 1.0)
+MAT_COLOUR = (0.25, 0.40, 0.62, 1.0)
+BLOCK_HALF_THICKNESS = 0.05
+"""Of boards and mats, most of it below the ground [m]."""
+MAT_IMPEDANCE = 0.85
+"""Constraint impedance of a mat (MuJoCo's solimp): what it lacks to 1 yields under a weight."""
+GRAVITY = 9.81
+"""[m/s²]"""
 
 
 def add_floor(spec: mujoco.MjSpec, site: Site, friction: float, unevenness: float) -> None:
@@ -25,7 +36,7 @@ def add_floor(spec: mujoco.MjSpec, site: Site, friction: float, unevenness: floa
     """
     _add_sight(spec)
     ground = spec.worldbody.add_geom(name="street", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 1])
-    ground.pos = [0, 0, -unevenness]
+    ground.pos = [0, 0, site.ground.lowest - unevenness]
     ground.group, ground.material = SCENERY_GROUP, "street"
     _set_ground_contact(ground, friction)
     for index in range(WINDOW * ROWS):
@@ -33,7 +44,42 @@ def add_floor(spec: mujoco.MjSpec, site: Site, friction: float, unevenness: floa
         slab = body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=[SLAB / 2, SLAB / 2, THICKNESS / 2])
         slab.group = COLLISION_GROUP
         _set_ground_contact(slab, friction)
+    _add_boards(spec, site, friction)
+    _add_mats(spec, site, friction)
     _add_markings(spec, site)
+
+
+def _add_boards(spec: mujoco.MjSpec, site: Site, friction: float) -> None:
+    """Boards lie on the ground as it is without them."""
+    for index, board in enumerate(site.ground.boards):
+        _add_block(spec, f"board_{index}", site, board, board.height, friction)
+
+
+def _add_mats(spec: mujoco.MjSpec, site: Site, friction: float) -> None:
+    """Mats are higher than the slabs around them by what a robot sinks in."""
+    for index, mat in enumerate(site.ground.mats):
+        block = _add_block(spec, f"mat_{index}", site, mat, mat.sink, friction)
+        block.priority = 2  # softer than the slabs beneath
+        impedance = MAT_IMPEDANCE
+        block.solimp = [impedance, impedance, 0.001, 0.5, 2.0]
+        block.solref = [math.sqrt(mat.sink / ((1.0 - impedance) * GRAVITY)), 1.0]
+        block.rgba = MAT_COLOUR
+
+
+def _add_block(
+    spec: mujoco.MjSpec, name: str, site: Site, stretch: StretchSpec, height: float, friction: float
+) -> mujoco.MjsGeom:
+    """A box across the lane whose upper face is `height` [m] above the ground, along its slope."""
+    x = 0.5 * (stretch.x_min + stretch.x_max)
+    slope = site.ground.slope(x)
+    half_length = 0.5 * (stretch.x_max - stretch.x_min) / math.cos(slope)
+    block = spec.worldbody.add_geom(name=name, type=mujoco.mjtGeom.mjGEOM_BOX)
+    block.size = [half_length, 0.5 * site.lane.width, BLOCK_HALF_THICKNESS]
+    block.pos = [x, 0.0, site.ground.height(x) + height - BLOCK_HALF_THICKNESS]
+    block.quat = [math.cos(0.5 * slope), 0.0, -math.sin(0.5 * slope), 0.0]
+    block.group, block.rgba = SCENERY_GROUP, BOARD_COLOUR
+    _set_ground_contact(block, friction)
+    return block
 
 
 def _set_ground_contact(geom: mujoco.MjsGeom, friction: float) -> None:

@@ -7,6 +7,8 @@ for every shape of the world. A slab that is laid again elsewhere takes the heig
 
 from __future__ import annotations
 
+import math
+
 import mujoco
 import numpy as np
 
@@ -38,6 +40,8 @@ class Paving:
         self._level_start(site)
         first = int(model.body("slab_0").mocapid[0])
         self._positions = data.mocap_pos[first : first + WINDOW * ROWS].reshape(WINDOW, ROWS, 3)
+        self._quaternions = data.mocap_quat[first : first + WINDOW * ROWS].reshape(WINDOW, ROWS, 4)
+        self._ground = site.ground
         self._laid = np.full(WINDOW, -1)
         self._column = -1
         self.follow(site.start.x)
@@ -57,9 +61,13 @@ class Paving:
         self._laid[slot] = column
         bounded = min(max(column, 0), len(self.heights) - 1)
         row = np.arange(ROWS)
-        self._positions[slot, :, 0] = self._x_min + (column + 0.5) * SLAB
+        x = self._x_min + (column + 0.5) * SLAB
+        slope = self._ground.slope(x)
+        self._positions[slot, :, 0] = x + 0.5 * THICKNESS * math.sin(slope)
         self._positions[slot, :, 1] = (row + 0.5 - ROWS / 2) * SLAB
-        self._positions[slot, :, 2] = self.heights[bounded] - THICKNESS / 2
+        surface = self._ground.height(x) + self.heights[bounded]
+        self._positions[slot, :, 2] = surface - 0.5 * THICKNESS * math.cos(slope)
+        self._quaternions[slot] = (math.cos(0.5 * slope), 0.0, -math.sin(0.5 * slope), 0.0)
 
     def _level_start(self, site: Site) -> None:
         x = self._x_min + (np.arange(len(self.heights)) + 0.5) * SLAB

@@ -11,9 +11,11 @@ from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.robots.mujoco.conditions import draw_conditions
+from robot_trials.robots.mujoco.disturbances import Failure, Push, SensorFailures, SensorGroup
 from robot_trials.robots.mujoco.drives import Drives
 from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
 from robot_trials.robots.mujoco.grasp import Grasp
+from robot_trials.robots.mujoco.hanging_torch import HangingTorch
 from robot_trials.robots.mujoco.head_camera import HeadCamera
 from robot_trials.robots.mujoco.paving import Paving
 from robot_trials.robots.mujoco.people import People
@@ -71,12 +73,18 @@ class MujocoRobot:
         self._place(profile, site)
         self._paving = Paving(self.model, self.data, site, options.floor_unevenness, self.conditions.floor_seed)
         self.people = People(self.model, self.data, site, self.conditions) if options.people else None
-        hands = profile.frames.hands if options.people else ()
+        alone = options.has_torch and not options.people
+        self._hanging = HangingTorch(self.model, self.data, site) if alone else None
+        hands = profile.frames.hands if options.has_torch else ()
         self._grasps = [Grasp(self.model, self.data, hand) for hand in hands]
+        self._hand_sites = [self.model.site(hand).id for hand in hands]
+        self._sole_sites = [self.model.site(foot).id for foot in profile.frames.feet]
+        self._push = Push(self.data, self.model.site(profile.frames.imu).bodyid[0])
+        self._failures = SensorFailures(nu)
         mujoco.mj_forward(self.model, self.data)
         self.view = View(looks, self.data)
         self._sensors = Sensors(self.model, self.data, profile, options.noise, self.conditions.sensor_seed)
-        self._truth = TruthReader(self.model, self.data, self.people, self._grasps)
+        self._truth = TruthReader(self.model, self.data, self.people, self._hanging, self._grasps)
         self._make_cameras(profile, site, options)
 
     def _make_cameras(self, profile: RobotProfile, site: Site, options: SimOptions) -> None:
@@ -102,12 +110,16 @@ class MujocoRobot:
             grasp.update(float(self._hands[index]), self._dt)
         if self.people is not None:
             self.people.update(self._dt)
+        if self._hanging is not None:
+            self._hanging.update()
+        self._push.update()
         self._paving.follow(float(self._all_position[0]))
         self._step()
         self._ticks += 1
         self._check_alive()
         now_ns = self._ticks * self.control_period_ns
         self._sensors.read(state, now_ns, self._dt)
+        self._failures.apply(state, self._dt)
         if self._fiducials is not None:
             self._fiducials.update(now_ns)
         if self._camera is not None:
@@ -126,9 +138,35 @@ class MujocoRobot:
         self.drives.push(command, self._joint_position, self._joint_velocity, torque_applied)
         self._hands[:] = command.hand_closed
 
+    def push(self, force: np.ndarray, duration: float) -> None:
+        """Push the base's centre of mass with `force`, world, shape (3,) [N], for `duration` [s]."""
+        self._push.start(force, round(duration / self._dt))
+
+    def fail_sensor(self, group: SensorGroup, failure: Failure, duration: float = math.inf) -> None:
+        """Let sensors fall silent, or read no number, for `duration` [s]."""
+        self._failures.start(group, failure, duration)
+
+    @property
+    def has_hanging_torch(self) -> bool:
+        """Whether a torch hangs beside the robot."""
+        return self._hanging is not None and self._hanging.hangs
+
+    def put_torch_in_hand(self, side: int) -> None:
+        """Put the hanging torch into a hand, which holds it as soon as it is shut."""
+        if self._hanging is None:
+            raise ValueError("no torch hangs here: open the robot with torch=True and people=False")
+        self._hanging.put_at(self._hand_sites[side])
+
     def read_truth(self, truth: Record) -> None:
         """Fill in what only the simulator knows."""
         self._truth.read(truth)
+
+    def sole_poses(self) -> np.ndarray:
+        """True poses of the soles in the world, left and right, shape (2, 4, 4); for verdicts."""
+        poses = np.tile(np.eye(4), (2, 1, 1))
+        for pose, site in zip(poses, self._sole_sites, strict=True):
+            pose[:3, :3], pose[:3, 3] = self.data.site_xmat[site].reshape(3, 3), self.data.site_xpos[site]
+        return poses
 
     def read_fiducials(self) -> list[FiducialObservation]:
         """Fiducials of the sensor model that became available since the last call."""

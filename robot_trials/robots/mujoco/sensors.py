@@ -5,6 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
+from robot_trials.robots.mujoco.heat import Windings
 from robot_trials.robots.mujoco.sensor_errors import SensorErrors
 from robot_trials.robots.mujoco.world import ACCELEROMETER, GYRO
 from robot_trials.robots.profile import RobotProfile
@@ -38,6 +39,7 @@ class Sensors:
         self._feet = np.column_stack((sites, bodies, model.body_rootid[bodies])).astype(np.int64)
         self._ground = (data.cfrc_ext, data.subtree_com, data.site_xpos, data.site_xmat)
         self._battery, self._energy = profile.battery, profile.battery.capacity * profile.battery.charge_at_start
+        self._windings = Windings(profile.torque_limit_array(profile.torque_limits.use.payload_headroom))
         self._errors = SensorErrors(profile, nu, noise, np.random.default_rng(seed))
         self._bind(nu)
 
@@ -58,6 +60,8 @@ class Sensors:
         error = errors.draw()
         power = self._read_joints(state.data, *self._joints, errors.gain, errors.encoder_step, error)
         self._energy -= (self._battery.idle_power + power) * dt
+        self._windings.update(self._joints[2], dt)
+        state.joint_temperature[:] = self._windings.temperature
         charge = max(self._energy / self._battery.capacity, 0.0)
         self._read_others(state.data, time_ns, *self._imu, self._feet, *self._ground, error, charge)
 
@@ -119,6 +123,7 @@ def _read_others(
     """
     readings = state[0]
     readings.time_ns, readings.battery = time_ns, charge
+    readings.joint_time_ns = readings.imu_time_ns = readings.foot_time_ns = time_ns
     start = len(error) - 18
     for axis in range(3):
         readings.imu_angular_velocity[axis] = rate[axis] + error[start + axis]

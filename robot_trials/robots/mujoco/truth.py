@@ -7,6 +7,7 @@ import numpy as np
 
 from robot_trials.robots.mujoco.contacts import count_odd_contacts
 from robot_trials.robots.mujoco.grasp import Grasp
+from robot_trials.robots.mujoco.hanging_torch import HangingTorch
 from robot_trials.robots.mujoco.people import People
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.records import Record, make_record, truth_fields
@@ -15,8 +16,15 @@ from robot_trials_control.records import Record, make_record, truth_fields
 class TruthReader:
     """Fills a truth record from the simulator's state."""
 
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, people: People | None, grasps: list[Grasp]) -> None:
-        self._people, self._grasps = people, grasps
+    def __init__(
+        self,
+        model: mujoco.MjModel,
+        data: mujoco.MjData,
+        people: People | None,
+        hanging: HangingTorch | None,
+        grasps: list[Grasp],
+    ) -> None:
+        self._people, self._hanging, self._grasps = people, hanging, grasps
         self._data, self._kind = data, np.array(model.geom_contype, dtype=np.int64)
         truth = make_record(truth_fields()).data
         self._base, self._velocity = data.qpos[:7], data.qvel[:3]
@@ -24,17 +32,22 @@ class TruthReader:
         self._read_base = bind(_read_base, truth, self._base, self._velocity, geoms, self._kind)
         if people is not None:
             self._torch = people.torch_coordinates, people.giver.grip.force, people.receiver.grip.force
+        elif hanging is not None:
+            self._torch = hanging.coordinates, np.zeros(3), np.zeros(3)
+        if people is not None or hanging is not None:
             self._read_torch = bind(_read_torch, truth, *self._torch, False, False, False)
 
     def read(self, truth: Record) -> None:
         """Fill in every field; those of the torch stay NaN in a world without it."""
         self._read_base(truth.data, self._base, self._velocity, self._data.contact.geom, self._kind)
         if self._people is not None:
-            self._read_people(truth, self._people)
+            self._read_holders(truth, self._people.giver.holds, self._people.receiver.holds)
+        elif self._hanging is not None:
+            self._read_holders(truth, False, False)
 
-    def _read_people(self, truth: Record, people: People) -> None:
+    def _read_holders(self, truth: Record, giver_holds: bool, receiver_holds: bool) -> None:
         robot_holds = any([grasp.holds for grasp in self._grasps])
-        self._read_torch(truth.data, *self._torch, people.giver.holds, people.receiver.holds, robot_holds)
+        self._read_torch(truth.data, *self._torch, giver_holds, receiver_holds, robot_holds)
 
 
 @compiled

@@ -50,6 +50,7 @@ def make_worlds(
     if options.people:
         add_person(spec, "giver", site.giver, GIVER_CLOTHES, site.fiducials)
         add_person(spec, "receiver", site.receiver, RECEIVER_CLOTHES, site.fiducials)
+    if options.has_torch:
         torch.add_torch(spec, site, conditions.torch_mass)
         add_grasps(spec, profile)
     looks = spec.compile()
