@@ -6,16 +6,13 @@ its trial), cleanup detaches.
 
 from __future__ import annotations
 
-import math
 import sys
-import time
 import traceback
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import TwistStamped
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rosgraph_msgs.msg import Clock as ClockMessage
@@ -25,10 +22,11 @@ from robot_trials.nodes.diagnostics import describe_battery, describe_controller
 from robot_trials.nodes.message_types import find_message_type
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
-from robot_trials.nodes.qos import CLOCK, COMMAND, to_rclpy, topic_qos
+from robot_trials.nodes.qos import CLOCK, to_rclpy, topic_qos
 from robot_trials.nodes.sample_messages import SampleMessages
 from robot_trials.nodes.stamps import to_stamp
-from robot_trials.runtime.channel import DRIVE_DTYPE, HEALTH_DTYPE, Channel
+from robot_trials.nodes.velocity_input import VelocityInput
+from robot_trials.runtime.channel import HEALTH_DTYPE, Channel
 from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.telemetry.topics import DIAGNOSTICS, ROBOT_DESCRIPTION, Topic
 from robot_trials_control.records import LEFT, RIGHT, Record
@@ -50,11 +48,7 @@ class ControlNode(LifecycleNode):
         self._channel_name = declare_channel(self)
         rate_text = "most messages of one topic a second, /clock included [Hz]"
         self._rate_hz = declare(self, "publish_rate_hz", 50.0, rate_text, (1.0, CLOCK_RATE_MAX_HZ))
-        self._forward_max = declare(
-            self, "forward_speed_max", 0.5, "bound of cmd_vel forward or back [m/s]", (0.0, 1.5)
-        )
-        self._side_max = declare(self, "side_speed_max", 0.1, "bound of cmd_vel to the sides [m/s]", (0.0, 0.5))
-        self._turn_max = declare(self, "turn_rate_max", 0.4, "bound of cmd_vel's yaw rate [rad/s]", (0.0, 1.0))
+        self._velocity_input = VelocityInput(self)
         hand = declare(self, "payload_hand", "right", "hand whose load /payload_state is about: left or right")
         self._payload_hand = LEFT if hand == "left" else RIGHT
         autostart = declare(self, "autostart", True, "configure and activate without being asked")
@@ -86,12 +80,14 @@ class ControlNode(LifecycleNode):
             self.create_timer(1.0 / self._rate_hz, self._publish_sample, clock=steady),
             self.create_timer(1.0, self._publish_diagnostics, clock=steady),
         ]
+        self._velocity_input.attach(self._channel)
         self._active = True
         return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Fall silent."""
         self._active = False
+        self._velocity_input.detach()
         for timer in self._timers:
             self.destroy_timer(timer)
         self._timers = []
@@ -115,6 +111,7 @@ class ControlNode(LifecycleNode):
 
     def release(self) -> None:
         """Detach; idempotent."""
+        self._velocity_input.detach()
         if self._channel is not None:
             self._channel.close()
             self._channel = None
@@ -130,16 +127,12 @@ class ControlNode(LifecycleNode):
         self._channel = attach_channel(self, self._channel_name)
         self._sample = self._channel.make_sample()
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
-        self._drive = Record(np.zeros(1, DRIVE_DTYPE))
         self._channel.state.read_into(self._sample.data)
         self._channel.health.read_into(self._health.data)
         self._messages = SampleMessages(self._channel.info, self._payload_hand)
         self._create_publishers()
 
     def _create_publishers(self) -> None:
-        for subscription in list(self.subscriptions):
-            if subscription.topic_name.endswith("/cmd_vel"):
-                self.destroy_subscription(subscription)
         self._publishers_by_topic = {
             topic.name: self.create_lifecycle_publisher(
                 find_message_type(topic.type_name), topic.name.lstrip("/"), topic_qos(topic)
@@ -151,7 +144,6 @@ class ControlNode(LifecycleNode):
         self._description = self.create_lifecycle_publisher(
             String, ROBOT_DESCRIPTION.name.lstrip("/"), topic_qos(ROBOT_DESCRIPTION)
         )
-        self.create_subscription(TwistStamped, "cmd_vel", self._take_velocity, to_rclpy(COMMAND))
         self._sequence = 0
 
     def _publish_sample(self) -> None:
@@ -195,21 +187,6 @@ class ControlNode(LifecycleNode):
             describe_battery(self._sample),
         ]
         self._diagnostics.publish(message)
-
-    def _take_velocity(self, message: TwistStamped) -> None:
-        """Pass a velocity command on, within bounds; it counts only while no trial runs."""
-        channel = self._channel
-        if channel is None or not self._active:
-            return
-        twist = message.twist
-        wanted = (twist.linear.x, twist.linear.y, twist.angular.z)
-        if not all(math.isfinite(value) for value in wanted):
-            self.get_logger().warning(f"cmd_vel: {wanted}: must be finite; ignored", throttle_duration_sec=1.0)
-            return
-        bound = np.array([self._forward_max, self._side_max, self._turn_max])
-        self._drive.monotonic_ns[...] = time.monotonic_ns()
-        self._drive.velocity[...] = np.clip(wanted, -bound, bound)
-        channel.drive.write(self._drive.data)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

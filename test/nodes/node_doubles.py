@@ -200,22 +200,25 @@ def listen(node, seconds, *topics):
     return heard
 
 
-def drive(node, speed):
-    """How far odometry has come after two seconds of repeated velocity commands."""
-    from geometry_msgs.msg import TwistStamped
+def drive(node, speed, kind="TwistStamped", age=None):
+    """How far odometry has come after two seconds of repeated velocity commands, `age` seconds old by /clock."""
+    from geometry_msgs.msg import Twist, TwistStamped
     from nav_msgs.msg import Odometry
 
     heard = []
     node.create_subscription(Odometry, "odom", heard.append, 10)
-    publisher = node.create_publisher(TwistStamped, "cmd_vel", 1)
+    publisher = node.create_publisher(Twist if kind == "Twist" else TwistStamped, "cmd_vel", 1)
     _wait(node, lambda: heard and publisher.get_subscription_count())
     first = heard[0].pose.pose.position.x
-    message = TwistStamped()
-    message.twist.linear.x = float(speed)
+    message = Twist() if kind == "Twist" else TwistStamped()
+    (message if kind == "Twist" else message.twist).linear.x = float(speed)
     start = time.monotonic()
     while time.monotonic() - start < 2.0:
         import rclpy
 
+        if age is not None:
+            message.header.stamp = heard[-1].header.stamp
+            message.header.stamp.sec -= int(age)
         publisher.publish(message)
         rclpy.spin_once(node, timeout_sec=0.05)
     return {"x": heard[-1].pose.pose.position.x - first}

@@ -33,6 +33,17 @@ def test_velocity_command_moves_the_robot_and_nonsense_does_not(graph):
     assert answer["x"] == 0.0
     answer = graph.ask("drive", "5.0")
     assert 0.05 < answer["x"] < 1.5  # two seconds at the bound of 0.5 m/s, not at 5 m/s
+    answer = graph.ask("drive", "5.0", "TwistStamped", "3")
+    assert answer["x"] < 0.05  # three seconds old
+    graph.wait_for_log("control_node", "s old: must be within 0.5 s of /clock; ignored")
+    assert graph.ask("drive", "0.4", "TwistStamped", "0")["x"] > 0.05
+    graph.end()
+
+
+def test_velocity_commands_may_come_without_a_stamp(graph):
+    graph.start_control(factor=1.0)
+    graph.start("control_node", enable_stamped_cmd_vel=False)
+    assert 0.05 < graph.ask("drive", "0.4", "Twist")["x"] < 1.5
     graph.end()
 
 
