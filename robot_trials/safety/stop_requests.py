@@ -1,0 +1,29 @@
+"""What people and supervisors outside ask of the stop ladder: one record, newest wins.
+
+It goes through shared memory into the control process, or stays in one process with the loop. Whoever fills it in
+(e-stop service, topic, button, supervisor) changes its own fields and leaves the others: the two counters only grow,
+so that a repeated or an old record asks for nothing new.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from robot_trials_control.records import Field, Record, make_record
+
+STOP_REQUEST_FIELDS: list[Field] = [
+    ("rearm", "i8"),  # counts human acts of re-arming; growth after every trigger is gone lifts a stop
+    ("heartbeat", "i8"),  # counts signs of life of the supervisor; grows at least every `heartbeat_timeout`
+    ("monotonic_ns", "i8"),  # CLOCK_MONOTONIC when this record was written; 0 in one process with the loop
+    ("e_stop", "u1"),  # 1 while the stop is asked for; the ladder latches it
+    ("heartbeat_required", "u1"),  # 1 while a supervisor must be alive; its first beat arms the watchdog
+]
+"""Requests to the stop ladder. All zero asks for nothing."""
+
+STOP_REQUEST_DTYPE = np.dtype(STOP_REQUEST_FIELDS, align=True)
+"""The same as a NumPy type, for a shared-memory cell."""
+
+
+def make_stop_requests() -> Record:
+    """Allocate a record that asks for nothing."""
+    return make_record(STOP_REQUEST_FIELDS)
