@@ -25,6 +25,7 @@ from robot_trials.nodes.parameters import attach_channel, declare, declare_chann
 from robot_trials.nodes.qos import CLOCK, to_rclpy, topic_qos
 from robot_trials.nodes.sample_messages import SampleMessages
 from robot_trials.nodes.stamps import to_stamp
+from robot_trials.nodes.stop_input import StopInput
 from robot_trials.nodes.velocity_input import VelocityInput
 from robot_trials.runtime.channel import HEALTH_DTYPE, Channel
 from robot_trials.runtime.shared_memory import SharedMemoryError
@@ -48,7 +49,7 @@ class ControlNode(LifecycleNode):
         self._channel_name = declare_channel(self)
         rate_text = "most messages of one topic a second, /clock included [Hz]"
         self._rate_hz = declare(self, "publish_rate_hz", 50.0, rate_text, (1.0, CLOCK_RATE_MAX_HZ))
-        self._velocity_input = VelocityInput(self)
+        self._velocity_input, self._stop_input = VelocityInput(self), StopInput(self)
         hand = declare(self, "payload_hand", "right", "hand whose load /payload_state is about: left or right")
         self._payload_hand = LEFT if hand == "left" else RIGHT
         autostart = declare(self, "autostart", True, "configure and activate without being asked")
@@ -112,6 +113,7 @@ class ControlNode(LifecycleNode):
     def release(self) -> None:
         """Detach; idempotent."""
         self._velocity_input.detach()
+        self._stop_input.detach()
         if self._channel is not None:
             self._channel.close()
             self._channel = None
@@ -131,6 +133,7 @@ class ControlNode(LifecycleNode):
         self._channel.health.read_into(self._health.data)
         self._messages = SampleMessages(self._channel.info, self._payload_hand)
         self._create_publishers()
+        self._stop_input.attach(self._channel)
 
     def _create_publishers(self) -> None:
         self._publishers_by_topic = {

@@ -10,6 +10,7 @@ RELIABILITY = {"reliable": ReliabilityPolicy.RELIABLE, "best_effort": Reliabilit
 DURABILITY = {"volatile": DurabilityPolicy.VOLATILE, "transient_local": DurabilityPolicy.TRANSIENT_LOCAL}
 CLOCK = QosProfile(depth=1, reliability="best_effort")
 COMMAND = QosProfile(depth=1)
+STOP = QosProfile(depth=10)
 STATUS = QosProfile(depth=1, durability="transient_local")
 DETECTIONS = QosProfile(depth=10)
 

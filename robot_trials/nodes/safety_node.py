@@ -1,11 +1,13 @@
 """Watches what a running trial relies on, says so on /diagnostics, and has the trial aborted when something is silent.
 
-The last line of defence is not here but in the control process, which lets the robot stand when the trial goes quiet.
+The last line of defence is not here but in the control process, which lets the robot stand when the trial or this
+node goes quiet.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +22,7 @@ from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
 from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.stamps import to_stamp
-from robot_trials.runtime.channel import HEALTH_DTYPE
+from robot_trials.runtime.channel import HEALTH_DTYPE, HEARTBEAT_DTYPE
 from robot_trials.runtime.trial_link import Following
 from robot_trials.safety.watchdog import Watchdog
 from robot_trials.telemetry.topics import DIAGNOSTICS
@@ -51,6 +53,7 @@ class SafetyNode(Node):
         self._state = self._channel.state
         self._sample = self._channel.make_sample()
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
+        self._beat = Record(np.zeros(1, HEARTBEAT_DTYPE))
         self._camera = Watchdog("camera", camera_timeout)
         self._recorder = Watchdog("recorder", recorder_timeout)
         self._frames = self._heartbeats = self._checks = 0
@@ -79,6 +82,9 @@ class SafetyNode(Node):
         if self._channel.ended:
             self.finished = True
             return
+        self._beat.count[...] += 1
+        self._beat.monotonic_ns[...] = time.monotonic_ns()
+        self._channel.heartbeat.write(self._beat.data)
         self._state.read_into(self._sample.data)
         self._channel.health.read_into(self._health.data)
         now = int(self._sample.state.time_ns) * 1e-9

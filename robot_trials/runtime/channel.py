@@ -7,6 +7,8 @@
 | `trial` | control samples, every tick | control → trial |
 | `command` | exchange, newest | trial → control |
 | `drive` | velocity command, newest | control node → control |
+| `stop` | emergency stop and re-arming, newest | control node → control |
+| `heartbeat` | sign of life, newest | safety node → control |
 | `health` | counters of the control process, newest | control → anybody |
 | `frames` | camera frames (only with rendered frames) | control → perception |
 | `fiducials` | observations of the sensor model | control → perception |
@@ -51,6 +53,10 @@ DRIVE_DTYPE = np.dtype(
     ],
     align=True,
 )
+STOP_DTYPE = np.dtype([("rearm", "i8"), ("e_stop", "u1")], align=True)
+"""Acts of people: see the fields of the same names in `safety.stop_requests`."""
+HEARTBEAT_DTYPE = np.dtype([("count", "i8"), ("monotonic_ns", "i8")], align=True)
+"""Grows as long as the supervisor is alive; and CLOCK_MONOTONIC of the newest beat."""
 HEALTH_DTYPE = np.dtype(
     [
         ("following", "u1"),  # Following
@@ -128,7 +134,7 @@ class Channel:
         """
         channel = cls(info, owner=True)
         try:
-            for name in ("state", "log", "trial", "command", "drive", "health", "fiducials"):
+            for name in ("state", "log", "trial", "command", "drive", "stop", "heartbeat", "health", "fiducials"):
                 getattr(channel, name)
             if info.camera_size is not None:
                 channel.frames  # noqa: B018  creates the ring
@@ -177,6 +183,16 @@ class Channel:
     def drive(self) -> NewestCell:
         """Newest velocity command of somebody who drives by hand."""
         return self._cell("drive", DRIVE_DTYPE)
+
+    @property
+    def stop(self) -> NewestCell:
+        """Newest act of a person on the stop ladder."""
+        return self._cell("stop", STOP_DTYPE)
+
+    @property
+    def heartbeat(self) -> NewestCell:
+        """Newest sign of life of the supervisor."""
+        return self._cell("heartbeat", HEARTBEAT_DTYPE)
 
     @property
     def health(self) -> NewestCell:
@@ -228,7 +244,7 @@ class Channel:
     def mark_closed(self, reason: str = "") -> None:
         """Owner: tell everybody that nothing more will come."""
         for name, part in self._open.items():
-            if name not in ("command", "drive"):
+            if name not in ("command", "drive", "stop", "heartbeat"):
                 part.segment.mark_closed(reason)
 
     def close(self) -> None:

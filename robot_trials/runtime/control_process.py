@@ -13,6 +13,7 @@ from robot_trials.runtime.loop import Controller, ControlLoop
 from robot_trials.runtime.pacing import Pacer
 from robot_trials.runtime.realtime import RealtimeReport
 from robot_trials.runtime.safe_end import SafeEnd, is_damped, is_standing
+from robot_trials.runtime.stop_inbox import StopInbox
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, Following, TrialLink
 from robot_trials_control.records import Record
 
@@ -64,6 +65,7 @@ class ControlProcess:
         self._link = TrialLink(self._channel, options.lockstep, options.quiet_timeout)
         self._loop = ControlLoop(robot, controller, [self._publish])
         self._pacer = Pacer(options.real_time_factor or 1.0)
+        self._stop_inbox = StopInbox(self._channel)
         self._safe_end = SafeEnd()
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._fiducial = Record(np.zeros(1, FIDUCIAL_DTYPE))
@@ -100,7 +102,8 @@ class ControlProcess:
         if not self._options.lockstep or self._link.following != Following.TRIAL:
             self._pacer.wait_until(int(sample.state.time_ns))
         settled = is_standing(sample.status) or is_damped(sample.status)
-        self._link.next_command(int(sample.timing.tick), settled, lambda: self.end_requested)
+        self._link.next_command(int(sample.timing.tick), settled, lambda: self.end_requested, self._stop_inbox.update)
+        self._stop_inbox.update()
 
     def _publish(self, sample: Record) -> None:
         """Control loop's sink: every tick to recorder and trial, the newest to everybody."""

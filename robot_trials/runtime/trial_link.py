@@ -67,14 +67,16 @@ class TrialLink:
         self._seen = 0
         self._drive = np.zeros(1, DRIVE_DTYPE)
 
-    def next_command(self, tick: int, settled: bool, should_end: Callable[[], bool]) -> None:
+    def next_command(
+        self, tick: int, settled: bool, should_end: Callable[[], bool], is_asked: Callable[[], bool] = lambda: False
+    ) -> None:
         """Update `command` and `following` after control tick `tick`; in lockstep, wait for an answer that is due.
 
         While no trial runs, nobody drives and the robot is `settled`, standing or damped, a world in lockstep is held:
-        this returns only when somebody asks for something or `should_end()`.
+        this returns only when somebody asks for something, `is_asked()` or `should_end()`.
         """
         if self._lockstep:
-            self._wait_for_answer(tick, settled, should_end)
+            self._wait_for_answer(tick, settled, should_end, is_asked)
         self._read_exchange()
         if should_end():
             self._stand(Following.ENDING)
@@ -96,7 +98,9 @@ class TrialLink:
         self._seen = cell.read_into(self._exchange.data)
         return True
 
-    def _wait_for_answer(self, tick: int, settled: bool, should_end: Callable[[], bool]) -> None:
+    def _wait_for_answer(
+        self, tick: int, settled: bool, should_end: Callable[[], bool], is_asked: Callable[[], bool]
+    ) -> None:
         """Return once the trial has answered up to the lead or has gone quiet, or the world must go on without one."""
         deadline = time.monotonic() + self._timeout_s
         quiet = self.following == Following.SAFE_CONTINUATION
@@ -106,7 +110,7 @@ class TrialLink:
             if self.trial_runs:
                 if int(self._exchange.tick) >= tick - self._lead_ticks or quiet or time.monotonic() > deadline:
                     return
-            elif not settled or self._drive_is_fresh():
+            elif is_asked() or not settled or self._drive_is_fresh():
                 return
             time.sleep(POLL_S if self.trial_runs else IDLE_POLL_S)
 
