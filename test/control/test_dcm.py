@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from derivatives import check_derivative
 
 from robot_trials_control.balance import approach_height, compute_com_acceleration, compute_dcm
 from robot_trials_control.config import WalkingGains
@@ -48,6 +49,20 @@ def test_backward_recursion_against_integration(seed: int) -> None:
     np.testing.assert_allclose(integrate_dcm(plan, dcm_at_start(plan, end, OMEGA)), end, atol=1e-8)
 
 
+@pytest.mark.parametrize("passed", [0.02, 0.15, 0.27])
+def test_dcm_of_a_segment_runs_away_from_its_zmp(passed: float) -> None:
+    """ξ̇ = ω (ξ − p) at any moment of it."""
+    start, end, duration, dcm_end = np.array((0.1, -0.2)), np.array((0.25, 0.1)), 0.3, (0.4, 0.2)
+
+    def zmp(time: float) -> np.ndarray:
+        return start + (end - start) * time / duration
+
+    def dcm(time: float) -> np.ndarray:
+        return np.array(dcm_before(ZmpSegment(*zmp(time), *end, duration - time), *dcm_end, OMEGA))
+
+    check_derivative(lambda time: dcm(passed + time), OMEGA * (dcm(passed) - zmp(passed)))
+
+
 def test_a_segment_without_duration_changes_nothing() -> None:
     assert dcm_before(ZmpSegment(0.0, 0.0, 1.0, 1.0, 0.0), 0.3, 0.4, OMEGA) == (0.3, 0.4)
 
@@ -66,10 +81,11 @@ def test_steady_zmp_lands_the_dcm_on_its_target(remaining: float) -> None:
 @pytest.mark.parametrize("double_support", [0.0, 1e-9, 0.04, 0.1, 0.5])
 def test_foothold_gain_against_a_difference_quotient(double_support: float) -> None:
     """Shift the end of the double support and all after it by u: the DCM before it shifts by gain · u."""
-    u = 1e-3
-    still = dcm_before(ZmpSegment(0.0, 0.0, 0.3, 0.0, double_support), 0.35, 0.0, OMEGA)[0]
-    moved = dcm_before(ZmpSegment(0.0, 0.0, 0.3 + u, 0.0, double_support), 0.35 + u, 0.0, OMEGA)[0]
-    assert foothold_gain(double_support, OMEGA) == pytest.approx((moved - still) / u, abs=1e-6)
+
+    def dcm(u: float) -> float:
+        return dcm_before(ZmpSegment(0.0, 0.0, 0.3 + u, 0.0, double_support), 0.35 + u, 0.0, OMEGA)[0]
+
+    check_derivative(dcm, foothold_gain(double_support, OMEGA))
 
 
 def walking_plan() -> StepPlan:
@@ -81,13 +97,14 @@ def walking_plan() -> StepPlan:
 
 def test_foothold_gain_is_the_plans_own_derivative() -> None:
     """The DCM that a real plan of several steps wants at touchdown, against its footholds' shift."""
-    plan, stance, u = walking_plan(), Pose2(0.0, -0.1, 0.0), 1e-4
-    before = plan.dcm_at_touchdown(stance)
-    plan.shift(u, 2 * u, stance, RIGHT)
-    after = plan.dcm_at_touchdown(stance)
-    gain = foothold_gain(plan.gains.double_support, OMEGA)
-    assert (after[0] - before[0]) / u == pytest.approx(gain, abs=1e-6)
-    assert (after[1] - before[1]) / (2 * u) == pytest.approx(gain, abs=1e-6)
+    stance, gain = Pose2(0.0, -0.1, 0.0), foothold_gain(WalkingGains().double_support, OMEGA)
+
+    def wanted(u: float) -> np.ndarray:
+        plan = walking_plan()
+        plan.shift(u, 2.0 * u, stance, RIGHT)
+        return np.array(plan.dcm_at_touchdown(stance))
+
+    check_derivative(wanted, (gain, 2.0 * gain))
 
 
 def test_lift_off_and_touchdown_are_one_motion() -> None:
@@ -142,6 +159,24 @@ def test_balance_accelerates_a_pendulum_about_its_zmp() -> None:
     assert compute_dcm(com, velocity, OMEGA) == pytest.approx((0.02 + 0.1 / OMEGA, -0.01 - 0.2 / OMEGA))
     compute_com_acceleration(OMEGA, (0.01, 0.03), 0.9, np.array((80.0, 16.0)), com, velocity, out)
     np.testing.assert_allclose(out, (OMEGA**2 * 0.01, OMEGA**2 * -0.04, 8.0), atol=1e-12)
+
+
+def test_balance_lets_the_dcm_run_away_from_the_commanded_zmp() -> None:
+    """A body that accelerates as asked for has ξ̇ = ω (ξ − p), and its height falls back to rest."""
+    com, velocity, zmp, out = np.array((0.02, -0.01, 0.75)), np.array((0.1, -0.2, 0.3)), (0.01, 0.03), np.zeros(3)
+    gains, height = np.array((80.0, 16.0)), 0.8
+    compute_com_acceleration(OMEGA, zmp, height, gains, com, velocity, out)
+
+    def moved(time: float) -> tuple[np.ndarray, np.ndarray]:
+        return com + time * velocity + 0.5 * time**2 * out, velocity + time * out
+
+    def energy(time: float) -> float:
+        position, speed = moved(time)
+        return 0.5 * float(gains[0] * (position[2] - height) ** 2 + speed[2] ** 2)
+
+    dcm = np.array(compute_dcm(com, velocity, OMEGA))
+    check_derivative(lambda time: compute_dcm(*moved(time), OMEGA), OMEGA * (dcm - zmp))
+    check_derivative(energy, -gains[1] * velocity[2] ** 2)
 
 
 def test_the_height_reference_moves_slowly() -> None:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pinocchio as pin
 import pytest
+from derivatives import check_derivative
 
 from robot_trials_control.rotations import (
     quaternion_xyzw,
@@ -105,3 +106,74 @@ def test_rotation_from_a_quaternion_of_any_length(length: float) -> None:
     for rotation in random_rotations(50):
         rotation_from_quaternion(length * pin.Quaternion(rotation).coeffs(), out)
         np.testing.assert_allclose(out, rotation, atol=1e-14)
+
+
+# -- derivatives -----------------------------------------------------------------------------------------------
+
+RATE = np.array((0.7, -1.1, 0.4))
+"""Angular velocity in the body's own axes [rad/s]."""
+
+
+def turning(rotation: np.ndarray, time: float) -> np.ndarray:
+    """A rotation after some time at `RATE`."""
+    return rotation @ pin.exp3(time * RATE)
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.3, 1.4])
+def test_rate_of_the_rotation_error(angle: float) -> None:
+    """d/dt sin(θ)·axis = −½ (tr(E) 1 − E) ω with E = RᵀR_desired."""
+    for current, axis in zip(random_rotations(10), np.random.default_rng(3).standard_normal((10, 3)), strict=True):
+        turn = pin.exp3(angle * axis / np.linalg.norm(axis))
+        rate = -0.5 * (np.trace(turn) * np.eye(3) - turn) @ RATE
+        check_derivative(lambda t, r=current, d=current @ turn: rotation_error(turning(r, t), d), rate)
+
+
+def test_the_rotation_error_is_the_slope_of_a_potential() -> None:
+    """d/dt (1 − cos θ) = −error · ω, so that stiffness on the error stores energy and gives it back."""
+    for current, desired in zip(random_rotations(20), random_rotations(20)[::-1], strict=True):
+        slope = -np.dot(rotation_error(current, desired), RATE)
+        check_derivative(lambda t, r=current, d=desired: 0.5 * np.trace(np.eye(3) - turning(r, t).T @ d), slope)
+
+
+def test_rate_of_the_rotation_vector() -> None:
+    """d/dt log(E) = −Jlog(Eᵀ) ω by Pinocchio."""
+    for current, turn in zip(random_rotations(20), random_rotations(20, 2.5)[::-1], strict=True):
+        rate = -pin.Jlog3(turn.T) @ RATE
+        check_derivative(lambda t, r=current, d=current @ turn: rotation_vector(turning(r, t), d), rate)
+
+
+def test_a_rotation_turned_in_its_body_has_that_rate() -> None:
+    """Ṙ = R [ω]×, also from a quaternion that moves by q̇ = ½ q ω, and back."""
+    for rotation in random_rotations(10):
+
+        def turned(time: float, rotation: np.ndarray = rotation) -> np.ndarray:
+            out = rotation.copy()
+            turn_in_body(out, *(time * RATE))
+            return out
+
+        quaternion = pin.Quaternion(rotation)
+        rate = 0.5 * (quaternion * pin.Quaternion(0.0, *RATE)).coeffs()
+
+        def from_quaternion(
+            time: float, start: np.ndarray = quaternion.coeffs(), rate: np.ndarray = rate
+        ) -> np.ndarray:
+            out = np.zeros((3, 3))
+            rotation_from_quaternion(start + time * rate, out)
+            return out
+
+        check_derivative(turned, rotation @ pin.skew(RATE))
+        check_derivative(from_quaternion, rotation @ pin.skew(RATE))
+        sign = np.sign(np.dot(quaternion_xyzw(rotation), quaternion.coeffs()))
+        check_derivative(lambda t, turned=turned: quaternion_xyzw(turned(t)), sign * rate)
+
+
+def test_yaw_and_the_rotation_about_z_are_each_others_inverse_in_rate() -> None:
+    out = np.zeros((3, 3))
+
+    def about_z(yaw: float) -> np.ndarray:
+        rotation_about_z(yaw, out)
+        return out.copy()
+
+    for yaw in (-3.0, -0.4, 0.0, 2.0):
+        check_derivative(lambda t, yaw=yaw: about_z(yaw + t), about_z(yaw) @ pin.skew(np.array((0.0, 0.0, 1.0))))
+        check_derivative(lambda t, yaw=yaw: yaw_of(about_z(yaw + 0.7 * t)), 0.7)
