@@ -43,6 +43,32 @@ def standing_configuration(model: RobotModel) -> np.ndarray:
     return q
 
 
+def random_stance(model: RobotModel, generator: np.random.Generator) -> np.ndarray:
+    """Any way to stand with both soles flat on the ground, the centre of mass above their middle; shape (nq,).
+
+    Feet, base and arms (off the ends of their ranges) are drawn; legs and base are solved for.
+    """
+    q, data = standing_configuration(model), model.model.createData()
+    low, high = model.model.lowerPositionLimit[7:], model.model.upperPositionLimit[7:]
+    legs = np.array([model.moves_a_foot(i) for i in range(model.nu)])
+    q[7:][~legs] = (low + generator.uniform(0.1, 0.9, model.nu) * (high - low))[~legs]
+    pin.framesForwardKinematics(model.model, data, q)
+    shifts = generator.uniform((-0.1, -0.02, -0.3), (0.1, 0.02, 0.3), (2, 3))
+    soles = [data.oMf[f].translation + (x, y, 0.0) for f, (x, y, _) in zip(model.foot_ids, shifts, strict=True)]
+    wanted = [pin.SE3(pin.exp3(np.array((0.0, 0.0, s[2]))), p) for p, s in zip(soles, shifts, strict=True)]
+    q[2] -= generator.uniform(0.01, 0.10)
+    q[3:7] = pin.Quaternion(pin.exp3(generator.uniform(-0.15, 0.15, 3))).coeffs()
+    for _ in range(50):
+        q[:2] += 0.5 * (np.mean(soles, axis=0) - pin.centerOfMass(model.model, data, q))[:2]
+        for frame, pose in zip(model.foot_ids, wanted, strict=True):
+            jacobian = pin.computeFrameJacobian(model.model, data, q, frame, pin.LOCAL)
+            moved = legs & np.any(jacobian[:, 6:], axis=0)
+            pin.framesForwardKinematics(model.model, data, q)
+            miss = pin.log6(data.oMf[frame].actInv(pose)).vector
+            q[7:][moved] += np.linalg.solve(jacobian[:, 6:][:, moved], miss)
+    return q
+
+
 def random_state(model: RobotModel, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Any configuration within the joint ranges and any base pose, with any velocity: shapes (nq,) and (nv,)."""
     q = np.zeros(model.nq)

@@ -1,7 +1,7 @@
 """Derivatives against central differences, with tolerances that follow from the step.
 
-A central difference misses by C h² + round-off / h. A derivative is taken for true if the miss shrinks with h² from step
-to step until round-off is left: one that is wrong by δ stops shrinking at δ, whatever the size of C.
+A central difference misses by C h² + round-off / h. A derivative is taken for true if the miss shrinks with h² from
+step to step until round-off is left: one that is wrong by δ stops shrinking at δ, whatever the size of C.
 """
 
 from __future__ import annotations

@@ -143,27 +143,24 @@ def test_rate_of_the_rotation_vector() -> None:
 
 
 def test_a_rotation_turned_in_its_body_has_that_rate() -> None:
-    """Ṙ = R [ω]×, also from a quaternion that moves by q̇ = ½ q ω, and back."""
+    """Ṙ = R [ω]×, also of a quaternion that moves by q̇ = ½ q ω, and back."""
     for rotation in random_rotations(10):
+        start = pin.Quaternion(rotation)
+        xyzw, rate = start.coeffs(), 0.5 * (start * pin.Quaternion(0.0, *RATE)).coeffs()
 
         def turned(time: float, rotation: np.ndarray = rotation) -> np.ndarray:
             out = rotation.copy()
             turn_in_body(out, *(time * RATE))
             return out
 
-        quaternion = pin.Quaternion(rotation)
-        rate = 0.5 * (quaternion * pin.Quaternion(0.0, *RATE)).coeffs()
-
-        def from_quaternion(
-            time: float, start: np.ndarray = quaternion.coeffs(), rate: np.ndarray = rate
-        ) -> np.ndarray:
+        def from_quaternion(time: float, xyzw: np.ndarray = xyzw, rate: np.ndarray = rate) -> np.ndarray:
             out = np.zeros((3, 3))
-            rotation_from_quaternion(start + time * rate, out)
+            rotation_from_quaternion(xyzw + time * rate, out)
             return out
 
         check_derivative(turned, rotation @ pin.skew(RATE))
         check_derivative(from_quaternion, rotation @ pin.skew(RATE))
-        sign = np.sign(np.dot(quaternion_xyzw(rotation), quaternion.coeffs()))
+        sign = np.sign(np.dot(quaternion_xyzw(rotation), xyzw))
         check_derivative(lambda t, turned=turned: quaternion_xyzw(turned(t)), sign * rate)
 
 
