@@ -58,7 +58,7 @@ def random_stance(model: RobotModel, generator: np.random.Generator) -> np.ndarr
     wanted = [pin.SE3(pin.exp3(np.array((0.0, 0.0, s[2]))), p) for p, s in zip(soles, shifts, strict=True)]
     q[2] -= generator.uniform(0.01, 0.10)
     q[3:7] = pin.Quaternion(pin.exp3(generator.uniform(-0.15, 0.15, 3))).coeffs()
-    for _ in range(50):
+    for _ in range(25):
         q[:2] += 0.5 * (np.mean(soles, axis=0) - pin.centerOfMass(model.model, data, q))[:2]
         for frame, pose in zip(model.foot_ids, wanted, strict=True):
             jacobian = pin.computeFrameJacobian(model.model, data, q, frame, pin.LOCAL)
