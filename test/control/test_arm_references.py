@@ -6,8 +6,9 @@ import numpy as np
 import pinocchio as pin
 import pytest
 from control_bench import PERIOD, standing_configuration
+from derivatives import check_derivative, check_order
 
-from robot_trials_control.arms import HAND_TURN_MAX, POSTURE_RATE_MAX, ArmReferences
+from robot_trials_control.arms import HAND_BANDWIDTH, HAND_TURN_MAX, POSTURE_RATE_MAX, ArmReferences, follow_target
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.model import RobotModel
 from robot_trials_control.records import LEFT, RIGHT, HandMode, make_motion_command
@@ -68,6 +69,52 @@ def test_a_hand_moves_to_its_goal_within_its_speed(arms: Arms, speed: float) -> 
     assert np.linalg.norm(moves, axis=1).max() <= speed * PERIOD + 1e-9
     np.testing.assert_allclose(moves / PERIOD, velocities, atol=1e-9)
     np.testing.assert_allclose(path[-1], GOAL, atol=1e-3)
+
+
+def test_a_hands_velocity_and_acceleration_are_its_paths_own(arms: Arms) -> None:
+    """Tick by tick: the position moves by the velocity, the velocity by the acceleration, also at the speed limit."""
+    arms.ask(RIGHT, HandMode.ODOM, GOAL, 0.4)
+    before, speeds = arms.run(1).hands[RIGHT].values.copy(), []
+    for _ in range(2000):
+        after = arms.run(1).hands[RIGHT].values.copy()
+        np.testing.assert_allclose(after[0] - before[0], PERIOD * after[1], atol=1e-15)
+        np.testing.assert_allclose(after[1] - before[1], PERIOD * after[2], atol=1e-15)
+        speeds.append(np.linalg.norm(after[1]))
+        before = after
+    assert max(speeds) == pytest.approx(0.4) and min(speeds) < 1e-3
+
+
+def test_a_hand_below_its_speed_limit_is_a_critically_damped_oscillator() -> None:
+    """distance · (1 + ω t) e^(−ω t), to first order in the control period."""
+    goal, time, upright = np.array((0.1, -0.2, 0.05)), 0.256, np.array((0.0, 0.0, 0.0, 1.0))
+
+    def miss(period: float) -> float:
+        pose = np.concatenate([np.zeros((3, 3)), np.eye(3)])
+        for _ in range(round(time / period)):
+            follow_target(period, goal, upright, 9.0, pose)
+        decay = np.exp(-HAND_BANDWIDTH * time)
+        position = goal * (1.0 - (1.0 + HAND_BANDWIDTH * time) * decay)
+        velocity = goal * HAND_BANDWIDTH**2 * time * decay
+        return float(max(np.abs(pose[0] - position).max(), np.abs(pose[1] - velocity).max()))
+
+    check_order(miss, PERIOD, 1)
+
+
+def test_a_carried_hand_moves_as_the_body_does(arms: Arms) -> None:
+    """In the heading frame velocity and acceleration in odom are derivatives of the place, by the body's own."""
+    arms.ask(RIGHT, HandMode.HEADING, GOAL)
+    arms.run(3000)
+    com, velocity, acceleration = arms.com.copy(), np.array((0.5, -0.2, 0.0)), np.array((1.5, 2.0, 0.0))
+    arms.out.com_acceleration[:] = acceleration
+
+    def carried(time: float) -> np.ndarray:
+        arms.com, arms.com_velocity = (
+            com + time * velocity + 0.5 * time**2 * acceleration,
+            velocity + time * acceleration,
+        )
+        return arms.run(1).hands[RIGHT].values[:3].copy()
+
+    check_derivative(lambda time: carried(time)[:2], carried(0.0)[1:])
 
 
 def test_a_hand_turns_to_its_goal_within_its_rate(arms: Arms) -> None:

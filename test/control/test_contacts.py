@@ -78,6 +78,53 @@ def test_what_a_sole_cannot_hold_is_outside(wrench: tuple[float, ...]) -> None:
     assert (cone @ np.array((0, 0, 1, 0, 0, 0))).max() < 0.0
 
 
+def physical_excess(wrenches: np.ndarray, x: float, y: float, friction: float) -> np.ndarray:
+    """By how much wrenches of shape (n, 6) are beyond what any contact in the sole's rectangle can do, shape (n, 5).
+
+    Pull, slip, pressure beyond an edge along x and along y, and yaw beyond all friction at the farthest corner.
+    """
+    fx, fy, fz, mx, my, mz = wrenches.T
+    slip = np.hypot(fx, fy) - friction * fz
+    yaw = np.abs(mz) - friction * math.hypot(x, y) * fz
+    return np.stack([-fz, slip, np.abs(my) - x * fz, np.abs(mx) - y * fz, yaw], axis=1)
+
+
+@pytest.mark.parametrize("sole", SOLES)
+def test_any_wrench_beyond_a_physical_bound_is_outside(sole: tuple[float, float, float]) -> None:
+    """Forces and moments of the size that the sole can bear, up to twice of it: each bound is broken by many."""
+    x, y, friction = sole
+    size = np.array((friction, friction, 1.0, y, x, friction * math.hypot(x, y)))
+    wrenches = 300.0 * size * np.random.default_rng(7).uniform(-2.0, 2.0, (20_000, 6)) + (0, 0, 300.0, 0, 0, 0)
+    excess = physical_excess(wrenches, *sole)
+    outside = (compute_wrench_cone(*sole) @ wrenches.T).max(axis=0) > 0.0
+    assert outside[(excess > 0.0).any(axis=1)].all()
+    for bound in range(5):
+        alone = (excess[:, bound] > 0.0) & (np.delete(excess, bound, axis=1) < 0.0).all(axis=1)
+        assert alone.sum() > 20 or bound == 0  # a pull breaks all others
+    assert 50 < (~outside).sum()
+
+
+@pytest.mark.parametrize("sole", SOLES)
+def test_the_cone_knows_no_size(sole: tuple[float, float, float]) -> None:
+    """A wrench times any positive number stays on its side of every facet, and any two inside add up to one inside."""
+    generator, cone = np.random.default_rng(8), compute_wrench_cone(*sole)
+    wrenches = generator.standard_normal((500, 6)) * (1, 1, 1, sole[1], sole[0], sole[0]) + (0, 0, 2, 0, 0, 0)
+    sides = np.sign(cone @ wrenches.T)
+    for factor in (1e-3, 1.0, 1e4):
+        np.testing.assert_array_equal(np.sign(cone @ (factor * wrenches).T), sides)
+    inside = generator.exponential(1.0, (500, 16)) @ corner_generators(*sole)
+    assert (cone @ (inside + inside[::-1]).T).max() < 1e-9
+
+
+@pytest.mark.parametrize("sole", SOLES)
+def test_more_friction_or_a_larger_sole_bear_more(sole: tuple[float, float, float]) -> None:
+    """What a sole can hold, one that is better in any respect can hold, too."""
+    wrenches = np.random.default_rng(9).exponential(1.0, (500, 16)) @ corner_generators(*sole)
+    for index in range(3):
+        better = [1.2 * value if i == index else value for i, value in enumerate(sole)]
+        assert (compute_wrench_cone(*better) @ wrenches.T).max() < 0.0
+
+
 @pytest.mark.parametrize("sole", [(0.0, 0.1, 0.5), (0.1, -0.1, 0.5), (0.1, 0.1, 0.0)])
 def test_a_sole_without_size_or_friction_is_refused(sole: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="must be > 0"):
