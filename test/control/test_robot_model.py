@@ -83,13 +83,44 @@ def test_mass_matrix_and_bias_give_pinocchios_inverse_dynamics(model: RobotModel
 
 
 @pytest.mark.parametrize("seed", range(3))
+def test_bias_at_rest_is_the_slope_of_the_weight(model: RobotModel, seed: int) -> None:
+    """∂(m g c_z)/∂q for every generalised velocity."""
+    q, _ = random_state(model, np.random.default_rng(50 + seed))
+    model.update(q, np.zeros(model.nv))
+    data, weight = model.model.createData(), model.mass * GRAVITY
+
+    def height(change: np.ndarray) -> np.ndarray:
+        return weight * pin.centerOfMass(model.model, data, pin.integrate(model.model, q, change))[2:]
+
+    check_jacobian(height, model.bias[None])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_energy_grows_by_the_power_of_the_forces(model: RobotModel, seed: int) -> None:
+    """d/dt (½ vᵀ M v + m g c_z) = vᵀ (M a + h): mass matrix and bias fit together, rotors included."""
+    generator = np.random.default_rng(60 + seed)
+    q, v = random_state(model, generator)
+    a = 3.0 * generator.standard_normal(model.nv)
+    model.update(q, v)
+    power = v @ (model.mass_matrix @ a + model.bias)
+
+    def energy(time: float) -> float:
+        later = v + time * a
+        model.update(pin.integrate(model.model, q, time * v + 0.5 * time**2 * a), later)
+        return 0.5 * later @ model.mass_matrix @ later + model.mass * GRAVITY * model.com[2]
+
+    check_derivative(energy, power, step=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_centre_of_mass_and_angular_momentum(model: RobotModel, seed: int) -> None:
     q, v = random_state(model, np.random.default_rng(30 + seed))
     model.update(q, v)
     data = model.model.createData()
     np.testing.assert_allclose(model.com, pin.centerOfMass(model.model, data, q), atol=1e-12)
-    later = lambda time: pin.centerOfMass(model.model, data, pin.integrate(model.model, q, time * v))  # noqa: E731
-    check_derivative(later, model.com_velocity)
+    check_derivative(
+        lambda time: pin.centerOfMass(model.model, data, pin.integrate(model.model, q, time * v)), model.com_velocity
+    )
     momentum = pin.computeCentroidalMomentum(model.model, data, q, v)
     np.testing.assert_allclose(model.angular_momentum, momentum.angular, atol=1e-10)
 
