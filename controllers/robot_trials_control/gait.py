@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +16,7 @@ from robot_trials_control.compiled import compiled
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import ZmpSegment, dcm_before
 from robot_trials_control.footsteps import Pose2, clamp_to_sole
-from robot_trials_control.placement import find_adjustment
+from robot_trials_control.placement import REMAINING_MIN, StepLimits, find_adjustment, remaining_shift
 from robot_trials_control.records import LEFT, RIGHT, Field, Record
 from robot_trials_control.references import FORCE_MAX
 from robot_trials_control.rotations import rotation_about_z, wrap_angle, yaw_of
@@ -69,7 +70,8 @@ GAIT_FIELDS: list[Field] = [
     ("elapsed", "f8"),  # in the phase [s]
     ("duration", "f8"),  # of the phase, as foreseen now [s]
     ("foothold", "f8", (3,)),  # of the foot in the air
-    ("adjustment", "f8", (3,)),  # wanted shift of it, world, and change of the time left [m, m, s]
+    ("planned", "f8", (5,)),  # of the swing when it began: foothold x, y, DCM at touchdown, duration [m, s]
+    ("adjusted", "f8", (3,)),  # what it ought to be now: foothold x, y and duration [m, s]
     ("lift_off", "f8", (4,)),  # where that foot left the ground: x, y, yaw, z
     ("ground", "f8"),  # height of the ground under the robot [m]
     ("height", "f8"),  # wanted, of the centre of mass above it [m]
@@ -92,6 +94,7 @@ GAIT_CONSTANT_FIELDS: list[Field] = [
     ("sole_share", "f8"),
     ("placement_gain", "f8"),  # shift of the foothold per error of the DCM at touchdown
     ("placement_deadband", "f8"),  # [m]
+    ("step_limits", "f8", (5,)),  # as `StepLimits` [m]
 ]
 """What of the gains every tick needs."""
 
@@ -159,6 +162,12 @@ def make_reach(values: np.ndarray) -> SoleReach:
 
 
 @compiled
+def make_limits(values: np.ndarray) -> StepLimits:
+    """Five numbers as the limits of a step."""
+    return StepLimits(values[0], values[1], values[2], values[3], values[4])
+
+
+@compiled
 def observe(model: np.ndarray, omega: float, gait: np.ndarray) -> None:
     """Where the soles stand and where the DCM is."""
     m, g = model[0], gait[0]
@@ -194,19 +203,35 @@ def advance(dt: float, model: np.ndarray, state: np.ndarray, constants: np.ndarr
         return Event.PHASE_OVER.value
     if phase > ADJUST_PHASE_MAX:
         return Event.NONE.value
-    g.adjustment[0], g.adjustment[1], g.adjustment[2] = find_adjustment(
-        (g.dcm[0], g.dcm[1]),
-        (g.end_dcm[0], g.end_dcm[1]),
-        make_pose(g.pose[g.stance_side]),
+    return Event.ADJUSTMENT.value if adjust_step(constants, gait) else Event.NONE.value
+
+
+@compiled
+def adjust_step(constants: np.ndarray, gait: np.ndarray) -> bool:
+    """Whether the step as it is now would miss the DCM; if so `adjusted` gets what it ought to be."""
+    c, g = constants[0], gait[0]
+    left = g.duration - g.elapsed
+    if left < REMAINING_MIN:
+        return False
+    dcm, stance, reach = (g.dcm[0], g.dcm[1]), make_pose(g.pose[g.stance_side]), make_reach(c.reach)
+    miss = remaining_shift(dcm, (g.end_dcm[0], g.end_dcm[1]), stance, left, reach, c.sole_share, c.omega)
+    if c.placement_gain * math.hypot(miss[0], miss[1]) <= c.placement_deadband:
+        return False
+    g.adjusted[0], g.adjusted[1], g.adjusted[2] = find_adjustment(
+        dcm,
+        (g.planned[2], g.planned[3]),
+        (g.planned[0], g.planned[1]),
+        g.planned[4],
         g.elapsed,
-        g.duration - g.elapsed,
-        make_reach(c.reach),
+        stance,
+        1.0 if g.stance_side == RIGHT else -1.0,
+        make_limits(c.step_limits),
+        reach,
         c.sole_share,
         c.omega,
         c.placement_gain,
-        c.placement_deadband,
     )
-    return Event.ADJUSTMENT.value if np.any(g.adjustment) else Event.NONE.value
+    return True
 
 
 @compiled

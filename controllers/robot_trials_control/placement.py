@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from robot_trials_control.compiled import compiled
 from robot_trials_control.contacts import SoleReach
@@ -10,11 +11,15 @@ from robot_trials_control.dcm import steady_zmp
 from robot_trials_control.footsteps import Pose2, clamp_to_sole
 
 TIMING_SCALE = 0.1
-"""Change of the remaining time that costs as much as `SHIFT_SCALE` [s]."""
+"""Change of the swing's duration that costs as much as `SHIFT_SCALE` [s]."""
 SHIFT_SCALE = 0.12
 """Shift of the foothold that costs as much as `TIMING_SCALE` [m]."""
-TIMING_OFFSETS = (-0.10, -0.07, -0.04, -0.02, 0.0, 0.02, 0.04)
-"""Changes of the remaining time that are tried [s]."""
+MISS_SCALE = 0.03
+"""Miss of the DCM at touchdown, where no foothold within reach meets it, that costs as much [m]."""
+DURATION_STEP, DURATIONS = 0.02, 16
+"""Durations of the swing that are tried: so far apart, so many down from `SWING_TIME_GROWTH` longer [s]."""
+SWING_TIME_GROWTH = 0.08
+"""Longest that a swing may last beyond its planned duration [s]."""
 SWING_TIME_MIN = 0.22
 """Shortest swing that timing adjustment may ask for [s]."""
 REMAINING_MIN = 0.03
@@ -22,6 +27,35 @@ REMAINING_MIN = 0.03
 
 
 Point = tuple[float, float]
+
+
+class StepLimits(NamedTuple):
+    """Where a foot may land beside the one that stands, in its axes.
+
+    Attributes:
+        back, ahead: x [m].
+        inner, outer: distance to the stance foot's line, on the swing foot's own side [m].
+        stride: distance of the feet [m].
+    """
+
+    back: float
+    ahead: float
+    inner: float
+    outer: float
+    stride: float
+
+
+@compiled
+def keep_within(x: float, y: float, stance: Pose2, side: float, limits: StepLimits) -> Point:
+    """The foothold nearest to (x, y), world [m], that a step can reach; `side` is 1 for a left foot, else −1."""
+    c, s = math.cos(stance.yaw), math.sin(stance.yaw)
+    dx, dy = x - stance.x, y - stance.y
+    ahead, aside = c * dx + s * dy, side * (-s * dx + c * dy)
+    aside = min(max(aside, limits.inner), limits.outer)
+    ahead = min(max(ahead, limits.back), limits.ahead)
+    farthest = math.sqrt(max(limits.stride * limits.stride - aside * aside, 0.0))
+    ahead = min(max(ahead, -farthest), farthest)
+    return stance.x + c * ahead - s * side * aside, stance.y + s * ahead + c * side * aside
 
 
 @compiled
@@ -47,38 +81,48 @@ def remaining_shift(
 def find_adjustment(
     dcm: Point,
     wanted: Point,
-    stance: Pose2,
+    foothold: Point,
+    duration: float,
     elapsed: float,
-    remaining: float,
+    stance: Pose2,
+    side: float,
+    limits: StepLimits,
     reach: SoleReach,
     share: float,
     omega: float,
     gain: float,
-    deadband: float,
 ) -> tuple[float, float, float]:
-    """Cheapest change of foothold and timing after which the DCM lands where it is wanted.
+    """Foothold and duration of a swing that cost least: change of both, and miss of the DCM out of the step's reach.
 
     Args:
-        dcm, wanted, stance, remaining, reach, share, omega: as for `remaining_shift`.
-        elapsed: time of the single support so far [s].
+        dcm: measured now, world [m].
+        wanted: DCM at touchdown for the foothold as planned, world [m].
+        foothold, duration: as planned when the swing began, world [m], [s].
+        elapsed: time of the swing so far [s].
+        stance: the foot on the ground.
+        side, limits: of the foot in the air, as for `keep_within`.
+        reach, share, omega: as for `remaining_shift`.
         gain: shift of the foothold per error of the DCM at touchdown.
-        deadband: shift of the foothold below which nothing changes [m].
 
     Returns:
-        Shift of the foothold in x and y, world [m], and change of the remaining time [s]; zeros for no change.
+        x and y of the foothold, world [m], and duration of the swing [s].
     """
-    if remaining < REMAINING_MIN:
-        return 0.0, 0.0, 0.0
-    x, y = remaining_shift(dcm, wanted, stance, remaining, reach, share, omega)
-    if gain * math.hypot(x, y) <= deadband:
-        return 0.0, 0.0, 0.0
-    best, best_cost = (gain * x, gain * y, 0.0), math.inf
-    for offset in TIMING_OFFSETS:
-        left = remaining + offset
-        if left < REMAINING_MIN or (offset < 0.0 and elapsed + left < SWING_TIME_MIN):
-            continue
-        x, y = remaining_shift(dcm, wanted, stance, left, reach, share, omega)
-        cost = (offset / TIMING_SCALE) ** 2 + gain * gain * (x * x + y * y) / (SHIFT_SCALE * SHIFT_SCALE)
+    best, best_cost = (foothold[0], foothold[1], duration), math.inf
+    for i in range(DURATIONS):
+        longer = SWING_TIME_GROWTH - i * DURATION_STEP
+        left = duration + longer - elapsed
+        if left < REMAINING_MIN or (longer < 0.0 and duration + longer < SWING_TIME_MIN):
+            break
+        miss_x, miss_y = remaining_shift(dcm, wanted, stance, left, reach, share, omega)
+        x, y = keep_within(foothold[0] + gain * miss_x, foothold[1] + gain * miss_y, stance, side, limits)
+        shift_x, shift_y = x - foothold[0], y - foothold[1]
+        miss_x -= shift_x / gain
+        miss_y -= shift_y / gain
+        cost = (
+            (longer / TIMING_SCALE) ** 2
+            + (shift_x * shift_x + shift_y * shift_y) / (SHIFT_SCALE * SHIFT_SCALE)
+            + (miss_x * miss_x + miss_y * miss_y) / (MISS_SCALE * MISS_SCALE)
+        )
         if cost < best_cost:
-            best, best_cost = (gain * x, gain * y, offset), cost
+            best, best_cost = (x, y, duration + longer), cost
     return best

@@ -5,7 +5,8 @@ from __future__ import annotations
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import ZmpSegment, dcm_at_start, dcm_before
-from robot_trials_control.footsteps import FootstepPlanner, Pose2, clamp, is_reached, other
+from robot_trials_control.footsteps import FootstepPlanner, Pose2, is_reached, other
+from robot_trials_control.placement import StepLimits, keep_within
 from robot_trials_control.records import RIGHT, MotionMode
 
 PREVIEW_STEPS = 3
@@ -46,11 +47,15 @@ class StepPlan:
     Attributes:
         footholds: the next one first; empty when standing.
         length: forward length of the next step [m].
+        limits: where a shifted foothold may be.
     """
 
     def __init__(self, gains: WalkingGains, reach: SoleReach, omega: float) -> None:
         self.gains, self.reach, self.omega = gains, reach, omega
         self.planner = FootstepPlanner(gains)
+        farthest = gains.step_length_max + gains.placement_max
+        outer = gains.foot_spread + gains.placement_side_max
+        self.limits = StepLimits(-farthest, farthest, FEET_APART_MIN, outer, max(farthest, outer))
         self.footholds: list[Pose2] = []
         self.length = 0.0
         self._closing = False
@@ -87,13 +92,9 @@ class StepPlan:
 
     def shift(self, dx: float, dy: float, stance: Pose2, stance_side: int) -> None:
         """Move all footholds, the next one no nearer to the stance foot and no farther than allowed [m]."""
-        gains, first = self.gains, self.footholds[0]
-        seen = Pose2(first.x + dx, first.y + dy, first.yaw).seen_from(stance)
-        reach = gains.step_length_max + gains.placement_max
-        sign = 1.0 if stance_side == RIGHT else -1.0
-        side = sign * clamp(sign * seen.y, FEET_APART_MIN, gains.foot_spread + gains.placement_max)
-        kept = stance.offset(clamp(seen.x, -reach, reach), side)
-        dx, dy = kept.x - first.x, kept.y - first.y
+        first, side = self.footholds[0], 1.0 if stance_side == RIGHT else -1.0
+        x, y = keep_within(first.x + dx, first.y + dy, stance, side, self.limits)
+        dx, dy = x - first.x, y - first.y
         self.footholds = [Pose2(foot.x + dx, foot.y + dy, foot.yaw) for foot in self.footholds]
 
     def zmp_at(self, foot: Pose2, forward: float) -> tuple[float, float]:

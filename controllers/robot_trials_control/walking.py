@@ -70,6 +70,7 @@ class Walking:
         out.swing_shape[:] = gains.swing_height, gains.swing_apex_phase, gains.touchdown_velocity
         out.early_touchdown_phase[...], out.touchdown_force[...] = gains.early_touchdown_phase, gains.touchdown_force
         out.sole_share[...], out.placement_deadband[...] = gains.sole_share, gains.placement_deadband
+        out.step_limits[:] = self.plan.limits
         out.placement_gain[...] = 1.0 / foothold_gain(gains.double_support, self.omega)
         return out
 
@@ -168,6 +169,7 @@ class Walking:
         end = self.plan.zmp_at(stance, self.plan.toe)
         segment = ZmpSegment(*self._track.now, *end, self.gains.single_support)
         self._start(Phase.SINGLE, [segment], self.plan.dcm_at_touchdown(stance))
+        self.gait.planned[:] = *self.gait.foothold[:2].tolist(), *self.gait.end_dcm.tolist(), self.gait.duration
 
     def _begin_double(self) -> None:
         self.steps += 1
@@ -210,9 +212,10 @@ class Walking:
     def _adjust_step(self) -> None:
         """Take a share of the adjustment that this tick asks for."""
         gait, stance = self.gait, self._pose(self.stance_side)
-        shift_x, shift_y, timing = gait.adjustment.tolist()
-        self.plan.shift(ADJUST_RATE * shift_x, ADJUST_RATE * shift_y, stance, self.stance_side)
+        x, y, duration = gait.adjusted.tolist()
+        foothold = self.plan.footholds[0]
+        self.plan.shift(ADJUST_RATE * (x - foothold.x), ADJUST_RATE * (y - foothold.y), stance, self.stance_side)
         self._pass_on_foothold()
         gait.end_dcm[:] = self.plan.dcm_at_touchdown(stance)
-        gait.duration[...] += clamp(timing, -TIMING_RATE_DOWN, TIMING_RATE_UP)
+        gait.duration[...] += clamp(duration - float(gait.duration), -TIMING_RATE_DOWN, TIMING_RATE_UP)
         self._track.stretch(float(gait.duration - gait.elapsed))
