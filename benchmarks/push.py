@@ -167,7 +167,7 @@ def push_once(drill: Drill, impulse: float, angle: float, speed: float, standing
     """Push and watch; returns what was wrong, empty for nothing, and whether the robot touched itself."""
     import numpy as np
 
-    from benchmarks.judges import StandingJudge, WalkingJudge
+    from benchmarks.judges.push import StandingJudge, WalkingJudge
 
     poses = drill.robot.sole_poses
     judge = StandingJudge(drill.sample, poses) if standing else WalkingJudge(drill.sample, poses, speed)

@@ -146,6 +146,7 @@ def update_arms(
     dt: float,
     motion: np.ndarray,
     heading: float,
+    ground: float,
     joints: np.ndarray,
     model: np.ndarray,
     arms: np.ndarray,
@@ -157,6 +158,7 @@ def update_arms(
         dt: control period [s].
         motion: motion command record.
         heading: of the body [rad].
+        ground: height of the ground under the centre of mass [m].
         joints: present angles, shape (nu,) [rad].
         model, arms: records of `model_state_fields` and `arm_fields`.
         reference: receives posture, posture weights and hand poses, record of `whole_body_reference_fields`.
@@ -164,7 +166,7 @@ def update_arms(
     command, m, a, r = motion[0], model[0], arms[0], reference[0]
     heading_frame, odom_frame = np.zeros((4, 3)), np.zeros((4, 3))
     rotation_about_z(heading, heading_frame[1:])
-    heading_frame[0, 0], heading_frame[0, 1] = m.com[0], m.com[1]
+    heading_frame[0, 0], heading_frame[0, 1], heading_frame[0, 2] = m.com[0], m.com[1], ground
     rotation_about_z(0.0, odom_frame[1:])
     for side in range(2):
         mode, pose = command.hand_mode[side], a.pose[side]
@@ -223,7 +225,7 @@ class ArmReferences:
         self.reset(model.nominal_joints)
         reference = make_record(whole_body_reference_fields(model.nu))
         parts = model.state.data, state.data, reference.data
-        self._update = bind(update_arms, 0.0, make_motion_command().data, 0.0, model.nominal_joints, *parts)
+        self._update = bind(update_arms, 0.0, make_motion_command().data, 0.0, 0.0, model.nominal_joints, *parts)
 
     def reset(self, joints: np.ndarray) -> None:
         """Start from the joints' present angles, shape (nu,) [rad]."""
@@ -232,17 +234,20 @@ class ArmReferences:
         state.nominal[:] = self.model.nominal_joints
         state.mode[:] = HandMode.POSTURE
 
-    def update(self, dt: float, motion: Record, heading: float, joints: np.ndarray, out: WholeBodyReference) -> None:
+    def update(
+        self, dt: float, motion: Record, heading: float, ground: float, joints: np.ndarray, out: WholeBodyReference
+    ) -> None:
         """Advance by `dt`.
 
         Args:
             dt: control period [s].
             motion: motion command record.
             heading: of the body [rad].
+            ground: height of the ground under the centre of mass [m].
             joints: present angles, shape (nu,) [rad].
             out: receives posture, posture weights and hand poses; its centre of mass's acceleration counts.
         """
-        self._update(dt, motion.data, heading, joints, self.model.state.data, self.state.data, out.record.data)
+        self._update(dt, motion.data, heading, ground, joints, self.model.state.data, self.state.data, out.record.data)
 
     def distance_to_goal(self, side: int) -> float:
         """How far the grip is from its commanded place [m]; 0 in posture mode."""

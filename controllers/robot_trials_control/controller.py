@@ -159,7 +159,7 @@ class WholeBodyWalkingController:
         walking = self.walking
         walking.may_step = self.estimator.is_settled
         walking.update(self.period, self.model.state, state, self.reference)
-        self.arms.update(self.period, motion, walking.heading, state.joint_position, self.reference)
+        self.arms.update(self.period, motion, walking.heading, walking.ground, state.joint_position, self.reference)
 
     def _solve(self, state: Record, command: Record) -> None:
         whole_body = self.whole_body

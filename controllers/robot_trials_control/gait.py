@@ -24,7 +24,7 @@ from robot_trials_control.swing import write_swing
 
 LOADING_TIME = 0.04
 """A foot that touched down takes its load over this time [s]."""
-OVERTIME_MAX = 0.12
+OVERTIME_MAX = 0.2
 """Longest wait for the ground after the planned touchdown [s]."""
 ADJUST_PHASE_MAX = 0.85
 """Share of the swing after which the foothold stays."""
@@ -73,7 +73,8 @@ GAIT_FIELDS: list[Field] = [
     ("planned", "f8", (5,)),  # of the swing when it began: foothold x, y, DCM at touchdown, duration [m, s]
     ("adjusted", "f8", (3,)),  # what it ought to be now: foothold x, y and duration [m, s]
     ("lift_off", "f8", (4,)),  # where that foot left the ground: x, y, yaw, z
-    ("ground", "f8"),  # height of the ground under the robot [m]
+    ("slopes", "f8", (2, 2)),  # of the ground where that foot left it and where it lands: rise along x and y
+    ("ground", "f8"),  # height of the ground under the centre of mass [m]
     ("height", "f8"),  # wanted, of the centre of mass above it [m]
     ("heading", "f8"),  # wanted, of the body [rad]
     ("phase", "i8"),
@@ -248,7 +249,8 @@ def write_references(
     if g.phase == Phase.SINGLE:
         foothold, start, shape = make_pose(g.foothold), make_pose(g.lift_off), c.swing_shape
         phase = g.elapsed / g.duration
-        write_swing(phase, g.duration, start, g.lift_off[3], foothold, g.ground, shape, r.swing)
+        ground = rise_to(g.slopes[1], model[0].position[g.stance_side], g.foothold)
+        write_swing(phase, g.duration, start, g.lift_off[3], foothold, ground, g.slopes, shape, r.swing)
     x, y = g.end_dcm
     for i in range(g.segment_count - 1, -1, -1):
         s = g.segments[i]
@@ -280,18 +282,31 @@ def write_balance(dt: float, model: np.ndarray, constants: np.ndarray, gait: np.
     m, c, g = model[0], constants[0], gait[0]
     x = g.zmp_reference[0] + c.dcm_gain * (g.dcm[0] - g.dcm_reference[0])
     y = g.zmp_reference[1] + c.dcm_gain * (g.dcm[1] - g.dcm_reference[1])
-    height = m.position[g.stance_side, 2]
+    height = rise_to(g.slopes[1], m.position[g.stance_side], m.com)
     if g.phase == Phase.SINGLE:
         x, y = clamp_to_sole(x, y, make_pose(g.pose[g.stance_side]), make_reach(c.reach), 1.0)
     elif g.phase != Phase.DOUBLE:
-        height = 0.5 * (m.position[LEFT, 2] + m.position[RIGHT, 2])
+        swing = rise_to(g.slopes[1], m.position[1 - g.stance_side], m.com)
+        height += 0.5 * (swing - height)
     g.zmp_commanded[0], g.zmp_commanded[1] = x, y
     g.ground += min(dt / GROUND_TIME, 1.0) * (height - g.ground)
     g.height = approach_height(g.height, c.com_height, dt)
-    wanted = g.ground + g.height
+    climb = g.slopes[1, 0] * m.com_velocity[0] + g.slopes[1, 1] * m.com_velocity[1]
+    wanted = g.ground + g.height + climb * (c.height_gains[1] / c.height_gains[0] + GROUND_TIME)
     compute_com_acceleration(
         c.omega, (x, y), wanted, c.height_gains, m.com, m.com_velocity, reference[0].com_acceleration
     )
+
+
+@compiled
+def rise_to(slope: np.ndarray, foot: np.ndarray, place: np.ndarray) -> float:
+    """Height of the ground at a place if it rises evenly from a foot on it [m].
+
+    Args:
+        slope: rise along world x and y, shape (2,).
+        foot, place: x, y, and of the foot z, shape (≥ 2,) [m].
+    """
+    return foot[2] + slope[0] * (place[0] - foot[0]) + slope[1] * (place[1] - foot[1])
 
 
 @compiled

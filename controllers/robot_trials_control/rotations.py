@@ -77,6 +77,24 @@ def rotation_about_z(yaw: float, out: np.ndarray) -> None:
 
 
 @compiled
+def rotation_on_slope(yaw: float, slope_x: float, slope_y: float, out: np.ndarray) -> None:
+    """Write the rotation of a sole that lies on a slope with heading `yaw` [rad] into `out`, shape (3, 3).
+
+    Args:
+        yaw: of the x axis seen from above.
+        slope_x, slope_y: rise of the ground along world x and y, tangents.
+    """
+    c, s = math.cos(yaw), math.sin(yaw)
+    rise = slope_x * c + slope_y * s
+    length, normal = math.sqrt(1.0 + rise * rise), math.sqrt(1.0 + slope_x * slope_x + slope_y * slope_y)
+    out[0, 0], out[1, 0], out[2, 0] = c / length, s / length, rise / length
+    out[0, 2], out[1, 2], out[2, 2] = -slope_x / normal, -slope_y / normal, 1.0 / normal
+    for i in range(3):
+        a, b = (i + 1) % 3, (i + 2) % 3
+        out[i, 1] = out[a, 2] * out[b, 0] - out[b, 2] * out[a, 0]
+
+
+@compiled
 def yaw_of(rotation: np.ndarray) -> float:
     """Heading of the x axis of a rotation to world, shape (3, 3) [rad]."""
     return math.atan2(rotation[1, 0], rotation[0, 0])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from robot_trials_control.compiled import compiled
 from robot_trials_control.footsteps import Pose2
-from robot_trials_control.rotations import rotation_about_z, wrap_angle
+from robot_trials_control.rotations import rotation_on_slope, wrap_angle
 
 Triple = tuple[float, float, float]
 
 HORIZONTAL_END_PHASE = 0.95
 """Share of the swing after which the foot only moves down."""
+SEARCH_JERK, SEARCH_SPEED_MAX = 150.0, 0.8
+"""A foot that does not find the ground where it is expected goes down ever faster [m/s³], up to a speed [m/s]."""
 
 
 @compiled
@@ -43,6 +47,22 @@ def descend(s: float, height: float, end_slope: float) -> tuple[float, float, fl
 
 
 @compiled
+def search_ground(time: float, velocity: float) -> Triple:
+    """Height below the expected ground, its velocity and acceleration, `time` after it was missed [m, m/s, m/s²].
+
+    Args:
+        time: [s].
+        velocity: at the expected ground [m/s].
+    """
+    ramp = math.sqrt(2.0 * max(SEARCH_SPEED_MAX + velocity, 0.0) / SEARCH_JERK)
+    t = min(time, ramp)
+    height, speed = velocity * t - SEARCH_JERK * t * t * t / 6.0, velocity - 0.5 * SEARCH_JERK * t * t
+    if time > ramp:
+        return height + speed * (time - ramp), speed, 0.0
+    return height, speed, -SEARCH_JERK * t
+
+
+@compiled
 def swing_height(phase: float, duration: float, start_z: float, target_z: float, shape: np.ndarray) -> Triple:
     """Height of the swing foot, its velocity and acceleration [m, m/s, m/s²]; arguments as for `write_swing`."""
     clearance, apex_phase, touchdown_velocity = shape
@@ -53,8 +73,8 @@ def swing_height(phase: float, duration: float, start_z: float, target_z: float,
         rise = apex - start_z
         return start_z + rise * s, rise * ds / span, rise * dds / (span * span)
     if phase >= 1.0:
-        overtime = (phase - 1.0) * duration
-        return target_z + touchdown_velocity * overtime, touchdown_velocity, 0.0
+        below, speed, acceleration = search_ground((phase - 1.0) * duration, touchdown_velocity)
+        return target_z + below, speed, acceleration
     span = (1.0 - apex_phase) * duration
     s, ds, dds = descend((phase - apex_phase) / (1.0 - apex_phase), apex - target_z, touchdown_velocity * span)
     return target_z + s, ds / span, dds / (span * span)
@@ -68,6 +88,7 @@ def write_swing(
     start_z: float,
     target: Pose2,
     target_z: float,
+    slopes: np.ndarray,
     shape: np.ndarray,
     out: np.ndarray,
 ) -> None:
@@ -78,6 +99,7 @@ def write_swing(
         duration: length of the whole swing as foreseen now [s].
         start, start_z: where the foot lifted off [m].
         target, target_z: foothold aimed at, and expected height of the ground there [m].
+        slopes: of the ground where the foot lifted off and where it is to land, rise along world x and y, shape (2, 2).
         shape: height of the apex above the higher end [m], its phase, and velocity at touchdown [m/s], shape (3,).
         out: rows of a `PoseReference`, shape (6, 3).
     """
@@ -88,4 +110,6 @@ def write_swing(
     out[1, 0], out[1, 1] = dx * ds * rate, dy * ds * rate
     out[2, 0], out[2, 1] = dx * dds * rate * rate, dy * dds * rate * rate
     out[0, 2], out[1, 2], out[2, 2] = swing_height(phase, duration, start_z, target_z, shape)
-    rotation_about_z(start.yaw + wrap_angle(target.yaw - start.yaw) * s, out[3:])
+    yaw = start.yaw + wrap_angle(target.yaw - start.yaw) * s
+    x, y = slopes[0] + (slopes[1] - slopes[0]) * s
+    rotation_on_slope(yaw, x, y, out[3:])

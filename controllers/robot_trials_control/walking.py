@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from robot_trials_control.compiled import bind
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
@@ -28,6 +30,8 @@ from robot_trials_control.step_plan import Goal, StepPlan
 
 RESTART_POSITION, RESTART_YAW = 0.04, 0.06
 """Error at which standing still gives way to stepping [m], [rad]."""
+SLOPE_MAX = 0.2
+"""Steepest ground that is believed, tangent."""
 ADJUST_RATE = 0.2
 """Share of the wanted adjustment taken every tick."""
 TIMING_RATE_DOWN, TIMING_RATE_UP = 0.020, 0.004
@@ -75,6 +79,11 @@ class Walking:
         return out
 
     @property
+    def ground(self) -> float:
+        """Height of the ground under the centre of mass [m]."""
+        return float(self.gait.ground)
+
+    @property
     def heading(self) -> float:
         """Reference heading of the body [rad]."""
         return float(self.gait.heading)
@@ -95,6 +104,7 @@ class Walking:
         """Stand on both feet as they are in the model's record."""
         gait = self.gait
         observe(model.data, self.omega, gait.data)
+        gait.slopes[:] = 0.0
         gait.ground[...] = 0.5 * (model.position[LEFT, 2] + model.position[RIGHT, 2])
         gait.height[...] = model.com[2] - gait.ground
         self.plan.clear()
@@ -131,7 +141,7 @@ class Walking:
             self.plan.clear()
             self._pass_on_foothold()
         else:
-            self._begin_single(float(model.position[other(self.stance_side), 2]))
+            self._begin_single(model)
 
     def _set_phase(self, phase: Phase) -> None:
         self.phase = phase
@@ -163,13 +173,22 @@ class Walking:
         segments = [ZmpSegment(x, y, x, y, 0.4 * total), ZmpSegment(x, y, *heel, 0.6 * total)]
         self._start(Phase.SHIFT, segments, self.plan.dcm_at_lift_off(stance))
 
-    def _begin_single(self, foot_height: float) -> None:
-        self.gait.lift_off[:] = *self._pose(other(self.stance_side)), foot_height
+    def _begin_single(self, model: Record) -> None:
+        lifted = other(self.stance_side)
+        self.gait.lift_off[:] = *self._pose(lifted), model.position[lifted, 2]
+        self._feel_slope(model.rotation[lifted], model.rotation[self.stance_side])
         stance = self._pose(self.stance_side)
         end = self.plan.zmp_at(stance, self.plan.toe)
         segment = ZmpSegment(*self._track.now, *end, self.gains.single_support)
         self._start(Phase.SINGLE, [segment], self.plan.dcm_at_touchdown(stance))
         self.gait.planned[:] = *self.gait.foothold[:2].tolist(), *self.gait.end_dcm.tolist(), self.gait.duration
+
+    def _feel_slope(self, lifted: np.ndarray, stance: np.ndarray) -> None:
+        """What both soles feel is the ground's slope; one alone may stand on an edge."""
+        first, second = (foot[:2, 2] / -foot[2, 2] for foot in (lifted, stance))
+        agreed = np.where(first * second > 0.0, np.minimum(abs(first), abs(second)), 0.0)
+        self.gait.slopes[0] = first
+        self.gait.slopes[1] = np.clip(np.copysign(agreed, second), -SLOPE_MAX, SLOPE_MAX)
 
     def _begin_double(self) -> None:
         self.steps += 1

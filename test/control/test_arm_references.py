@@ -38,7 +38,7 @@ class Arms:
     def run(self, ticks: int) -> WholeBodyReference:
         for _ in range(ticks):
             self.model.com[:], self.model.com_velocity[:] = self.com, self.com_velocity
-            self.arms.update(PERIOD, self.motion, self.heading, self.q[7:], self.out)
+            self.arms.update(PERIOD, self.motion, self.heading, 0.0, self.q[7:], self.out)
         return self.out
 
 

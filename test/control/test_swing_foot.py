@@ -10,7 +10,7 @@ from derivatives import check_derivative
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.references import PoseReference
-from robot_trials_control.swing import HORIZONTAL_END_PHASE, descend, min_jerk, write_swing
+from robot_trials_control.swing import HORIZONTAL_END_PHASE, SEARCH_SPEED_MAX, descend, min_jerk, write_swing
 
 GAINS = WalkingGains()
 DURATION = 0.4
@@ -22,7 +22,7 @@ def swing_to(
     phase: float, target: Pose2 = TARGET, target_z: float = TARGET_Z, start: Pose2 = START, start_z: float = START_Z
 ) -> PoseReference:
     out, shape = PoseReference(np.zeros((6, 3))), (GAINS.swing_height, GAINS.swing_apex_phase, GAINS.touchdown_velocity)
-    write_swing(phase, DURATION, start, start_z, target, target_z, np.array(shape), out.values)
+    write_swing(phase, DURATION, start, start_z, target, target_z, np.zeros((2, 2)), np.array(shape), out.values)
     return out
 
 
@@ -66,12 +66,27 @@ def test_it_lands_on_its_target_with_the_touchdown_velocity() -> None:
     np.testing.assert_allclose(end.rotation, pin.exp3(np.array((0, 0, TARGET.yaw))), atol=1e-12)
 
 
-def test_it_goes_down_straight_and_on_until_there_is_ground() -> None:
+def test_it_comes_down_straight() -> None:
     late = reference_at(HORIZONTAL_END_PHASE * DURATION + 1e-6)
     np.testing.assert_allclose(late.velocity[:2], 0.0, atol=1e-9)
-    overdue = reference_at(DURATION + 0.1)
-    np.testing.assert_allclose(overdue.position, (TARGET.x, TARGET.y, TARGET_Z - 0.02), atol=1e-9)
-    assert overdue.velocity[2] == GAINS.touchdown_velocity
+
+
+def test_a_foot_that_misses_the_ground_goes_down_ever_faster() -> None:
+    heights, speeds = zip(*[reference_at(DURATION + t).values[:2, 2] for t in np.linspace(0.0, 0.2, 50)], strict=True)
+    assert np.all(np.diff(heights) < 0.0) and np.all(np.diff(speeds) <= 1e-12)
+    assert speeds[0] == pytest.approx(GAINS.touchdown_velocity) and speeds[-1] == pytest.approx(-SEARCH_SPEED_MAX)
+    assert reference_at(DURATION + 0.1).position[2] < TARGET_Z - 0.04
+    np.testing.assert_allclose(reference_at(DURATION + 0.1).position[:2], (TARGET.x, TARGET.y), atol=1e-12)
+
+
+def test_a_sole_lands_along_the_ground_that_is_expected() -> None:
+    out, shape = PoseReference(np.zeros((6, 3))), (GAINS.swing_height, GAINS.swing_apex_phase, GAINS.touchdown_velocity)
+    slopes = np.array(((0.0, 0.0), (0.14, -0.05)))
+    write_swing(1.0, DURATION, START, START_Z, TARGET, TARGET_Z, slopes, np.array(shape), out.values)
+    along, up = out.rotation[:, 0], out.rotation[:, 2]
+    np.testing.assert_allclose(up / up[2], (-0.14, 0.05, 1.0), atol=1e-12)
+    assert np.arctan2(along[1], along[0]) == pytest.approx(TARGET.yaw)
+    np.testing.assert_allclose(out.rotation.T @ out.rotation, np.eye(3), atol=1e-12)
 
 
 def test_the_foot_turns_the_short_way() -> None:

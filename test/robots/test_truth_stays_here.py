@@ -20,7 +20,7 @@ TRUTH_READERS = (
     "robot_trials/review/",  # shows what was logged
     "robot_trials/trials/verdict.py",
     "robot_trials/trials/measures.py",  # the verdict's figures
-    "benchmarks/judges.py",  # the same for motion without a trial
+    "benchmarks/judges/",  # the same for motion without a trial
     "robot_trials/runtime/loop.py",  # has the robot fill it in
     "controllers/robot_trials_control/records.py",  # defines it
 )

@@ -1,4 +1,4 @@
-"""Judges of motion without a trial, on what only the simulator knows."""
+"""Judges of pushes, on what only the simulator knows."""
 
 from __future__ import annotations
 

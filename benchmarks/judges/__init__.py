@@ -1,0 +1,1 @@
+"""Judges of motion without a trial, on what only the simulator knows."""
