@@ -234,6 +234,10 @@ class ArmReferences:
         state.nominal[:] = self.model.nominal_joints
         state.mode[:] = HandMode.POSTURE
 
+    def hold(self, joints: np.ndarray | None) -> None:
+        """Let an arm in posture mode stay as it is, joint angles of shape (nu,) [rad], or go back to nominal: None."""
+        self.state.nominal[:] = self.model.nominal_joints if joints is None else joints
+
     def update(
         self, dt: float, motion: Record, heading: float, ground: float, joints: np.ndarray, out: WholeBodyReference
     ) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from robot_trials_control.compiled import compiled
 
 LIMIT_HORIZON = 0.06
-"""Time ahead over which the upper body's joints stay within their range [s]."""
+"""Time ahead over which joints stay within their range [s]."""
 LIMIT_ACCELERATION = 30.0
 """Largest acceleration that a joint limit may demand [rad/s²]."""
 
@@ -66,7 +66,6 @@ def bound_wrench(
 
 @compiled
 def bound_joints(
-    which: np.ndarray,
     joint_min: np.ndarray,
     joint_max: np.ndarray,
     joints: np.ndarray,
@@ -74,20 +73,18 @@ def bound_joints(
     lower: np.ndarray,
     upper: np.ndarray,
 ) -> None:
-    """Accelerations that keep some joints within their range over `LIMIT_HORIZON`.
+    """Accelerations that keep joints within their range over `LIMIT_HORIZON`.
 
     The bounds never ask for more than `LIMIT_ACCELERATION`, so that they cannot contradict the torque limits.
 
     Args:
-        which: indices of the joints.
-        joint_min, joint_max: their ranges, same shape [rad].
-        joints: all joint angles, shape (nu,) [rad].
+        joint_min, joint_max: their ranges, shape (nu,) [rad].
+        joints: angles, shape (nu,) [rad].
         v: generalised velocity, shape (nv,).
         lower, upper: bounds that begin with the joints' accelerations.
     """
     scale = 2.0 / LIMIT_HORIZON**2
-    for i in range(which.size):
-        joint = which[i]
-        reached = joints[joint] + LIMIT_HORIZON * v[6 + joint]
-        upper[joint] = max(scale * (joint_max[i] - reached), -LIMIT_ACCELERATION)
-        lower[joint] = min(scale * (joint_min[i] - reached), LIMIT_ACCELERATION)
+    for i in range(joints.size):
+        reached = joints[i] + LIMIT_HORIZON * v[6 + i]
+        upper[i] = max(scale * (joint_max[i] - reached), -LIMIT_ACCELERATION)
+        lower[i] = min(scale * (joint_min[i] - reached), LIMIT_ACCELERATION)

@@ -11,10 +11,11 @@ from robot_trials_control.config import ControllerConfig
 from robot_trials_control.drive import DriveCommand
 from robot_trials_control.estimator import BaseEstimator
 from robot_trials_control.footsteps import Pose2
+from robot_trials_control.lowering import Lowering
 from robot_trials_control.model import RobotModel
 from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.payload import PayloadEstimator
-from robot_trials_control.records import Fault, MotionMode, Record, make_motion_command
+from robot_trials_control.records import Fault, HandMode, MotionMode, Record, make_motion_command
 from robot_trials_control.references import WholeBodyReference
 from robot_trials_control.status import StatusWriter
 from robot_trials_control.walking import Walking
@@ -29,6 +30,10 @@ BAD_READINGS_MAX = 5
 """Ticks in a row on the last good reading before the controller gives up."""
 GRAVITY_MIN = 3.0
 """Smallest specific force in the first reading from which the base can be levelled [m/s²]."""
+STOPS = (MotionMode.PROTECTIVE_STOP, MotionMode.LOWER)
+"""Modes in which the arms stay as they are."""
+LIMP = (MotionMode.DAMPED, MotionMode.OFF)
+"""Modes in which nothing is controlled."""
 DAMPING = 5.0
 """Joint damping when the controller has given up [N·m·s/rad]."""
 
@@ -45,12 +50,14 @@ class WholeBodyWalkingController:
         reach = self.model.sole_reach(gains.cop_margin, gains.torque_margin)
         self.walking = Walking(config.walking, reach, self.model.nu)
         self.arms = ArmReferences(self.model, config.whole_body)
+        self.lowering = Lowering(self.model, self.walking, config.walking.height_kd, control_period)
         self.whole_body = WholeBodyController(self.model, config.whole_body)
         self.payload = PayloadEstimator(self.model, config.payload, control_period)
         self._status = StatusWriter(self.model)
         self.reference = WholeBodyReference(self.model.nominal_joints)
         self._fault = Fault.NONE
         self._state: Record | None = None
+        self._held_motion, self._arms_held = make_motion_command(), False
         self._motion, self._motion_seen = make_motion_command(), b""
         self._readings = np.zeros(0)
         self._drive = DriveCommand(self.model, config.drive, control_period)
@@ -89,7 +96,10 @@ class WholeBodyWalkingController:
         self._check_fall()
         self.payload.update(state, self.whole_body.acceleration, motion)
         self._plan(motion, state)
-        if self._fault or int(motion.mode) == MotionMode.DAMPED:
+        mode = int(motion.mode)
+        if mode == MotionMode.OFF:
+            self._write_damped(command, 0.0)
+        elif self._fault or mode == MotionMode.DAMPED:
             self._write_damped(command)
         else:
             self._solve(state, command)
@@ -112,6 +122,7 @@ class WholeBodyWalkingController:
         self.walking.reset(self.model.state)
         self.arms.reset(state.joint_position)
         self._drive.reset(state)
+        self.lowering.reset()
 
     def _is_finite(self, state: Record) -> bool:
         """Whether every reading is a number."""
@@ -144,22 +155,43 @@ class WholeBodyWalkingController:
 
     def _check_fall(self) -> None:
         estimator = self.estimator
-        low = estimator.height < FALL_HEIGHT_SHARE * self._nominal_height
+        low = estimator.height < FALL_HEIGHT_SHARE * self.lowering.height_share * self._nominal_height
         if low or estimator.tilt_cos < FALL_TILT_COS:
             self._fault |= Fault.FALLEN
 
     def _read_goal(self, motion: Record) -> None:
         goal, mode = self.walking.goal, MotionMode(int(motion.mode))
         goal.mode = MotionMode.STAND if mode == MotionMode.WALK_TO and float(motion.walk_speed) <= 0.0 else mode
+        at_once = mode in STOPS
+        if at_once and not goal.at_once:
+            self.walking.stop_at_once()
+        goal.at_once = at_once
         goal.target = Pose2(*motion.walk_target.tolist())
         goal.speed = float(motion.walk_speed)
         goal.velocity = tuple(motion.walk_velocity.tolist())
 
     def _plan(self, motion: Record, state: Record) -> None:
         walking = self.walking
-        walking.may_step = self.estimator.is_settled
+        walking.may_step = self.estimator.is_settled and self.lowering.share == 0.0
         walking.update(self.period, self.model.state, state, self.reference)
-        self.arms.update(self.period, motion, walking.heading, walking.ground, state.joint_position, self.reference)
+        arm_motion, joints = self._hold_arms(motion, state), state.joint_position
+        self.arms.update(self.period, arm_motion, walking.heading, walking.ground, joints, self.reference)
+        if int(motion.mode) not in LIMP:
+            self.lowering.update(int(motion.mode) == MotionMode.LOWER, self.reference)
+        self.whole_body.limit_legs(self.lowering.share > 0.0)
+
+    def _hold_arms(self, motion: Record, state: Record) -> Record:
+        """The motion command for the arms: during a stop they stay as they were when it began."""
+        mode = int(motion.mode)
+        holds = mode in STOPS or mode in LIMP
+        if holds != self._arms_held or mode in LIMP:
+            self._arms_held = holds
+            self.arms.hold(state.joint_position if holds else None)
+        if not holds:
+            return motion
+        self._held_motion.data[:] = motion.data
+        self._held_motion.hand_mode[:] = HandMode.POSTURE
+        return self._held_motion
 
     def _solve(self, state: Record, command: Record) -> None:
         whole_body = self.whole_body
@@ -171,17 +203,18 @@ class WholeBodyWalkingController:
                 self._fault |= Fault.QP_FAILED
         self._drive.write(whole_body.acceleration, whole_body.torque, state, command)
 
-    def _write_damped(self, command: Record) -> None:
+    def _write_damped(self, command: Record, damping: float = DAMPING) -> None:
         command.position[:] = 0.0
         command.velocity[:] = 0.0
         command.torque[:] = 0.0
         command.kp[:] = 0.0
-        command.kd[:] = DAMPING
+        command.kd[:] = damping
 
     def _write_status(self, state: Record, motion: Record, command: Record, status: Record) -> None:
         self._status.write(state, self.estimator.estimate, self.walking, self.arms, command, status)
         self._status.write_payload(self.payload, status)
         whole_body = self.whole_body
         status.mode[...] = MotionMode.DAMPED if self._fault else int(motion.mode)
+        status.lowered[...] = self.lowering.share
         status.qp_status[...], status.qp_failures[...] = whole_body.exit_flag, whole_body.failures
         status.fault[...] = int(self._fault)

@@ -33,8 +33,8 @@ ROWS_MAX = FIXED_ROWS + 18
 """With the tasks of the second foot and of both hands."""
 
 
-def program_gain_fields(nu: int, upper: int) -> list[Field]:
-    """Constants of the program for `upper` joints that move no foot.
+def program_gain_fields(nu: int) -> list[Field]:
+    """Constants of the program.
 
     Gains are stiffness then damping, scales square-rooted weights, both linear then angular where they have six.
     """
@@ -53,9 +53,8 @@ def program_gain_fields(nu: int, upper: int) -> list[Field]:
         ("posture_gains", "f8", (2, nu)),
         ("leg_weight", "f8", (nu,)),
         ("torque_bound", "f8", (nu,)),  # [N·m]
-        ("upper_body", "i8", (upper,)),  # joints with a range to keep
-        ("joint_min", "f8", (upper,)),  # [rad]
-        ("joint_max", "f8", (upper,)),
+        ("joint_min", "f8", (nu,)),  # range to keep, far beyond the real one for joints that are left free [rad]
+        ("joint_max", "f8", (nu,)),
         ("cone", "f8", (CONE_ROWS, 6)),
     ]
 
@@ -123,7 +122,7 @@ def write_program(
     w, g = work[0], gains[0]
     write_cost(w.rows[:rows], w.values, w.diagonal, w.target, hessian, gradient)
     bound_torques(g.torque_bound, w.joint_constant, matrix.shape[1], lower, upper)
-    bound_joints(g.upper_body, g.joint_min, g.joint_max, joints, v, lower, upper)
+    bound_joints(g.joint_min, g.joint_max, joints, v, lower, upper)
     force_max = reference[0].normal_force_max[first]
     bound_wrench(g.cone, force_max, w.wrench_rows, w.wrench_constant, joints.size, matrix, lower, upper)
 

@@ -23,6 +23,9 @@ class MotionMode(enum.IntEnum):
     STAND = 1  # stand still; finishes the step in progress first
     WALK_TO = 2  # step to `walk_target` (odom frame), then stand there
     WALK_VELOCITY = 3  # follow `walk_velocity` (heading frame)
+    PROTECTIVE_STOP = 4  # end the walk with the fewest steps that keep balance, then stand, arms as they are
+    LOWER = 5  # stand, then squat until the legs rest on their stops, arms as they are
+    OFF = 6  # no torque at all: for a robot that rests, lowered or fallen
 
 
 class HandMode(enum.IntEnum):
@@ -114,6 +117,11 @@ def controller_status_fields() -> list[Field]:
         ("qp_status", "i4"),  # solver's exit flag, 1 = solved
         ("qp_failures", "i4"),  # ticks without a solution since reset
         ("fault", "u4"),  # bit set of Fault
+        ("lowered", "f8"),  # 0 standing … 1 squatting with the legs about to rest on their stops
+        ("stop_time", "f8"),  # since the first trigger of the stop in force [s]
+        ("stop_triggers", "u4"),  # what caused the stop in force: bit set of the ladder's triggers
+        ("sensors_held", "u1"),  # groups of sensors replaced by what is still known: bit set of SensorGroup
+        ("stop_rung", "u1"),  # rung of the stop ladder in force, 0 is none
     ]
 
 

@@ -25,15 +25,17 @@ class Goal:
         target: pose to reach (WALK_TO).
         speed: upper bound (WALK_TO) [m/s].
         velocity: forward, left, turn rate (WALK_VELOCITY) [m/s, m/s, rad/s].
+        at_once: end the walk with the step in progress, wherever that has to be.
     """
 
-    __slots__ = ("mode", "speed", "target", "velocity")
+    __slots__ = ("at_once", "mode", "speed", "target", "velocity")
 
     def __init__(self) -> None:
         self.mode = MotionMode.STAND
         self.target = Pose2(0.0, 0.0, 0.0)
         self.speed = 0.0
         self.velocity = (0.0, 0.0, 0.0)
+        self.at_once = False
 
     @property
     def is_moving(self) -> bool:
@@ -69,6 +71,10 @@ class StepPlan:
         """Stand."""
         self.footholds, self.length, self._closing = [], 0.0, False
 
+    def end_at(self, foothold: Pose2) -> None:
+        """One step to a foothold, then stand."""
+        self.footholds, self.length, self._closing = [foothold], 0.0, True
+
     def renew(self, body: Pose2, stance_side: int, goal: Goal, closing_allowed: bool) -> None:
         """Plan from a body pose; a closing step puts the feet side by side and ends the plan."""
         self.footholds, self._closing = [], False
@@ -88,6 +94,7 @@ class StepPlan:
         if goal.mode == MotionMode.WALK_TO:
             return self.planner.next_towards(body, side, goal.target, goal.speed, length)
         velocity = goal.velocity if goal.mode == MotionMode.WALK_VELOCITY else (0.0, 0.0, 0.0)
+        length = 0.0 if goal.at_once else length
         return self.planner.next_along(body, side, velocity, length)
 
     def shift(self, dx: float, dy: float, stance: Pose2, stance_side: int) -> None:

@@ -37,6 +37,9 @@ ADJUST_RATE = 0.2
 TIMING_RATE_DOWN, TIMING_RATE_UP = 0.020, 0.004
 """Fastest change of the remaining time a tick [s]."""
 
+LAST_STEP_PHASE_MAX = 0.4
+"""Share of the swing up to which the step in progress can still become the last one; later the next one does."""
+
 
 class Walking:
     """Plans and times the steps; writes its part of a `WholeBodyReference` every tick.
@@ -98,7 +101,7 @@ class Walking:
         """Whether the robot stands where WALK_TO sent it."""
         if self.is_walking or self.goal.mode != MotionMode.WALK_TO:
             return False
-        return is_reached(self._standing_body(), self.goal.target, RESTART_POSITION, RESTART_YAW)
+        return is_reached(self.standing_body(), self.goal.target, RESTART_POSITION, RESTART_YAW)
 
     def reset(self, model: Record) -> None:
         """Stand on both feet as they are in the model's record."""
@@ -108,7 +111,7 @@ class Walking:
         gait.ground[...] = 0.5 * (model.position[LEFT, 2] + model.position[RIGHT, 2])
         gait.height[...] = model.com[2] - gait.ground
         self.plan.clear()
-        gait.heading[...] = self._standing_body().yaw
+        gait.heading[...] = self.standing_body().yaw
         x, y = self._middle()
         self._start(Phase.STAND, [ZmpSegment(float(model.com[0]), float(model.com[1]), x, y, 1.0)], (x, y))
 
@@ -130,6 +133,32 @@ class Walking:
         elif self.phase is Phase.STAND and self._wants_to_step():
             self._begin_shift()
         self._write_references(dt, model.data, constants, gait, out.record.data)
+
+    def set_height(self, height: float) -> None:
+        """Hold the centre of mass at a height above the soles from now on [m]."""
+        self._constants.com_height[...] = self.gait.height[...] = height
+
+    def stop_at_once(self) -> None:
+        """Let the step in progress be the last one, beside the stance foot or where the centre of mass demands it."""
+        self.goal.at_once, gait = True, self.gait
+        swings = self.phase is Phase.SINGLE and float(gait.elapsed / gait.duration) < LAST_STEP_PHASE_MAX
+        if not swings and self.phase is not Phase.DOUBLE:
+            return
+        stance = self._pose(self.stance_side)
+        self.plan.renew(self.plan.planner.body(stance, self.stance_side), self.stance_side, self.goal, True)
+        self._pass_on_foothold()
+        gait.end_dcm[:] = self.plan.dcm_at_touchdown(stance) if swings else self.plan.dcm_at_lift_off(stance)
+
+    @property
+    def spread(self) -> float:
+        """Sideways distance of the soles' middles as they stand [m]."""
+        return abs(self._pose(LEFT).seen_from(self._pose(RIGHT)).y)
+
+    def begin_wide_stance(self, spread: float) -> None:
+        """From standing, put the left foot beside the right one, so far aside [m]."""
+        self.stance_side = RIGHT
+        self.plan.end_at(self._pose(RIGHT).offset(0.0, spread))
+        self._shift_weight()
 
     # -- phases ------------------------------------------------------------------------------------------------
 
@@ -158,15 +187,18 @@ class Walking:
         if not self.may_step:
             return False
         if goal.mode == MotionMode.WALK_TO:
-            return not is_reached(self._standing_body(), goal.target, RESTART_POSITION, RESTART_YAW)
+            return not is_reached(self.standing_body(), goal.target, RESTART_POSITION, RESTART_YAW)
         return goal.is_moving
 
     def _begin_shift(self) -> None:
-        body, goal = self._standing_body(), self.goal
+        body, goal = self.standing_body(), self.goal
         leftward = goal.target.seen_from(body).y if goal.mode == MotionMode.WALK_TO else goal.velocity[1]
         self.stance_side = RIGHT if leftward >= 0.0 else LEFT
         self.plan.clear()
         self.plan.renew(body, self.stance_side, goal, closing_allowed=False)
+        self._shift_weight()
+
+    def _shift_weight(self) -> None:
         stance, (x, y) = self._pose(self.stance_side), self._track.now
         heel = self.plan.zmp_at(stance, self.gains.zmp_heel)
         total = self.gains.first_double_support
@@ -218,14 +250,15 @@ class Walking:
         """A sole's place and heading on the ground."""
         return Pose2(*self.gait.pose[side].tolist())
 
-    def _standing_body(self) -> Pose2:
+    def standing_body(self) -> Pose2:
+        """Midway between the feet as they stand."""
         left, right = self._pose(LEFT), self._pose(RIGHT)
         yaw = left.yaw + 0.5 * wrap_angle(right.yaw - left.yaw)
         return Pose2(0.5 * (left.x + right.x), 0.5 * (left.y + right.y), yaw)
 
     def _middle(self) -> tuple[float, float]:
         """Where the ZMP rests when standing: between the ankles and the soles' middles."""
-        body = self._standing_body().offset(0.5 * self.reach.ankle, 0.0)
+        body = self.standing_body().offset(0.5 * self.reach.ankle, 0.0)
         return body.x, body.y
 
     def _adjust_step(self) -> None:

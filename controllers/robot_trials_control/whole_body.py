@@ -15,7 +15,7 @@ from robot_trials_control.program import (
     recover_motion,
     write_program,
 )
-from robot_trials_control.qp import WholeBodyQp
+from robot_trials_control.qp import UNBOUNDED, WholeBodyQp
 from robot_trials_control.records import Record, make_record
 from robot_trials_control.references import WholeBodyReference
 
@@ -29,8 +29,7 @@ def make_program_gains(model: RobotModel, gains: WholeBodyGains) -> Record:
     """The program's constants for a robot, as a record of `program_gain_fields`."""
     parameters, nu = model.parameters, model.nu
     is_arm = np.array([not model.moves_a_foot(i) for i in range(nu)])
-    upper_body = np.flatnonzero(is_arm)
-    out = make_record(program_gain_fields(nu, upper_body.size))
+    out = make_record(program_gain_fields(nu))
     out.stance_kd[...] = gains.stance_kd
     out.rest_scale[:] = np.sqrt(SECOND_FOOT_WEIGHT)
     kp, kd = gains.swing_kp, gains.swing_kd
@@ -48,9 +47,8 @@ def make_program_gains(model: RobotModel, gains: WholeBodyGains) -> Record:
     out.posture_gains[1] = np.where(is_arm, gains.arm_kd, gains.posture_kd)
     out.leg_weight[:] = np.where(is_arm, 0.0, gains.posture_weight_legs)
     out.torque_bound[:] = gains.torque_margin * parameters.torque_limits
-    out.upper_body[:] = upper_body
-    out.joint_min[:] = model.model.lowerPositionLimit[7:][upper_body] + LIMIT_MARGIN
-    out.joint_max[:] = model.model.upperPositionLimit[7:][upper_body] - LIMIT_MARGIN
+    out.joint_min[:] = np.where(is_arm, model.model.lowerPositionLimit[7:] + LIMIT_MARGIN, -UNBOUNDED)
+    out.joint_max[:] = np.where(is_arm, model.model.upperPositionLimit[7:] - LIMIT_MARGIN, UNBOUNDED)
     out.cone[:] = compute_wrench_cone(
         parameters.sole_half_length - gains.cop_margin, parameters.sole_half_width - gains.cop_margin, gains.friction
     )
@@ -79,6 +77,7 @@ class WholeBodyController:
         self._work = make_record(program_work_fields(model.nu))
         self.torque, self.acceleration = np.zeros(model.nu), np.zeros(model.nv)
         self.failures, self.exit_flag = 0, 0
+        self._legs_limited = False
         self._bind()
 
     def _bind(self) -> None:
@@ -109,6 +108,15 @@ class WholeBodyController:
         self.exit_flag = qp.exit_flag
         self.failures += not solved
         return solved
+
+    def limit_legs(self, on: bool) -> None:
+        """Keep the legs within their ranges too, which a walk may leave to its own plan."""
+        if on == self._legs_limited:
+            return
+        self._legs_limited, gains, limits = on, self.gains, self.model.model
+        for i in np.flatnonzero(gains.leg_weight).tolist():
+            gains.joint_min[i] = limits.lowerPositionLimit[7 + i] + LIMIT_MARGIN if on else -UNBOUNDED
+            gains.joint_max[i] = limits.upperPositionLimit[7 + i] - LIMIT_MARGIN if on else UNBOUNDED
 
     def wrenches(self, reference: WholeBodyReference) -> np.ndarray:
         """Ground on each foot of the last solution, in and about the sole frames, shape (2, 6) [N, N·m]."""
