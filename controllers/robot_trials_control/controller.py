@@ -6,10 +6,11 @@ import numpy as np
 import pinocchio as pin
 
 from robot_trials_control.arms import ArmReferences
-from robot_trials_control.checks import is_finite, is_valid_motion
+from robot_trials_control.checks import is_valid_motion
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.drive import DriveCommand
 from robot_trials_control.estimator import BaseEstimator
+from robot_trials_control.fall_pose import DAMPING, FallPose
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.lowering import Lowering
 from robot_trials_control.model import RobotModel
@@ -17,6 +18,7 @@ from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.payload import PayloadEstimator
 from robot_trials_control.records import Fault, HandMode, MotionMode, Record, make_motion_command
 from robot_trials_control.references import WholeBodyReference
+from robot_trials_control.sensor_hold import SensorHold
 from robot_trials_control.status import StatusWriter
 from robot_trials_control.walking import Walking
 from robot_trials_control.whole_body import WholeBodyController
@@ -26,16 +28,14 @@ FALL_HEIGHT_SHARE = 0.6
 """Share of the height at the start below which the base has fallen."""
 QP_FAILURES_MAX = 25
 """Ticks in a row on the last good command before the controller gives up."""
-BAD_READINGS_MAX = 5
-"""Ticks in a row on the last good reading before the controller gives up."""
 GRAVITY_MIN = 3.0
 """Smallest specific force in the first reading from which the base can be levelled [m/s²]."""
 STOPS = (MotionMode.PROTECTIVE_STOP, MotionMode.LOWER)
 """Modes in which the arms stay as they are."""
 LIMP = (MotionMode.DAMPED, MotionMode.OFF)
 """Modes in which nothing is controlled."""
-DAMPING = 5.0
-"""Joint damping when the controller has given up [N·m·s/rad]."""
+SINK_TIME = 1.0
+"""Damped, before the drives lose their power [s]."""
 
 
 class WholeBodyWalkingController:
@@ -55,11 +55,12 @@ class WholeBodyWalkingController:
         self.payload = PayloadEstimator(self.model, config.payload, control_period)
         self._status = StatusWriter(self.model)
         self.reference = WholeBodyReference(self.model.nominal_joints)
+        self._hold = SensorHold(self.model, self.estimator.gyro_bias, control_period)
+        self._fall_pose = FallPose(self.model)
+        self._limp_ticks = 0
         self._fault = Fault.NONE
-        self._state: Record | None = None
         self._held_motion, self._arms_held = make_motion_command(), False
         self._motion, self._motion_seen = make_motion_command(), b""
-        self._readings = np.zeros(0)
         self._drive = DriveCommand(self.model, config.drive, control_period)
         self._camera_data = self.model.model.createData()
         self.reset()
@@ -73,7 +74,7 @@ class WholeBodyWalkingController:
         """Forget everything; the next reading is the first."""
         self._started = False
         self._fault = Fault.NONE
-        self._bad_readings = self._qp_failures_in_a_row = 0
+        self._qp_failures_in_a_row = self._limp_ticks = 0
         self._nominal_height = 0.0
 
     def step(self, state: Record, motion: Record, command: Record, status: Record) -> None:
@@ -85,25 +86,18 @@ class WholeBodyWalkingController:
             command: receives the impedance command of every joint.
             status: receives what the controller believes and intends.
         """
-        if not self._is_finite(state) or (not self._started and not self._feels_gravity(state)):
-            self._on_bad_reading(command, status)
-            return
+        state = self._hold.update(state, self.walking.gait, self.reference, self.whole_body.acceleration)
         motion = self._accept(motion)
-        self._bad_readings = 0
         if not self._started:
+            if self._hold.failed or not self._feels_gravity(state):
+                self._refuse(command, status)
+                return
             self._start(state)
         self.estimator.update(state, self.reference.stance)
         self._check_fall()
         self.payload.update(state, self.whole_body.acceleration, motion)
         self._plan(motion, state)
-        mode = int(motion.mode)
-        if mode == MotionMode.OFF:
-            self._write_damped(command, 0.0)
-        elif self._fault or mode == MotionMode.DAMPED:
-            self._write_damped(command)
-        else:
-            self._solve(state, command)
-            command.hand_closed[:] = motion.hand_closed
+        self._write_command(state, motion, command)
         self._write_status(state, motion, command, status)
 
     def camera_pose_base(self, joints: np.ndarray) -> np.ndarray:
@@ -124,12 +118,6 @@ class WholeBodyWalkingController:
         self._drive.reset(state)
         self.lowering.reset()
 
-    def _is_finite(self, state: Record) -> bool:
-        """Whether every reading is a number."""
-        if state is not self._state:
-            self._state, self._readings = state, state.data.view(np.float64)
-        return is_finite(self._readings)
-
     @staticmethod
     def _feels_gravity(state: Record) -> bool:
         return bool(np.linalg.norm(state.imu_linear_acceleration) > GRAVITY_MIN)
@@ -144,14 +132,11 @@ class WholeBodyWalkingController:
                 self._read_goal(motion)
         return self._motion
 
-    def _on_bad_reading(self, command: Record, status: Record) -> None:
-        """Keep the last command for a few ticks, then give up with damping."""
-        self._bad_readings += 1
-        if self._bad_readings > BAD_READINGS_MAX or not self._started:
-            self._fault |= Fault.BAD_SENSOR
-        if self._fault:
-            self._write_damped(command)
-        status.fault[...] = int(self._fault)
+    def _refuse(self, command: Record, status: Record) -> None:
+        """A first reading that tells nothing: damped, for there is nothing to go on with."""
+        self._fault |= Fault.BAD_SENSOR
+        self._write_damped(command)
+        status.fault[...], status.mode[...] = int(self._fault), MotionMode.DAMPED
 
     def _check_fall(self) -> None:
         estimator = self.estimator
@@ -203,6 +188,19 @@ class WholeBodyWalkingController:
                 self._fault |= Fault.QP_FAILED
         self._drive.write(whole_body.acceleration, whole_body.torque, state, command)
 
+    def _write_command(self, state: Record, motion: Record, command: Record) -> None:
+        mode = int(motion.mode)
+        self._limp_ticks = self._limp_ticks + 1 if mode == MotionMode.OFF else 0
+        if self._fault & Fault.FALLEN:
+            self._fall_pose.write(command)
+        elif self._fault or mode in LIMP:
+            off = not self._fault and self._limp_ticks * self.period > SINK_TIME
+            self._write_damped(command, 0.0 if off else DAMPING)
+        else:
+            self._solve(state, command)
+            self._hold.stiffen(command)
+            command.hand_closed[:] = motion.hand_closed
+
     def _write_damped(self, command: Record, damping: float = DAMPING) -> None:
         command.position[:] = 0.0
         command.velocity[:] = 0.0
@@ -215,6 +213,7 @@ class WholeBodyWalkingController:
         self._status.write_payload(self.payload, status)
         whole_body = self.whole_body
         status.mode[...] = MotionMode.DAMPED if self._fault else int(motion.mode)
+        status.sensors_held[...] = self._hold.failed
         status.lowered[...] = self.lowering.share
         status.qp_status[...], status.qp_failures[...] = whole_body.exit_flag, whole_body.failures
         status.fault[...] = int(self._fault)

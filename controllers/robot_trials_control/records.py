@@ -54,6 +54,15 @@ class Support(enum.IntEnum):
     NONE = 3
 
 
+class SensorGroup(enum.IntFlag):
+    """Readings that come from one kind of device."""
+
+    NONE = 0
+    JOINTS = 1
+    IMU = 2
+    FEET = 4
+
+
 Field = tuple[str, Any] | tuple[str, Any, tuple[int, ...]]
 
 

@@ -13,6 +13,7 @@ from robot_trials.config.ground import GroundSpec
 from robot_trials.robots import SimOptions, load_profile, open_robot
 from robot_trials.robots.fall import FallWatch
 from robot_trials.runtime.loop import Controller, ControlLoop
+from robot_trials.safety.stop_guard import StopGuard
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
 from robot_trials_control.records import RIGHT, HandMode, MotionMode, PayloadMode, Record, make_motion_command
@@ -51,6 +52,8 @@ class Drill:
         robot: the simulated robot; its `model` and `data` are there for judging.
         controller: under drill.
         motion: the motion command in force; change it between runs.
+        stops: the stop ladder around the controller.
+        stop_requests: what is asked of it from outside; set its fields between runs.
         sample: everything about the newest tick.
         falls: judges every tick.
         time: since the start [s].
@@ -71,7 +74,13 @@ class Drill:
         self.motion = make_motion_command()
         self.motion.mode[...] = MotionMode.STAND
         self._watchers: list[Callable[[Record], None]] = []
-        self._loop = ControlLoop(self.robot, self.controller, [self._watch])
+        self.stops = StopGuard(
+            len(self.robot.joint_names),
+            self.robot.control_period_ns,
+            continuous_torque=profile.torque_limit_array("continuous"),
+        )
+        self.stop_requests = self.stops.requests
+        self._loop = ControlLoop(self.robot, self.controller, [self._watch], self.stops)
         self.sample = self._loop.sample
         self.falls = FallWatch(options.ground)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from robot_trials.robots.interface import Robot
+from robot_trials.safety.stop_guard import StopGuard
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.records import Record, make_control_sample
 
@@ -35,15 +36,19 @@ class ControlLoop:
 
     Attributes:
         sample: everything about the newest tick.
+        stops: the stop ladder, which has the last word on the motion command.
     """
 
-    def __init__(self, robot: Robot, controller: Controller, sinks: Sequence[SampleSink] = ()) -> None:
+    def __init__(
+        self, robot: Robot, controller: Controller, sinks: Sequence[SampleSink] = (), stops: StopGuard | None = None
+    ) -> None:
         if tuple(robot.joint_names) != tuple(controller.joint_names):
             raise ValueError(
                 f"the robot's joints {', '.join(robot.joint_names)} are not the controller's: "
                 f"{', '.join(controller.joint_names)}"
             )
         self.robot, self.controller, self.sinks = robot, controller, tuple(sinks)
+        self.stops = stops or StopGuard(len(robot.joint_names), robot.control_period_ns)
         self.sample = make_control_sample(len(robot.joint_names))
         self._account = bind(account, self.sample.timing.data, 0, 0, robot.control_period_ns)
 
@@ -61,7 +66,9 @@ class ControlLoop:
         sample, robot = self.sample, self.robot
         robot.read_state(sample.state)
         wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
-        self.controller.step(sample.state, motion, sample.command, sample.status)
+        in_force = self.stops.update(sample.state, motion, sample.status, sample.timing)
+        self.controller.step(sample.state, in_force, sample.command, sample.status)
+        self.stops.write_status(sample.status)
         robot.write_command(sample.command, sample.torque_applied)
         wall, cpu = time.perf_counter_ns() - wall, time.thread_time_ns() - cpu
         self._account(sample.timing.data, wall, cpu, robot.control_period_ns)

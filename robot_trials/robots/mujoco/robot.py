@@ -146,6 +146,10 @@ class MujocoRobot:
         """Let sensors fall silent, or read no number, for `duration` [s]."""
         self._failures.start(group, failure, duration)
 
+    def heat(self, joint: str, temperature: float) -> None:
+        """Make a drive's winding as warm as this now [°C]."""
+        self._sensors.windings.temperature[self.joint_names.index(joint)] = temperature
+
     @property
     def has_hanging_torch(self) -> bool:
         """Whether a torch hangs beside the robot."""

@@ -21,6 +21,9 @@ class Sensors:
 
     Encoders read the joint's own angle in steps. Velocity is the drive's, from its motor-side encoder. Torque is what
     the drive applied at the last physics step. Foot sensors read the ground's wrench in and about the sole frame.
+
+    Attributes:
+        windings: how warm the drives are.
     """
 
     def __init__(
@@ -39,7 +42,7 @@ class Sensors:
         self._feet = np.column_stack((sites, bodies, model.body_rootid[bodies])).astype(np.int64)
         self._ground = (data.cfrc_ext, data.subtree_com, data.site_xpos, data.site_xmat)
         self._battery, self._energy = profile.battery, profile.battery.capacity * profile.battery.charge_at_start
-        self._windings = Windings(profile.torque_limit_array(profile.torque_limits.use.payload_headroom))
+        self.windings = Windings(profile.torque_limit_array(profile.torque_limits.use.payload_headroom))
         self._errors = SensorErrors(profile, nu, noise, np.random.default_rng(seed))
         self._bind(nu)
 
@@ -60,8 +63,8 @@ class Sensors:
         error = errors.draw()
         power = self._read_joints(state.data, *self._joints, errors.gain, errors.encoder_step, error)
         self._energy -= (self._battery.idle_power + power) * dt
-        self._windings.update(self._joints[2], dt)
-        state.joint_temperature[:] = self._windings.temperature
+        self.windings.update(self._joints[2], dt)
+        state.joint_temperature[:] = self.windings.temperature
         charge = max(self._energy / self._battery.capacity, 0.0)
         self._read_others(state.data, time_ns, *self._imu, self._feet, *self._ground, error, charge)
 

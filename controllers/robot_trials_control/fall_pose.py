@@ -1,0 +1,38 @@
+"""How a robot meets the ground: legs damped, arms drawn up in front of chest and face, head straight."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from robot_trials_control.model import RobotModel
+from robot_trials_control.records import LEFT, RIGHT, Record
+
+DAMPING = 5.0
+"""Of a joint that is given up [N·m·s/rad]."""
+ARM_STIFFNESS = 0.8
+"""Of the arms and the head, per N·m of torque limit: soft enough to give way [1/rad]."""
+ELBOW_BEND = 0.75
+"""Share of the elbow's range to which it is bent."""
+TUCKED_SHARE = 0.25
+"""Share of the way from the nominal posture to which the shoulder lifts the bent arm in front of the chest."""
+
+
+class FallPose:
+    """Writes the command of a falling or fallen robot; hands keep what they hold."""
+
+    def __init__(self, model: RobotModel) -> None:
+        upper = np.array([not model.moves_a_foot(joint) for joint in range(model.nu)])
+        self._position = np.where(upper, model.nominal_joints, 0.0)
+        low, high = model.model.lowerPositionLimit[7:], model.model.upperPositionLimit[7:]
+        for side in (LEFT, RIGHT):
+            shoulder, *_, elbow = model.arm_joints(side)[:4].tolist()
+            self._position[elbow] = ELBOW_BEND * (low[elbow] if -low[elbow] > high[elbow] else high[elbow])
+            self._position[shoulder] += TUCKED_SHARE * (low[shoulder] - self._position[shoulder])
+        self._position[[model.joint_names.index(name) for name in model.parameters.head_joints]] = 0.0
+        self._kp = np.where(upper, ARM_STIFFNESS * model.parameters.torque_limits, 0.0)
+
+    def write(self, command: Record) -> None:
+        """Damped legs, softly tucked arms and head."""
+        command.position[:], command.kp[:] = self._position, self._kp
+        command.velocity[:] = command.torque[:] = 0.0
+        command.kd[:] = DAMPING
