@@ -130,6 +130,7 @@ def controller_status_fields() -> list[Field]:
         ("stop_time", "f8"),  # since the first trigger of the stop in force [s]
         ("stop_triggers", "u4"),  # what caused the stop in force: bit set of the ladder's triggers
         ("sensors_held", "u1"),  # groups of sensors replaced by what is still known: bit set of SensorGroup
+        ("stop_over", "u1"),  # 1 when that stop has come as far as it goes
         ("stop_rung", "u1"),  # rung of the stop ladder in force, 0 is none
     ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from robot_trials.behaviours.context import TrialContext
+from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_triggers import describe_triggers
 from robot_trials_control.compiled import compiled
 from robot_trials_control.records import Fault
 
@@ -26,7 +28,7 @@ def may_go_on(context: TrialContext) -> bool:
 
 def find_fault(context: TrialContext) -> str:
     """Why the trial cannot go on; empty while it can."""
-    return find_bad_sensor(context) or _find_controller_fault(context) or _find_lost(context)
+    return _find_controller_fault(context) or _find_stop(context) or _find_lost(context)
 
 
 def find_bad_sensor(context: TrialContext) -> str:
@@ -53,6 +55,18 @@ def _find_controller_fault(context: TrialContext) -> str:
     if not fault:
         return ""
     return next((text for flag, text in FAULTS.items() if fault & flag), "")
+
+
+def is_stopped(context: TrialContext) -> bool:
+    """Whether the stop ladder drops every command until a person arms again."""
+    return int(context.status.stop_rung) >= Rung.STAND
+
+
+def _find_stop(context: TrialContext) -> str:
+    if not is_stopped(context):
+        return ""
+    sensor = find_bad_sensor(context)
+    return f"stopped: {describe_triggers(int(context.status.stop_triggers))}" + (f": {sensor}" if sensor else "")
 
 
 def _find_lost(context: TrialContext) -> str:

@@ -1,4 +1,4 @@
-"""How a trial ends that cannot go on: standing with what it holds, or damped after a fall."""
+"""How a trial ends that cannot go on: standing with what it holds, as a stop leaves it, or damped after a fall."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import py_trees
 from py_trees.common import Status
 
 from robot_trials.behaviours.context import TrialContext
-from robot_trials.behaviours.guard import is_fallen
+from robot_trials.behaviours.guard import is_fallen, is_stopped
 from robot_trials.behaviours.hand import may_hold
 from robot_trials.behaviours.leaf import Leaf
 from robot_trials.behaviours.reach import Retract
@@ -30,8 +30,19 @@ class DampIfFallen(Leaf):
         return Status.SUCCESS if self.elapsed > DAMPED_TIME else Status.RUNNING
 
 
+class AwaitStop(Leaf):
+    """While the stop ladder has the robot no command counts; FAILURE when it has not."""
+
+    def update(self) -> Status:
+        """SUCCESS when the robot is as far down the ladder as it goes."""
+        if not is_stopped(self.context):
+            return Status.FAILURE
+        self.context.command.mode[...] = MotionMode.STAND
+        return Status.SUCCESS if self.context.status.stop_over else Status.RUNNING
+
+
 def build_safe_end(context: TrialContext) -> py_trees.behaviour.Behaviour:
-    """Damped after a fall; else an empty hand goes back to the body, a loaded one stays, and the robot stands."""
+    """Damped after a fall, or wherever a stop ends; else standing: an empty hand goes back to the body."""
     stop = Stand("stop", context, move_arms=False, patience=PATIENCE)
     back = py_trees.decorators.FailureIsSuccess("empty hand back", Retract("retract", context))
     stand = Stand("stand safely", context, move_arms=True, patience=PATIENCE)
@@ -47,7 +58,9 @@ def build_safe_end(context: TrialContext) -> py_trees.behaviour.Behaviour:
     )
     standing = py_trees.composites.Sequence("end standing", memory=True, children=[stop, arms])
     return py_trees.composites.Selector(
-        "safe end", memory=False, children=[DampIfFallen("damp after a fall", context), standing]
+        "safe end",
+        memory=False,
+        children=[DampIfFallen("damp after a fall", context), AwaitStop("let the stop run", context), standing],
     )
 
 

@@ -51,4 +51,5 @@ class Stand(Leaf):
 def is_standing(context: TrialContext) -> bool:
     """Whether the feet rest and the base hardly moves, by the robot's own estimate."""
     speed = float(np.linalg.norm(context.status.base_linear_velocity))
-    return int(context.status.mode) == MotionMode.STAND and not context.status.walking and speed < SPEED_MAX
+    stands = int(context.status.mode) in (MotionMode.STAND, MotionMode.PROTECTIVE_STOP)
+    return stands and not context.status.walking and speed < SPEED_MAX

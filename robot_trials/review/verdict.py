@@ -19,7 +19,7 @@ class Verdict:
     Attributes:
         passed: None where no verdict was written.
         reason: why it failed; empty for a pass.
-        ended: `standing`, `damped` or `unknown`.
+        ended: `standing`, `squatting`, `damped` or `unknown`.
         criteria: name, label, value, unit, bound, comparison and passed of each.
         timeline: phase, start_s, end_s, result and detail of each phase.
         events: time_s, name, detail and severity of each event.

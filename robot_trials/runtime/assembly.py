@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from robot_trials.config import TrialSetup, load_parameters
 from robot_trials.robots import SimOptions, load_profile, open_robot
 from robot_trials.robots.interface import Robot
 from robot_trials.robots.profile import RobotProfile
+from robot_trials.safety.stop_guard import StopGuard
+from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
 
@@ -34,6 +37,19 @@ class Assembly:
     def close(self) -> None:
         """Release the robot; idempotent."""
         self.robot.close()
+
+
+LOCKSTEP_HEARTBEAT_TIMEOUT = 30.0
+"""Simulated time without a sign of life from the supervisor in lockstep: a world that waits for its trial runs several
+times as fast as the supervisor's clock, and hurts nobody while a busy machine holds that process up [s]."""
+
+
+def make_stop_guard(profile: RobotProfile, lockstep: bool = True) -> StopGuard:
+    """The stop ladder for a robot: control ticks are its clock in lockstep, CLOCK_MONOTONIC where time is real."""
+    names, period_ns = profile.joint_names, round(profile.drive.period * 1e9)
+    limits = StopLimits(heartbeat_timeout=LOCKSTEP_HEARTBEAT_TIMEOUT) if lockstep else StopLimits()
+    continuous = profile.torque_limit_array(profile.torque_limits.use.payload_headroom)
+    return StopGuard(len(names), period_ns, limits, continuous, None if lockstep else time.monotonic_ns)
 
 
 def assemble(setup: TrialSetup) -> Assembly:

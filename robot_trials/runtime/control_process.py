@@ -15,6 +15,7 @@ from robot_trials.runtime.realtime import RealtimeReport
 from robot_trials.runtime.safe_end import SafeEnd, is_damped, is_standing
 from robot_trials.runtime.stop_inbox import StopInbox
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, Following, TrialLink
+from robot_trials.safety.stop_guard import StopGuard
 from robot_trials_control.records import Record
 
 TICKS_PER_EXCHANGE = 10
@@ -56,6 +57,7 @@ class ControlProcess:
         info: ChannelInfo,
         options: ProcessOptions,
         realtime: RealtimeReport,
+        stops: StopGuard | None = None,
     ) -> None:
         self.end_requested = False
         self._robot = robot
@@ -63,9 +65,9 @@ class ControlProcess:
         self._realtime = realtime
         self._channel = Channel.create(info)
         self._link = TrialLink(self._channel, options.lockstep, options.quiet_timeout)
-        self._loop = ControlLoop(robot, controller, [self._publish])
+        self._loop = ControlLoop(robot, controller, [self._publish], stops)
         self._pacer = Pacer(options.real_time_factor or 1.0)
-        self._stop_inbox = StopInbox(self._channel)
+        self._stop_inbox = StopInbox(self._channel, self._loop.stops.requests)
         self._safe_end = SafeEnd()
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._fiducial = Record(np.zeros(1, FIDUCIAL_DTYPE))
@@ -101,7 +103,8 @@ class ControlProcess:
             self._safe_end.update(sample.status, TICKS_PER_EXCHANGE, self._link.trial_runs)
         if not self._options.lockstep or self._link.following != Following.TRIAL:
             self._pacer.wait_until(int(sample.state.time_ns))
-        settled = is_standing(sample.status) or is_damped(sample.status)
+        status = sample.status
+        settled = is_standing(status) or is_damped(status) or bool(status.stop_over)
         self._link.next_command(int(sample.timing.tick), settled, lambda: self.end_requested, self._stop_inbox.update)
         self._stop_inbox.update()
 

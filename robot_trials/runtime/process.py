@@ -18,7 +18,7 @@ from typing import Any
 from robot_trials.clock import epoch_ns
 from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.exceptions import ConfigError, FaultError
-from robot_trials.runtime.assembly import Assembly, assemble
+from robot_trials.runtime.assembly import Assembly, assemble, make_stop_guard
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
 from robot_trials.runtime.realtime import enter_realtime
@@ -65,9 +65,8 @@ def run_control_process(setup: TrialSetup, options: ProcessOptions) -> int:
         realtime = enter_realtime(scheduling=not options.lockstep)
         for problem in realtime.problems:
             print(f"control process: {problem}", file=sys.stderr)
-        process = ControlProcess(
-            assembly.robot, assembly.controller, describe_channel(setup, assembly, options), options, realtime
-        )
+        info, stops = describe_channel(setup, assembly, options), make_stop_guard(assembly.profile, options.lockstep)
+        process = ControlProcess(assembly.robot, assembly.controller, info, options, realtime, stops)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, process.request_end)
         if wanted_end:

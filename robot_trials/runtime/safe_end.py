@@ -1,4 +1,4 @@
-"""When a robot that was told to stop may be switched off: it stands quietly, or it lies damped."""
+"""When a robot that was told to stop may be switched off: it stands quietly, squats on its stops, or lies damped."""
 
 from __future__ import annotations
 
@@ -43,14 +43,15 @@ class SafeEnd:
         self._total += ticks
         self._trial_runs = trial_runs
         self._standing = self._standing + ticks if is_standing(status) else 0
-        safe = self._standing >= self._stand_ticks or is_damped(status)
+        safe = self._standing >= self._stand_ticks or is_damped(status) or bool(status.stop_over)
         self._safe = self._safe + ticks if safe else 0
         self.gave_up = not safe and self._total >= self._give_up_ticks
 
 
 def is_standing(status: Record) -> bool:
-    """Whether both feet stand still and nothing else is asked of them."""
-    return int(status.mode) == MotionMode.STAND and not bool(status.walking)
+    """Whether both feet stand still and nothing else is asked of them, now or by a stop on its way down."""
+    stays = not bool(status.stop_rung) or bool(status.stop_over)
+    return int(status.mode) in (MotionMode.STAND, MotionMode.PROTECTIVE_STOP) and not bool(status.walking) and stays
 
 
 def is_damped(status: Record) -> bool:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from robot_trials.runtime.channel import HEARTBEAT_DTYPE, STOP_DTYPE, Channel
-from robot_trials.safety.stop_requests import make_stop_requests
 from robot_trials_control.records import Record
 
 
 class StopInbox:
-    """Keeps one record of requests up to date.
+    """Keeps the stop ladder's record of requests up to date."""
 
-    Attributes:
-        requests: for the stop ladder.
-    """
-
-    def __init__(self, channel: Channel) -> None:
-        self.requests: Record = make_stop_requests()
-        self.requests.heartbeat_required[...] = 1
+    def __init__(self, channel: Channel, requests: Record) -> None:
+        self._requests = requests
+        requests.heartbeat_required[...] = 1
         self._channel = channel
         self._stop, self._beat = Record(np.zeros(1, STOP_DTYPE)), Record(np.zeros(1, HEARTBEAT_DTYPE))
         self._seen = 0, 0
@@ -31,8 +26,8 @@ class StopInbox:
         asked = seen[0] != self._seen[0]
         self._seen = seen
         if self._channel.stop.read_into(self._stop.data):
-            self.requests.e_stop[...], self.requests.rearm[...] = self._stop.e_stop, self._stop.rearm
+            self._requests.e_stop[...], self._requests.rearm[...] = self._stop.e_stop, self._stop.rearm
         if self._channel.heartbeat.read_into(self._beat.data):
-            self.requests.heartbeat[...] = self._beat.count
-            self.requests.monotonic_ns[...] = self._beat.monotonic_ns
+            self._requests.heartbeat[...] = self._beat.count
+            self._requests.monotonic_ns[...] = self._beat.monotonic_ns
         return asked

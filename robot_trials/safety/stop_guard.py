@@ -93,7 +93,7 @@ class StopGuard:
     def write_status(self, status: Record) -> None:
         """Add the ladder to what the controller wrote."""
         ladder = self.ladder
-        status.stop_rung[...] = ladder.rung
+        status.stop_rung[...], status.stop_over[...] = ladder.rung, ladder.is_over
         if ladder.rung != Rung.NONE:
             now = self._ticks * self._period if self._clock is None else self._clock() * 1e-9
             status.stop_triggers[...], status.stop_time[...] = ladder.triggers, now - ladder.started

@@ -110,6 +110,15 @@ class StopLadder:
         """Whether the robot is safe and as far down as it goes for the time being."""
         return self._settled
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the stop has come as far as it goes: only a human act changes anything."""
+        return self.rung == Rung.FALL or (self.is_latched and self._settled and self.rung >= self._last)
+
+    @property
+    def _last(self) -> Rung:
+        return max(response.last for trigger, response in self._responses.items() if trigger & self.triggers)
+
     def update(self, now: float, active: Trigger, body: Body) -> Rung:
         """Take in a tick: the triggers active now and the robot's state; the rung in force."""
         if active & ~self.triggers:
@@ -149,10 +158,7 @@ class StopLadder:
     def _find_next(self, now: float, body: Body, late: bool) -> Rung | None:
         """The rung to take now; a robot that stands or squats unsteadily keeps balancing instead."""
         responses = [response for trigger, response in self._responses.items() if trigger & self.triggers]
-        last, pause = (
-            max(r.last for r in responses),
-            min((r.pause for r in responses if r.last >= Rung.LOWER), default=0.0),
-        )
+        last, pause = self._last, min((r.pause for r in responses if r.last >= Rung.LOWER), default=0.0)
         if self.rung == Rung.SLOW and late:
             return Rung.STAND
         if self.rung == Rung.STAND and late and not self._settled:

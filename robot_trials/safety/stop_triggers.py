@@ -45,6 +45,28 @@ MILD = Trigger.WARM | Trigger.STRAINED | Trigger.SLUGGISH
 """Triggers that end by themselves."""
 
 
+def describe_triggers(triggers: int) -> str:
+    """Triggers in words, as a person would say them."""
+    return ", ".join(WORDS[trigger] for trigger in WORDS if trigger & triggers)
+
+
+WORDS = {
+    Trigger.E_STOP: "emergency stop",
+    Trigger.HEARTBEAT: "supervisor silent",
+    Trigger.TILT: "tilted",
+    Trigger.CAPTURE_POINT: "capture point out of reach",
+    Trigger.TEMPERATURE: "drive too hot",
+    Trigger.STRAIN: "drive strained for too long",
+    Trigger.LATE: "control ticks late",
+    Trigger.STALE: "sensors silent",
+    Trigger.NOT_FINITE: "sensors read no number",
+    Trigger.FALLEN: "fallen",
+    Trigger.WARM: "drive warm",
+    Trigger.STRAINED: "drive strained",
+    Trigger.SLUGGISH: "some control ticks late",
+}
+
+
 def trigger_fields(nu: int) -> list[Field]:
     """Limits of the detectors and what they remember."""
     return [

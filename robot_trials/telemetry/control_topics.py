@@ -76,6 +76,7 @@ def make_control_topics(joint_names: tuple[str, ...], frames: FrameNames, payloa
         _odometry(topics.TRUE_ODOM, "truth", "world", frames.base, None),
         _true_state(),
         _payload_state(frames.payload_grip, payload_hand),
+        _stop_state(frames.base),
         _base_transform(frames),
         ControlTopic(
             topics.BATTERY,
@@ -184,6 +185,14 @@ def _payload_state(frame: str, hand: int) -> ControlTopic:
         "mode": _take("status", "payload_mode"),
     }
     return ControlTopic(topics.PAYLOAD_STATE, {"header": {"frame_id": frame}, "hand": hand}, columns, every_ticks=10)
+
+
+def _stop_state(frame: str) -> ControlTopic:
+    """Where the robot is on the stop ladder."""
+    names = {"rung": "stop_rung", "over": "stop_over", "triggers": "stop_triggers", "elapsed": "stop_time"}
+    columns = {field: _take("status", name) for field, name in names.items()}
+    columns |= {name: _take("status", name) for name in ("sensors_held", "lowered")}
+    return ControlTopic(topics.STOP_STATE, {"header": {"frame_id": frame}}, columns, every_ticks=5)
 
 
 def _base_transform(frames: FrameNames) -> ControlTopic:

@@ -68,6 +68,7 @@ CONTROL_TIMING = Topic("/control_timing", "robot_trials_msgs/msg/ControlTiming")
 TRUE_ODOM = Topic("/ground_truth/odom", "nav_msgs/msg/Odometry")
 TRUE_STATE = Topic("/ground_truth/state", "robot_trials_msgs/msg/GroundTruth")
 PAYLOAD_STATE = Topic("/payload_state", "robot_trials_msgs/msg/PayloadState")
+STOP_STATE = Topic("/stop_state", "robot_trials_msgs/msg/StopState")
 BATTERY = Topic("/battery_state", "sensor_msgs/msg/BatteryState")
 TF = Topic("/tf", "tf2_msgs/msg/TFMessage", QosProfile(depth=100))
 TRIAL_PHASE = Topic(
@@ -91,6 +92,7 @@ TOPICS = (
     TRUE_ODOM,
     TRUE_STATE,
     PAYLOAD_STATE,
+    STOP_STATE,
     BATTERY,
     TF,
     TRIAL_PHASE,

@@ -11,7 +11,7 @@ from robot_trials.config import TrialSetup
 from robot_trials.exceptions import TelemetryFault
 from robot_trials.perception.fiducials import FiducialDetector
 from robot_trials.robots.interface import FiducialObservation
-from robot_trials.runtime.assembly import Assembly, assemble
+from robot_trials.runtime.assembly import Assembly, assemble, make_stop_guard
 from robot_trials.runtime.damping import damp_robot
 from robot_trials.runtime.loop import ControlLoop
 from robot_trials.telemetry import TrialRecorder, make_identity
@@ -107,7 +107,8 @@ class InProcessHost:
     def _run_ticks(self) -> None:
         """Trial ticks until the trial is finished, and a little longer."""
         sinks = [self._judge.observe, *([self._recorder.write_sample] if self._recorder else [])]
-        loop = ControlLoop(self._assembly.robot, self._assembly.controller, sinks)
+        stops = make_stop_guard(self._assembly.profile)
+        loop = ControlLoop(self._assembly.robot, self._assembly.controller, sinks, stops)
         after = 0
         for count in range(self._tick_limit):
             sample = loop.run_ticks(self._ticks, self.trial.motion_command)

@@ -44,7 +44,7 @@ class TrialOutcome:
     Attributes:
         passed: the mission was done and every criterion met.
         reason: why not; empty for a pass.
-        ended: "standing", "damped", or "unknown" when the robot no longer answered.
+        ended: "standing", "squatting" after a stop, "damped", or "unknown" when the robot no longer answered.
         criteria: in the order of the verdict.
         figures: every number that was measured, by name.
         phases: how the phases went.

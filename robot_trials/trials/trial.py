@@ -112,9 +112,12 @@ class Trial:
 
     @property
     def ended(self) -> str:
-        """How the robot is now: "standing", "damped" or "unknown"."""
-        if is_fallen(self._context) or int(self._context.status.mode) == MotionMode.DAMPED:
+        """How the robot is now: "standing", "squatting", "damped" or "unknown"."""
+        mode = int(self._context.status.mode)
+        if is_fallen(self._context) or mode == MotionMode.DAMPED:
             return "damped"
+        if mode in (MotionMode.LOWER, MotionMode.OFF):
+            return "squatting"
         return "standing" if is_standing(self._context) else "unknown"
 
     @property

@@ -18,6 +18,8 @@ from robot_trials.behaviours.guard import find_fault, may_go_on
 from robot_trials.behaviours.hand import command_hand_in_odom
 from robot_trials.behaviours.safe_end import PATIENCE, build_safe_end
 from robot_trials.geometry import rotation_to_transform
+from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import RIGHT, Fault, HandMode, MotionMode
 
 OUT = rotation_to_transform(np.eye(3), np.array([0.42, -0.3, 1.0]))
@@ -53,14 +55,29 @@ def test_fault_interrupts_the_mission() -> None:
         ("foot_wrench", (0, 2), r"foot_wrench\[2\] reads nan"),
     ],
 )
-def test_sensor_that_reads_nan_is_named(field: str, index: object, message: str) -> None:
+def test_sensor_that_reads_nan_is_named_once_the_ladder_stops_for_it(field: str, index: object, message: str) -> None:
     context = make_context()
     getattr(context.state, field)[index] = math.nan
     guard = guard_of(py_trees.behaviours.Running("mission"), context)
+    assert tick(guard, context, 0.02) == Status.RUNNING, "a single reading is bridged"
+    context.status.stop_rung[...], context.status.stop_triggers[...] = Rung.PROTECTIVE, Trigger.NOT_FINITE
     assert tick(guard, context, 0.02) == Status.FAILURE
     import re
 
     assert re.search(message, context.failure)
+
+
+@pytest.mark.parametrize(
+    ("rung", "over", "status"),
+    [(Rung.SLOW, False, None), (Rung.PROTECTIVE, False, Status.RUNNING), (Rung.OFF, True, Status.SUCCESS)],
+)
+def test_a_stop_ends_the_mission_and_is_let_run(rung: Rung, over: bool, status: Status | None) -> None:
+    context = make_context()
+    context.status.stop_rung[...], context.status.stop_over[...] = rung, over
+    context.status.stop_triggers[...] = Trigger.E_STOP
+    assert find_fault(context) == ("stopped: emergency stop" if status else "")
+    if status is not None:
+        assert tick(build_safe_end(context), context, 0.02) == status
 
 
 @pytest.mark.parametrize(

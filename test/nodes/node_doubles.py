@@ -224,6 +224,27 @@ def drive(node, speed, kind="TwistStamped", age=None):
     return {"x": heard[-1].pose.pose.position.x - first}
 
 
+def stop_state(node, wanted):
+    """The newest stop state once the stop is over, or once the robot is free."""
+    from robot_trials_msgs.msg import StopState
+
+    heard = []
+    node.create_subscription(StopState, "stop_state", heard.append, 10)
+    _wait(node, lambda: heard and (heard[-1].over if wanted == "over" else heard[-1].rung == 0))
+    return {"rung": heard[-1].rung, "over": heard[-1].over, "triggers": heard[-1].triggers}
+
+
+def press(node, value):
+    """Press the button, or release it."""
+    from std_msgs.msg import Bool
+
+    publisher = node.create_publisher(Bool, "e_stop", 10)
+    _wait(node, publisher.get_subscription_count)
+    publisher.publish(Bool(data=value == "1"))
+    _wait(node, lambda: publisher.wait_for_all_acked())
+    return {}
+
+
 def main(verb, *arguments):
     """Run one of the programs."""
     if verb == "trial_node":
@@ -238,6 +259,8 @@ def main(verb, *arguments):
         "change_states": change_states,
         "listen": listen,
         "drive": drive,
+        "stop_state": stop_state,
+        "press": press,
     }
     print(json.dumps(verbs[verb](node, *arguments)), flush=True)
     node.destroy_node()

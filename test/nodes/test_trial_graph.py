@@ -85,6 +85,47 @@ def test_services_hold_resume_and_abort(graph):
     ]
 
 
+def test_emergency_stop_ends_the_trial_below_and_only_a_person_arms_again(graph):
+    start_all(graph, MANY_TICKS)
+    walk(graph)
+    assert graph.ask("call", "control_node/e_stop")["success"]
+    result = graph.read_client()
+    assert result["verdict"] == "aborted" and result["reason"] == "stopped: emergency stop"
+    graph.wait_for_log("control_node", "emergency stop by service")
+    rungs = graph.ask("stop_state", "over")
+    assert rungs == {"rung": 5, "over": True, "triggers": 1}
+    assert graph.ask("drive", "0.4")["x"] == 0.0, "a stopped robot follows nobody"
+    assert graph.ask("call", "control_node/rearm")["success"]
+    assert graph.ask("stop_state", "free")["rung"] == 0
+    assert graph.ask("drive", "0.4")["x"] > 0.05
+    assert graph.end()["control"] == 0
+
+
+def test_button_stops_by_topic_and_keeps_the_robot_from_being_armed(graph):
+    graph.start_control(factor=1.0)
+    graph.start("control_node")
+    graph.ask("press", "1")
+    assert graph.ask("stop_state", "over")["triggers"] == 1
+    answer = graph.ask("call", "control_node/rearm")
+    assert answer == {"success": False, "message": "e_stop still says stop: release the button first"}
+    graph.ask("press", "0")
+    assert graph.ask("stop_state", "over")["over"], "a button that is released arms nothing"
+    assert graph.ask("call", "control_node/rearm")["success"]
+    assert graph.ask("stop_state", "free")["rung"] == 0
+    graph.end()
+
+
+def test_killed_safety_node_stops_the_robot(graph):
+    start_all(graph, MANY_TICKS)
+    walk(graph)
+    graph.kill("safety_node")
+    result = graph.read_client()
+    assert result["verdict"] == "aborted" and result["reason"] == "stopped: supervisor silent"
+    graph.end()
+    (states,) = read_bag(graph, "/stop_state")
+    assert max(message.rung for message in states) >= 2
+
+
 def test_interrupt_in_the_middle_of_a_walk_leaves_a_standing_robot_and_a_closed_bag(graph):
     """As Ctrl-C in a terminal does, twice."""
     start_all(graph, MANY_TICKS)

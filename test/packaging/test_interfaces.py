@@ -36,16 +36,20 @@ def test_motion_command_has_the_fields_of_the_record() -> None:
 @pytest.mark.parametrize(
     ("message", "prefix", "enumeration"),
     [
-        ("MotionCommand", "MODE_", "MotionMode"),
-        ("HandCommand", "MODE_", "HandMode"),
-        ("PayloadState", "MODE_", "PayloadMode"),
-        ("BalanceState", "SUPPORT_", "Support"),
-        ("ControlTiming", "FAULT_", "Fault"),
+        ("MotionCommand", "MODE_", "robot_trials_control.records.MotionMode"),
+        ("HandCommand", "MODE_", "robot_trials_control.records.HandMode"),
+        ("PayloadState", "MODE_", "robot_trials_control.records.PayloadMode"),
+        ("BalanceState", "SUPPORT_", "robot_trials_control.records.Support"),
+        ("ControlTiming", "FAULT_", "robot_trials_control.records.Fault"),
+        ("StopState", "SENSORS_", "robot_trials_control.records.SensorGroup"),
+        ("StopState", "RUNG_", "robot_trials.safety.stop_ladder.Rung"),
+        ("StopState", "TRIGGER_", "robot_trials.safety.stop_triggers.Trigger"),
     ],
 )
 def test_constants_are_the_records_enumerations(message: str, prefix: str, enumeration: str) -> None:
     message_type = getattr(importlib.import_module("robot_trials_msgs.msg"), message)
-    members = getattr(importlib.import_module("robot_trials_control.records"), enumeration).__members__
+    module, _, name = enumeration.rpartition(".")
+    members = getattr(importlib.import_module(module), name).__members__
     names = [name for name in dir(type(message_type)) if name.startswith(prefix)]
     constants = {name.removeprefix(prefix): getattr(message_type, name) for name in names}
     assert constants == {name: int(value) for name, value in members.items()}

@@ -38,7 +38,8 @@ class DoubleRobot:
         self.ticks += 1
         if self.ticks == self.fault_tick:
             raise RobotFault("the simulator died", tick=self.ticks)
-        state.time_ns[...] = self.ticks * PERIOD_NS
+        for name in ("time_ns", "joint_time_ns", "imu_time_ns", "foot_time_ns"):
+            getattr(state, name)[...] = self.ticks * PERIOD_NS
         state.battery[...] = 0.9
 
     def write_command(self, command, torque_applied):
@@ -78,6 +79,7 @@ class DoubleController:
         self.stopping = STOP_TICKS if walking else max(self.stopping - 1, 0)
         status.mode[...] = motion.mode
         status.walking[...] = self.stopping > 0
+        status.lowered[...] = int(motion.mode) in (MotionMode.LOWER, MotionMode.OFF)
         status.base_orientation_xyzw[...] = (0, 0, 0, 1)
         if walking:
             speed = motion.walk_velocity[0] if int(motion.mode) == MotionMode.WALK_VELOCITY else motion.walk_speed

@@ -77,7 +77,7 @@ def expected_counts() -> dict[str, int]:
     """Messages on every topic of that bag."""
     counts = dict.fromkeys((topic.name for topic in TOPICS), 1)
     counts |= dict.fromkeys(FULL_RATE, TICKS)
-    counts |= {"/payload_state": 64, "/tf": 65, "/battery_state": 2, "/trial/phase": 2}
+    counts |= {"/stop_state": 127, "/payload_state": 64, "/tf": 65, "/battery_state": 2, "/trial/phase": 2}
     return counts
 
 
