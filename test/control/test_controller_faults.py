@@ -1,4 +1,4 @@
-"""Bad readings, programs without solution and falls: the last good command first, then damping with a reason."""
+"""Bad readings are replaced by what still works, programs without solution and falls end damped with a reason."""
 
 from __future__ import annotations
 
@@ -8,19 +8,36 @@ import numpy as np
 import pytest
 from control_bench import Bench
 
-from robot_trials_control.controller import BAD_READINGS_MAX, DAMPING, QP_FAILURES_MAX
+from robot_trials_control.controller import QP_FAILURES_MAX, SINK_TIME
+from robot_trials_control.fall_pose import ARM_STIFFNESS, DAMPING
 from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.records import Fault, MotionMode
+from robot_trials_control.records import Fault, MotionMode, SensorGroup
+from robot_trials_control.sensor_hold import AGE_MAX_NS, STIFFNESS
 
-SENSORS = [
-    "joint_position",
-    "joint_velocity",
-    "joint_torque",
-    "imu_angular_velocity",
-    "imu_linear_acceleration",
-    "foot_wrench",
-    "battery",
-]
+SENSORS = {
+    "joint_position": SensorGroup.JOINTS,
+    "joint_velocity": SensorGroup.JOINTS,
+    "joint_torque": SensorGroup.JOINTS,
+    "imu_angular_velocity": SensorGroup.IMU,
+    "imu_linear_acceleration": SensorGroup.IMU,
+    "foot_wrench": SensorGroup.FEET,
+}
+NOT_USED = {"battery", "joint_temperature"}
+"""Readings that control does not use."""
+SECOND = 500
+"""Control ticks."""
+
+
+def assert_tucked(bench: Bench) -> None:
+    """Legs only damp, arms are drawn up softly, the head is straight, hands keep what they hold."""
+    command, model = bench.sample.command, bench.controller.model
+    legs = np.array([model.moves_a_foot(joint) for joint in range(model.nu)])
+    assert not command.kp[legs].any() and not command.torque.any()
+    np.testing.assert_array_equal(command.kd, DAMPING)
+    np.testing.assert_allclose(command.kp[~legs], ARM_STIFFNESS * model.parameters.torque_limits[~legs])
+    for side in "lr":
+        assert command.position[model.joint_names.index(f"zarm_{side}4_joint")] < -1.5
+    assert not command.position[[model.joint_names.index(name) for name in model.parameters.head_joints]].any()
 
 
 def assert_damped(bench: Bench) -> None:
@@ -36,64 +53,121 @@ def spoil(bench: Bench, field: str, value: float) -> None:
     reading.reshape(-1)[-1] = value
 
 
-@pytest.mark.parametrize("field", SENSORS)
-def test_a_bad_reading_keeps_the_last_command_then_gives_up(bench: Bench, field: str) -> None:
-    bench.step(3)
-    last = bench.sample.command.to_bytes()
-    spoil(bench, field, np.nan)
-    for _ in range(BAD_READINGS_MAX):
-        assert int(bench.step().fault) == Fault.NONE
-        assert bench.sample.command.to_bytes() == last
-    assert int(bench.step().fault) == Fault.BAD_SENSOR
-    assert_damped(bench)
+def assert_stands(bench: Bench) -> None:
+    """Finite torques that carry the robot, and a belief to stand where and as it does."""
+    command, status = bench.sample.command, bench.sample.status
+    for name in ("position", "velocity", "torque", "kp", "kd"):
+        assert np.isfinite(getattr(command, name)).all(), name
+    assert command.torque.any() and int(status.fault) == Fault.NONE
+    assert np.linalg.norm(status.base_position[:2]) < 0.05 and abs(status.base_position[2] - 0.84) < 0.05
+    assert abs(status.base_orientation_xyzw[:3]).max() < 0.02
+    assert int(status.mode) == MotionMode.STAND
 
 
-@pytest.mark.parametrize("value", [np.inf, -np.inf])
-def test_infinity_is_a_bad_reading(bench: Bench, value: float) -> None:
-    bench.step(2)
-    spoil(bench, "foot_wrench", value)
-    assert int(bench.step(BAD_READINGS_MAX + 1).fault) == Fault.BAD_SENSOR
+@pytest.mark.parametrize(("field", "group"), SENSORS.items())
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_reading_that_is_no_number_is_replaced_and_the_robot_stands_on(
+    bench: Bench, field: str, group: SensorGroup, value: float
+) -> None:
+    bench.step(5)
+    spoil(bench, field, value)
+    status = bench.step(SECOND)
+    assert int(status.sensors_held) == group
+    assert_stands(bench)
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered in reduce")
 def test_infinities_of_both_signs_do_not_cancel(bench: Bench) -> None:
     bench.step(2)
-    spoil(bench, "foot_wrench", np.inf)
-    spoil(bench, "joint_position", -np.inf)
-    assert int(bench.step(BAD_READINGS_MAX + 1).fault) == Fault.BAD_SENSOR
+    bench.sample.state.foot_wrench[0, :2] = np.inf, -np.inf
+    assert int(bench.step().sensors_held) == SensorGroup.FEET
 
 
-def test_every_sensor_field_is_watched(bench: Bench) -> None:
-    assert set(SENSORS) | {"time_ns"} == set(bench.sample.state.data.dtype.names)
+def test_every_sensor_field_is_watched_or_not_used(bench: Bench) -> None:
+    names = set(bench.sample.state.data.dtype.names)
+    assert set(SENSORS) | NOT_USED | {name for name in names if name.endswith("time_ns")} == names
+
+
+@pytest.mark.parametrize("field", sorted(NOT_USED))
+def test_readings_that_control_does_not_use_change_nothing(bench: Bench, field: str) -> None:
+    bench.step(3)
+    spoil(bench, field, np.nan)
+    assert int(bench.step(5).sensors_held) == SensorGroup.NONE
+    assert_stands(bench)
+
+
+@pytest.mark.parametrize(
+    ("time", "group"),
+    [("joint_time_ns", SensorGroup.JOINTS), ("imu_time_ns", SensorGroup.IMU), ("foot_time_ns", SensorGroup.FEET)],
+)
+def test_a_silent_group_is_replaced_from_its_largest_age_on(bench: Bench, time: str, group: SensorGroup) -> None:
+    state = bench.sample.state
+    bench.step(3)
+    getattr(state, time)[...] = int(state.time_ns)
+    period_ns = round(bench.controller.period * 1e9)
+    for tick in range(1, 6):
+        expected = group if tick * period_ns > AGE_MAX_NS else SensorGroup.NONE
+        assert int(bench.step().sensors_held) == expected
+    bench.step(SECOND)
+    assert_stands(bench)
 
 
 def test_a_short_gap_leaves_no_trace(bench: Bench) -> None:
-    """Readings that come back go on where they were: nothing of the bad ones reached the estimate."""
+    """Readings that come back are used at once."""
     bench.step(5)
     good = bench.sample.state.joint_position.copy()
     spoil(bench, "joint_position", np.nan)
-    bench.step(BAD_READINGS_MAX)
+    bench.step(5)
     bench.sample.state.joint_position[:] = good
-    status = bench.step()
-    assert int(status.fault) == Fault.NONE
-    assert np.isfinite(bench.sample.command.torque).all() and bench.sample.command.torque.any()
-    assert np.isfinite(status.base_position).all()
+    assert int(bench.step().sensors_held) == SensorGroup.NONE
+    assert_stands(bench)
+
+
+def test_drives_follow_stiffly_while_joints_are_not_known(bench: Bench) -> None:
+    """They see their own encoders: what the controller integrates becomes a position command."""
+    bench.step(5)
+    soft = bench.sample.command.kp.copy()
     spoil(bench, "joint_position", np.nan)
-    assert int(bench.step(BAD_READINGS_MAX).fault) == Fault.NONE
+    bench.step(10)
+    command, limits = bench.sample.command, bench.controller.model.parameters.torque_limits
+    np.testing.assert_allclose(command.kp, STIFFNESS * limits)
+    assert abs(command.position - bench.controller.model.nominal_joints).max() < 0.02
+    bench.sample.state.joint_position[:] = bench.controller.model.nominal_joints
+    bench.step()
+    np.testing.assert_array_equal(bench.sample.command.kp, soft)
+
+
+def test_a_standing_foot_tells_how_the_base_turns(bench: Bench) -> None:
+    """Without inertial sensor: ankles that pitch backwards at 0.1 rad/s turn all above them."""
+    bench.step(5)
+    state, names = bench.sample.state, bench.controller.joint_names
+    spoil(bench, "imu_angular_velocity", np.nan)
+    ankles = [names.index(f"leg_{side}5_joint") for side in "lr"]
+    state.joint_velocity[ankles] = 0.1
+    bench.step(2)
+    held = bench.controller._hold._held
+    np.testing.assert_allclose(held.imu_angular_velocity, (0.0, -0.1, 0.0), atol=2e-3)
+    assert np.linalg.norm(held.imu_linear_acceleration) == pytest.approx(GRAVITY, abs=1.5)
 
 
 def test_a_bad_first_reading_is_refused_at_once(bench: Bench) -> None:
-    """There is no last command to go on with."""
+    """There is nothing to go on with."""
     spoil(bench, "imu_linear_acceleration", np.nan)
+    status = bench.step()
+    assert int(status.fault) == Fault.BAD_SENSOR and int(status.mode) == MotionMode.DAMPED
+    assert_damped(bench)
+
+
+def test_no_gravity_in_the_first_reading_is_refused(bench: Bench) -> None:
+    bench.sample.state.imu_linear_acceleration[:] = 0.0
     assert int(bench.step().fault) == Fault.BAD_SENSOR
     assert_damped(bench)
 
 
 def test_giving_up_is_final_until_reset(bench: Bench) -> None:
-    bench.step(2)
     good = bench.sample.state.data.copy()
-    spoil(bench, "battery", np.nan)
-    bench.step(BAD_READINGS_MAX + 1)
+    spoil(bench, "imu_linear_acceleration", np.nan)
+    bench.step()
     bench.sample.state.data[:] = good
     status = bench.step(3)
     assert int(status.fault) == Fault.BAD_SENSOR and int(status.mode) == MotionMode.DAMPED
@@ -154,7 +228,7 @@ def test_a_robot_that_lies_has_fallen(bench: Bench) -> None:
     """Gravity from the side at the first reading: tilted by 60°."""
     bench.sample.state.imu_linear_acceleration[:] = (GRAVITY * np.sin(np.pi / 3), 0.0, GRAVITY * np.cos(np.pi / 3))
     assert int(bench.step().fault) & Fault.FALLEN
-    assert_damped(bench)
+    assert_tucked(bench)
 
 
 def test_a_robot_that_turns_over_has_fallen(bench: Bench) -> None:
@@ -168,7 +242,7 @@ def test_a_robot_that_turns_over_has_fallen(bench: Bench) -> None:
             break
     assert fault == Fault.FALLEN
     assert before >= np.cos(np.deg2rad(45.0)) > bench.controller.estimator.rotation[2, 2]
-    assert_damped(bench)
+    assert_tucked(bench)
 
 
 def test_a_robot_that_sinks_has_fallen(bench: Bench) -> None:
@@ -180,7 +254,7 @@ def test_a_robot_that_sinks_has_fallen(bench: Bench) -> None:
     ticks = int(np.ceil(np.sqrt(2 * 0.4 * height / GRAVITY) / bench.controller.period))
     assert int(bench.step(ticks - 10).fault) == Fault.NONE
     assert int(bench.step(20).fault) == Fault.FALLEN
-    assert_damped(bench)
+    assert_tucked(bench)
 
 
 def test_damping_is_what_was_asked_for_before_the_first_stand(bench: Bench) -> None:
@@ -188,3 +262,13 @@ def test_damping_is_what_was_asked_for_before_the_first_stand(bench: Bench) -> N
     status = bench.step(3)
     assert_damped(bench)
     assert int(status.mode) == MotionMode.DAMPED and int(status.fault) == Fault.NONE
+
+
+def test_power_goes_after_a_damped_second(bench: Bench) -> None:
+    bench.step(3)
+    bench.motion.mode[...] = MotionMode.OFF
+    bench.step()
+    assert_damped(bench)
+    status = bench.step(round(SINK_TIME / bench.controller.period) + 1)
+    assert not bench.sample.command.kd.any() and not bench.sample.command.torque.any()
+    assert int(status.mode) == MotionMode.OFF
