@@ -16,8 +16,10 @@ from robot_trials_control.walking import Walking
 LOWERING_TIME = 2.5
 """From standing to the squat, and back [s]."""
 
-SPREAD_TOLERANCE = 0.02
-"""Feet nearer to each other than the squat wants by more than this take a side step first [m]."""
+SPREAD_TOLERANCE, AHEAD_TOLERANCE, YAW_TOLERANCE = 0.02, 0.03, 0.1
+"""Feet nearer to each other than the squat wants, or one ahead of the other or turned, step first [m, m, rad]."""
+ALIGNING_STEPS = 3
+"""So many at most: a robot whose feet slip or that is pushed lowers itself as it stands, and keeps its power."""
 
 LOWERING_FIELDS: list[Field] = [
     ("share", "f8"),  # of the time down, 0 standing … 1 lowered
@@ -81,7 +83,7 @@ class Lowering:
     """
 
     def __init__(self, model: RobotModel, walking: Walking, height_damping: float, period: float) -> None:
-        self._walking, self._period, self._widened = walking, period, False
+        self._walking, self._period, self._steps_left = walking, period, ALIGNING_STEPS
         squat = find_squat(model, walking.gains.com_height, 0.5 * walking.reach.ankle)
         self.available = squat is not None
         self._squat = squat or make_record(SQUAT_FIELDS)
@@ -106,11 +108,14 @@ class Lowering:
 
     def reset(self) -> None:
         """Stand."""
-        self._lowering.share[...], self._widened = 0.0, False
+        self._lowering.share[...], self._steps_left = 0.0, ALIGNING_STEPS
 
     @property
-    def _is_narrow(self) -> bool:
-        return self._walking.spread < float(self._squat.spread) - SPREAD_TOLERANCE
+    def _is_aligned(self) -> bool:
+        """Whether the feet stand side by side, as far apart as the squat wants."""
+        ahead, aside, yaw = self._walking.stagger
+        narrow = aside < float(self._squat.spread) - SPREAD_TOLERANCE
+        return not narrow and abs(ahead) < AHEAD_TOLERANCE and abs(yaw) < YAW_TOLERANCE
 
     def update(self, down: bool, out: WholeBodyReference) -> None:
         """Go on by a control period, once the robot stands.
@@ -121,11 +126,11 @@ class Lowering:
         """
         walking, lowering = self._walking, self._lowering
         if not self.available or walking.is_walking or not (down or self.share > 0.0):
-            self._widened = self._widened and down
+            self._steps_left = self._steps_left if down else ALIGNING_STEPS
             return
         if self.share == 0.0:
-            if self._is_narrow and not self._widened:
-                self._widened = True
+            if self._steps_left > 0 and not self._is_aligned:
+                self._steps_left -= 1
                 walking.begin_wide_stance(float(self._squat.spread))
                 return
             lowering.origin[:] = walking.standing_body()

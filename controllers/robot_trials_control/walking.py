@@ -150,9 +150,10 @@ class Walking:
         gait.end_dcm[:] = self.plan.dcm_at_touchdown(stance) if swings else self.plan.dcm_at_lift_off(stance)
 
     @property
-    def spread(self) -> float:
-        """Sideways distance of the soles' middles as they stand [m]."""
-        return abs(self._pose(LEFT).seen_from(self._pose(RIGHT)).y)
+    def stagger(self) -> tuple[float, float, float]:
+        """The left foot seen from the right one: ahead, aside and turned [m, m, rad]."""
+        left = self._pose(LEFT).seen_from(self._pose(RIGHT))
+        return left.x, left.y, left.yaw
 
     def begin_wide_stance(self, spread: float) -> None:
         """From standing, put the left foot beside the right one, so far aside [m]."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +44,21 @@ LOCKSTEP_HEARTBEAT_TIMEOUT = 30.0
 times as fast as the supervisor's clock, and hurts nobody while a busy machine holds that process up [s]."""
 
 
-def make_stop_guard(profile: RobotProfile, lockstep: bool = True) -> StopGuard:
-    """The stop ladder for a robot: control ticks are its clock in lockstep, CLOCK_MONOTONIC where time is real."""
+def make_stop_guard(
+    profile: RobotProfile, clock: Callable[[], int] | None = None, limits: StopLimits | None = None
+) -> StopGuard:
+    """The stop ladder for a robot.
+
+    Args:
+        profile: the robot.
+        clock: CLOCK_MONOTONIC [ns] where it paces the loop; None in lockstep, where control ticks count.
+        limits: of triggers and rungs; the usual ones when None, with all patience for the supervisor in lockstep.
+    """
     names, period_ns = profile.joint_names, round(profile.drive.period * 1e9)
-    limits = StopLimits(heartbeat_timeout=LOCKSTEP_HEARTBEAT_TIMEOUT) if lockstep else StopLimits()
     continuous = profile.torque_limit_array(profile.torque_limits.use.payload_headroom)
-    return StopGuard(len(names), period_ns, limits, continuous, None if lockstep else time.monotonic_ns)
+    if limits is None:
+        limits = StopLimits() if clock else StopLimits(heartbeat_timeout=LOCKSTEP_HEARTBEAT_TIMEOUT)
+    return StopGuard(len(names), period_ns, limits, continuous, clock)
 
 
 def assemble(setup: TrialSetup) -> Assembly:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +43,11 @@ class ProcessOptions:
     def lockstep(self) -> bool:
         """Whether the world waits for every trial tick."""
         return self.real_time_factor == 0.0
+
+    @property
+    def clock(self) -> Callable[[], int] | None:
+        """CLOCK_MONOTONIC [ns] where it paces the loop."""
+        return None if self.lockstep else time.monotonic_ns
 
 
 class ControlProcess:

@@ -65,7 +65,7 @@ def run_control_process(setup: TrialSetup, options: ProcessOptions) -> int:
         realtime = enter_realtime(scheduling=not options.lockstep)
         for problem in realtime.problems:
             print(f"control process: {problem}", file=sys.stderr)
-        info, stops = describe_channel(setup, assembly, options), make_stop_guard(assembly.profile, options.lockstep)
+        info, stops = describe_channel(setup, assembly, options), make_stop_guard(assembly.profile, options.clock)
         process = ControlProcess(assembly.robot, assembly.controller, info, options, realtime, stops)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, process.request_end)
