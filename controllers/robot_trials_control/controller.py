@@ -147,13 +147,10 @@ class WholeBodyWalkingController:
     def _read_goal(self, motion: Record) -> None:
         goal, mode = self.walking.goal, MotionMode(int(motion.mode))
         goal.mode = MotionMode.STAND if mode == MotionMode.WALK_TO and float(motion.walk_speed) <= 0.0 else mode
-        at_once = mode in STOPS
-        if at_once and not goal.at_once:
-            self.walking.stop_at_once()
-        goal.at_once = at_once
         goal.target = Pose2(*motion.walk_target.tolist())
         goal.speed = float(motion.walk_speed)
         goal.velocity = tuple(motion.walk_velocity.tolist())
+        self.walking.stop_at_once(mode in STOPS)
 
     def _plan(self, motion: Record, state: Record) -> None:
         walking = self.walking

@@ -37,6 +37,8 @@ ADJUST_RATE = 0.2
 TIMING_RATE_DOWN, TIMING_RATE_UP = 0.020, 0.004
 """Fastest change of the remaining time a tick [s]."""
 
+CALM_DCM_ERROR = 0.05
+"""Distance of the DCM from its plan up to which a walk may end with the next step [m]."""
 LAST_STEP_PHASE_MAX = 0.4
 """Share of the swing up to which the step in progress can still become the last one; later the next one does."""
 
@@ -60,7 +62,7 @@ class Walking:
         self.gait: Record = make_record(GAIT_FIELDS)
         self.phase, self.stance_side = Phase.STAND, RIGHT
         self.steps = 0
-        self.may_step = True
+        self.may_step, self._at_once = True, False
         self._constants = self._make_constants()
         self._track = ZmpTrack(self.gait)
         model, reference = make_record(model_state_fields(nu + 6)), make_record(whole_body_reference_fields(nu))
@@ -138,16 +140,26 @@ class Walking:
         """Hold the centre of mass at a height above the soles from now on [m]."""
         self._constants.com_height[...] = self.gait.height[...] = height
 
-    def stop_at_once(self) -> None:
-        """Let the step in progress be the last one, beside the stance foot or where the centre of mass demands it."""
-        self.goal.at_once, gait = True, self.gait
+    def stop_at_once(self, wanted: bool) -> None:
+        """Let the step in progress be the last one, beside the stance foot or where the centre of mass demands it.
+
+        A robot that is out of balance catches itself with ordinary steps first.
+        """
+        begins = wanted and not self._at_once
+        self._at_once, gait = wanted, self.gait
+        self.goal.at_once = wanted and self._is_calm
         swings = self.phase is Phase.SINGLE and float(gait.elapsed / gait.duration) < LAST_STEP_PHASE_MAX
-        if not swings and self.phase is not Phase.DOUBLE:
+        if not begins or not self.goal.at_once or not (swings or self.phase is Phase.DOUBLE):
             return
         stance = self._pose(self.stance_side)
         self.plan.renew(self.plan.planner.body(stance, self.stance_side), self.stance_side, self.goal, True)
         self._pass_on_foothold()
         gait.end_dcm[:] = self.plan.dcm_at_touchdown(stance) if swings else self.plan.dcm_at_lift_off(stance)
+
+    @property
+    def _is_calm(self) -> bool:
+        gait = self.gait
+        return math.hypot(*(gait.dcm - gait.dcm_reference)) < CALM_DCM_ERROR
 
     @property
     def stagger(self) -> tuple[float, float, float]:
@@ -225,6 +237,7 @@ class Walking:
 
     def _begin_double(self) -> None:
         self.steps += 1
+        self.goal.at_once = self._at_once and self._is_calm
         finished = self.plan.ends_with_next
         self.stance_side = other(self.stance_side)
         x, y = self._track.now

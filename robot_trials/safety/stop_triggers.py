@@ -77,7 +77,7 @@ def trigger_fields(nu: int) -> list[Field]:
         ("period", "f8"),  # [s]
         ("tilt_cos", "f8", (2,)),  # standing, squatting
         ("capture_reach", "f8"),
-        ("capture_error", "f8"),
+        ("capture_error", "f8", (2,)),  # standing, walking
         ("temperature", "f8", (2,)),  # mild, stop
         ("strain_limit", "f8", (2,)),
         ("late_limit", "f8", (2,)),
@@ -102,7 +102,8 @@ class StopTriggers:
         memory.continuous_torque[:] = math.inf if continuous_torque is None else continuous_torque
         memory.period[...], memory.late_gain[...] = period, min(period / limits.late_window, 1.0)
         memory.tilt_cos[:] = math.cos(limits.tilt), math.cos(limits.tilt_low)
-        memory.capture_reach[...], memory.capture_error[...] = limits.capture_reach, limits.capture_error
+        memory.capture_reach[...] = limits.capture_reach
+        memory.capture_error[:] = limits.capture_error_standing, limits.capture_error
         memory.temperature[:] = limits.temperature_slow, limits.temperature_stop
         memory.strain_limit[:] = limits.strain_slow, limits.strain_stop
         memory.late_limit[:] = limits.late_slow, limits.late_stop
@@ -195,6 +196,7 @@ def detect_imbalance(status: np.ndarray, memory: np.ndarray) -> int:
     x, y, _, w = s.base_orientation_xyzw
     if x == 0.0 and y == 0.0 and w == 0.0:
         return active
+    walking = 1 if s.walking else 0
     lowered = 1 if s.lowered > 0.0 else 0
     if 1.0 - 2.0 * (x * x + y * y) < m.tilt_cos[lowered]:
         active |= Trigger.TILT.value
@@ -205,6 +207,6 @@ def detect_imbalance(status: np.ndarray, memory: np.ndarray) -> int:
             return active
         nearest = min(nearest, math.hypot(s.dcm[0] - pose[0], s.dcm[1] - pose[1]))
     error = math.hypot(s.dcm[0] - s.dcm_reference[0], s.dcm[1] - s.dcm_reference[1])
-    if nearest > m.capture_reach or error > m.capture_error:
+    if nearest > m.capture_reach or error > m.capture_error[walking]:
         active |= Trigger.CAPTURE_POINT.value
     return active
