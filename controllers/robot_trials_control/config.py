@@ -94,14 +94,32 @@ class WalkingGains:
 class EstimatorGains:
     """Contact-aided base estimator."""
 
-    tare_start: float = bounded(0.5, 0.0, 30.0)  # time to come to rest before the gyro's bias is taken [s]
-    tare_time: float = bounded(1.5, 0.002, 120.0)  # over which it is taken, standing on both feet [s]
-    gravity_time_constant: float = bounded(4.0, 0.002, 120.0)  # of the accelerometer's pull on roll and pitch [s]
-    bias_time_constant: float = bounded(20.0, 0.002, 120.0)  # of the same pull on the gyro's bias [s]
-    velocity_time_constant: float = bounded(0.06, 0.002, 120.0)  # of the stance legs' pull on velocity [s]
-    anchor_time_constant: float = bounded(0.02, 0.002, 120.0)  # of the stance feet's pull on position [s]
+    tare_start: float = bounded(0.5, 0.0, 30.0)  # on both feet, from which on the soles are taken to be at rest [s]
+    tare_time: float = bounded(1.5, 0.002, 120.0)  # after it, standing, until the gyro's bias is known [s]
+    gyro_noise: float = bounded(0.003, 1e-6, 1.0)  # of one reading [rad/s]
+    accelerometer_noise: float = bounded(0.06, 1e-6, 10.0)  # of one reading [m/s²]
+    accelerometer_change_share: float = bounded(0.15, 0.0, 1.0)  # noise from a change between two readings
+    gyro_bias_walk: float = bounded(3e-6, 0.0, 0.1)  # [rad/s/√s]
+    accelerometer_bias_walk: float = bounded(1e-4, 0.0, 1.0)  # [m/s²/√s]
+    gyro_bias_deviation: float = bounded(0.01, 0.0, 1.0)  # before anything is known [rad/s]
+    accelerometer_bias_deviation: float = bounded(0.03, 0.0, 1.0)  # likewise [m/s²]
+    tilt_deviation: float = bounded(0.01, 0.0, 1.0)  # of the first levelling [rad]
+    velocity_deviation: float = bounded(0.02, 0.0, 1.0)  # of rest at the start [m/s]
+    encoder_noise: float = bounded(1.1e-4, 0.0, 0.1)  # of one joint [rad]
+    joint_velocity_noise: float = bounded(0.004, 1e-6, 1.0)  # of one joint [rad/s]
     contact_force_min: float = bounded(60.0, 0.0, 1000.0)  # normal force from which a foot is trusted [N]
-    ground_time_constant: float = bounded(0.3, 0.002, 120.0)  # of a new anchor's pull to the ground plane [s]
+    landing_time: float = bounded(0.08, 0.002, 1.0)  # until a foot that landed stays where it is [s]
+    landing_speed: float = bounded(0.3, 0.0, 5.0)  # deviation of its velocity when it lands [m/s]
+    foot_velocity_noise: float = bounded(0.1, 1e-6, 1.0)  # of a standing foot, beside the encoders' [m/s]
+    foot_position_noise: float = bounded(3e-3, 1e-6, 0.1)  # likewise [m]
+    foot_heading_noise: float = bounded(3e-3, 1e-6, 1.0)  # likewise [rad]
+    foot_creep: float = bounded(2.5e-3, 0.0, 1.0)  # of a standing foot [m/√s]
+    foot_turn_stepping: float = bounded(1e-2, 0.0, 1.0)  # of a foot's heading while walking [rad/√s]
+    foot_turn_standing: float = bounded(2e-4, 0.0, 1.0)  # and while standing [rad/√s]
+    slip_gate: float = bounded(25.0, 1.0, 1e6)  # squared Mahalanobis distance beyond which a foot slips
+    lost_rate: float = bounded(0.1, 0.0, 10.0)  # deviation of a rate that nobody measured [rad/s]
+    lost_force: float = bounded(1.0, 0.0, 100.0)  # of a specific force that nobody measured [m/s²]
+    lost_speed: float = bounded(5.0, 0.0, 100.0)  # of a foot's velocity, per second without encoders [m/s²]
 
 
 @dataclass(frozen=True)

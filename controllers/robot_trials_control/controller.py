@@ -16,6 +16,7 @@ from robot_trials_control.lowering import Lowering
 from robot_trials_control.model import RobotModel
 from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.payload import PayloadEstimator
+from robot_trials_control.readings import Readings
 from robot_trials_control.records import Fault, HandMode, MotionMode, Record, make_motion_command
 from robot_trials_control.references import WholeBodyReference
 from robot_trials_control.sensor_hold import SensorHold
@@ -52,10 +53,12 @@ class WholeBodyWalkingController:
         self.arms = ArmReferences(self.model, config.whole_body)
         self.lowering = Lowering(self.model, self.walking, config.walking.height_kd, control_period)
         self.whole_body = WholeBodyController(self.model, config.whole_body)
+        self.estimator.asked = self.whole_body.acceleration
         self.payload = PayloadEstimator(self.model, config.payload, control_period)
         self._status = StatusWriter(self.model)
         self.reference = WholeBodyReference(self.model.nominal_joints)
-        self._hold = SensorHold(self.model, self.estimator.gyro_bias, control_period)
+        self.readings = Readings(self.model.nu, control_period)
+        self._hold = SensorHold(self.model, self.estimator.gyro_bias)
         self._fall_pose = FallPose(self.model)
         self._limp_ticks = 0
         self._fault = Fault.NONE
@@ -73,6 +76,7 @@ class WholeBodyWalkingController:
     def reset(self) -> None:
         """Forget everything; the next reading is the first."""
         self._started = False
+        self.readings.reset()
         self._fault = Fault.NONE
         self._qp_failures_in_a_row = self._limp_ticks = 0
         self._nominal_height = 0.0
@@ -86,14 +90,15 @@ class WholeBodyWalkingController:
             command: receives the impedance command of every joint.
             status: receives what the controller believes and intends.
         """
-        state = self._hold.update(state, self.walking.gait, self.reference, self.whole_body.acceleration)
+        self.readings.update(state, self.whole_body.acceleration)
+        state = self._hold.update(self.readings, self.walking.gait, self.reference)
         motion = self._accept(motion)
         if not self._started:
             if self._hold.failed or not self._feels_gravity(state):
                 self._refuse(command, status)
                 return
             self._start(state)
-        self.estimator.update(state, self.reference.stance)
+        self.estimator.update(state, self.reference.stance, self._hold.age)
         self._check_fall()
         self.payload.update(state, self.whole_body.acceleration, motion)
         self._plan(motion, state)

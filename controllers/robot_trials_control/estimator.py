@@ -1,8 +1,7 @@
 """Contact-aided estimate of the base: gyro, accelerometer and the legs that stand on the ground.
 
-A fixed-gain observer. The gyro turns the base, the accelerometer moves its velocity, and the stance legs correct
-both: a velocity innovation that persists is a tilt error seen through gravity. Feet on the ground are anchors of the
-position; their height is drawn to the ground plane.
+An error-state filter (`estimator_filter`) at the inertial sensor: gyro and accelerometer turn and move it, the feet
+that stand correct it (`estimator_contacts`), and with it the robot model at the predicted state.
 """
 
 from __future__ import annotations
@@ -12,187 +11,177 @@ import pinocchio as pin
 
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.config import EstimatorGains
+from robot_trials_control.estimator_contacts import ESTIMATOR_CONSTANT_FIELDS, fold_in_foot, trust_feet
+from robot_trials_control.estimator_filter import (
+    ACCELEROMETER_BIAS,
+    GYRO_BIAS,
+    ROTATION,
+    apply_correction,
+    base_estimate_fields,
+    correct_vector,
+    predict_sensor,
+    propagate_covariance,
+    rotate_matrix,
+)
 from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY, move
-from robot_trials_control.records import Field, Record, make_record, make_robot_state
-from robot_trials_control.rotations import quaternion_xyzw, turn_in_body
+from robot_trials_control.model_state import GRAVITY
+from robot_trials_control.pose_corrections import PoseCorrections
+from robot_trials_control.records import LEFT, RIGHT, Record, make_record, make_robot_state
+from robot_trials_control.rotations import quaternion_xyzw
 
-FULL_TRUST_FORCE = 200.0
-"""Normal force beyond the minimum at which a foot is fully trusted [N]."""
-
-
-def base_estimate_fields(nq: int, nv: int) -> list[Field]:
-    """What a `BaseEstimator` believes; axes and units as there."""
-    return [
-        ("q", "f8", (nq,)),
-        ("v", "f8", (nv,)),
-        ("rotation", "f8", (3, 3)),
-        ("position", "f8", (3,)),
-        ("velocity", "f8", (3,)),
-        ("gyro_bias", "f8", (3,)),
-        ("measured_rate", "f8", (3,)),  # gyro in base axes [rad/s]
-        ("anchor", "f8", (2, 3)),  # where each foot touched down, odom [m]
-        ("anchored", "u1", (2,)),
-    ]
-
-
-ESTIMATOR_CONSTANT_FIELDS: list[Field] = [
-    ("period", "f8"),  # [s]
-    ("imu_rotation", "f8", (3, 3)),  # sensor in the base
-    ("imu_position", "f8", (3,)),  # [m]
-    ("force_min", "f8"),  # normal force from which a foot is trusted [N]
-    ("velocity_share", "f8"),  # of the feet's apparent velocity taken out a tick
-    ("tilt_share", "f8"),  # turn for that [rad·s/m]
-    ("bias_share", "f8"),  # of that turn that goes to the gyro's bias [1/s]
-    ("anchor_share", "f8"),  # of a foot's distance from its anchor taken out a tick
-    ("ground_share", "f8"),  # of an anchor's height taken out a tick
-]
+NO_AGE = np.zeros(3)
+"""Ages of readings that are all new."""
+JOINTS, IMU, FEET = 0, 1, 2
+"""Index of a group of sensors among the ages."""
 
 
 @compiled
-def predict(state: np.ndarray, constants: np.ndarray, estimate: np.ndarray) -> None:
+def predict(state: np.ndarray, age: np.ndarray, asked: np.ndarray, constants: np.ndarray, estimate: np.ndarray) -> None:
     """Turn and move the base by the inertial sensor, and put it and the joints together as Pinocchio's q and v.
 
     Args:
         state: sensor record.
+        age: of the readings of joints, inertial sensor and feet, shape (3,) [s].
+        asked: generalised acceleration asked of the robot at the last tick, shape (nv,).
         constants, estimate: records of `ESTIMATOR_CONSTANT_FIELDS` and `base_estimate_fields`.
     """
     c, e = constants[0], estimate[0]
-    gyro, accelerometer, dt = state[0].imu_angular_velocity, state[0].imu_linear_acceleration, c.period
+    rate_deviation, force_deviation = c.rate_deviation, c.force_deviation
+    if age[IMU] > 0.0:
+        rate_deviation, force_deviation = c.lost_rate, c.lost_force
+        imagine_sensor(asked, constants, estimate)
+    else:
+        force_deviation += c.force_change_share * read_sensor(state, constants, estimate)
     rate, force = np.zeros(3), np.zeros(3)
     for i in range(3):
-        e.measured_rate[i] = 0.0
-        for k in range(3):
-            e.measured_rate[i] += c.imu_rotation[i, k] * gyro[k]
-            force[i] += c.imu_rotation[i, k] * accelerometer[k]
         rate[i] = e.measured_rate[i] - e.gyro_bias[i]
-    x, y, z = rate
-    px, py, pz = c.imu_position
-    along, square = x * px + y * py + z * pz, x * x + y * y + z * z
-    for i in range(3):
-        force[i] -= rate[i] * along - c.imu_position[i] * square
-    turn_in_body(e.rotation, x * dt, y * dt, z * dt)
-    for i in range(3):
-        acceleration = -GRAVITY if i == 2 else 0.0
-        for k in range(3):
-            acceleration += e.rotation[i, k] * force[k]
-        e.velocity[i] += dt * acceleration
-        e.position[i] += dt * e.velocity[i]
-    write_configuration(state, estimate)
-
-
-@compiled
-def write_configuration(state: np.ndarray, estimate: np.ndarray) -> None:
-    """Put base and measured joints together in the order of Pinocchio's q and v; arguments as for `predict`."""
-    e, joints, speeds = estimate[0], state[0].joint_position, state[0].joint_velocity
-    e.q[3], e.q[4], e.q[5], e.q[6] = quaternion_xyzw(e.rotation)
-    for i in range(3):
-        e.q[i] = e.position[i]
-        e.v[3 + i] = e.measured_rate[i] - e.gyro_bias[i]
-    write_base_velocity(e.rotation, e.velocity, e.v)
+        force[i] = e.measured_force[i] - e.accelerometer_bias[i]
+    predict_sensor(rate, force, c.period, estimate)
+    variances = rate_deviation * rate_deviation, force_deviation * force_deviation
+    propagate_covariance(c.period, variances[0], variances[1], c.bias_variance, estimate)
+    joints, speeds = state[0].joint_position, state[0].joint_velocity
+    write_base(constants, estimate)
     for i in range(joints.size):
         e.q[7 + i], e.v[6 + i] = joints[i], speeds[i]
 
 
 @compiled
-def write_base_velocity(rotation: np.ndarray, velocity: np.ndarray, v: np.ndarray) -> None:
-    """The base's linear velocity in its own axes: the first three of `v`."""
+def read_sensor(state: np.ndarray, constants: np.ndarray, estimate: np.ndarray) -> float:
+    """Turn the inertial sensor's readings into base axes; arguments as for `predict`.
+
+    Returns:
+        How much the specific force has changed since the last reading [m/s²].
+    """
+    c, e = constants[0], estimate[0]
+    gyro, accelerometer, change = state[0].imu_angular_velocity, state[0].imu_linear_acceleration, 0.0
     for i in range(3):
-        v[i] = rotation[0, i] * velocity[0] + rotation[1, i] * velocity[1] + rotation[2, i] * velocity[2]
+        before = e.measured_force[i]
+        e.measured_rate[i] = e.measured_force[i] = 0.0
+        for k in range(3):
+            e.measured_rate[i] += c.imu_rotation[i, k] * gyro[k]
+            e.measured_force[i] += c.imu_rotation[i, k] * accelerometer[k]
+        change += (e.measured_force[i] - before) ** 2
+    return np.sqrt(change)
+
+
+@compiled
+def imagine_sensor(asked: np.ndarray, constants: np.ndarray, estimate: np.ndarray) -> None:
+    """Without an inertial sensor: what it would read if the base accelerated as it was asked to.
+
+    Args:
+        asked: generalised acceleration asked of the robot at the last tick, shape (nv,).
+        constants, estimate: as for `predict`.
+    """
+    e = estimate[0]
+    for i in range(3):
+        a, b = (i + 1) % 3, (i + 2) % 3
+        turning = e.v[3 + a] * e.v[b] - e.v[3 + b] * e.v[a]
+        e.measured_force[i] = e.accelerometer_bias[i] + asked[i] + turning + GRAVITY * e.rotation[2, i]
+        e.measured_rate[i] += constants[0].period * asked[3 + i]
+
+
+@compiled
+def write_base(constants: np.ndarray, estimate: np.ndarray) -> None:
+    """Base from the inertial sensor's pose and velocity, and its part of q and v; arguments as for `predict`."""
+    c, e = constants[0], estimate[0]
+    x, y, z = c.imu_position
+    for i in range(3):
+        e.v[3 + i] = e.measured_rate[i] - e.gyro_bias[i]
+    a, b, g = e.v[3], e.v[4], e.v[5]
+    lever_x, lever_y, lever_z = b * z - g * y, g * x - a * z, a * y - b * x
+    for i in range(3):
+        e.position[i] = e.sensor_position[i] - (e.rotation[i, 0] * x + e.rotation[i, 1] * y + e.rotation[i, 2] * z)
+        turned = e.rotation[i, 0] * lever_x + e.rotation[i, 1] * lever_y + e.rotation[i, 2] * lever_z
+        e.velocity[i] = e.sensor_velocity[i] - turned
+        e.q[i] = e.position[i]
+    r, v = e.rotation, e.velocity
+    for i in range(3):
+        e.v[i] = r[0, i] * v[0] + r[1, i] * v[1] + r[2, i] * v[2]
+    e.q[3], e.q[4], e.q[5], e.q[6] = quaternion_xyzw(e.rotation)
 
 
 @compiled
 def correct(
-    state: np.ndarray, stance: np.ndarray, constants: np.ndarray, model: np.ndarray, estimate: np.ndarray
+    state: np.ndarray,
+    stance: np.ndarray,
+    age: np.ndarray,
+    constants: np.ndarray,
+    model: np.ndarray,
+    estimate: np.ndarray,
 ) -> tuple[float, float]:
     """Correct base and model by the feet that stand.
 
     Args:
         state: sensor record.
         stance: feet that are planned to stand, shape (2,).
-        constants, estimate: as for `predict`.
+        age, constants, estimate: as for `predict`.
         model: record of `model_state_fields` at the prediction.
 
     Returns:
-        Cosine of the base's tilt, and its height in odom [m].
+        Cosine of the base's tilt, and its height above the lower foot's place on the ground [m].
     """
-    c, e, m = constants[0], estimate[0], model[0]
-    trust = np.zeros(2)
+    e, turn = estimate[0], np.zeros((3, 3))
+    trust_feet(state, stance, constants, estimate)
     for side in range(2):
-        if stance[side]:
-            force = state[0].foot_wrench[side, 2]
-            trust[side] = min(max((force - c.force_min) / FULL_TRUST_FORCE, 0.0), 1.0)
-    if trust[0] + trust[1] > 0.0:
-        correct_velocity(trust, constants, model, estimate)
-    shift = np.zeros(3)
-    for side in range(2):
-        if trust[side] > 0.0 and e.anchored[side]:
-            pull_to_anchor(e.anchor[side], m.position[side], c.anchor_share * trust[side], c.ground_share, shift)
-        elif trust[side] > 0.0:
-            e.anchor[side] = m.position[side]
-        e.anchored[side] = trust[side] > 0.0
-    for i in range(3):
-        e.position[i] += shift[i]
-    move(shift, model)
-    return e.rotation[2, 2], e.position[2]
+        if e.trust[side] > 0.0:
+            fold_in_foot(side, age[JOINTS], constants, model, estimate)
+    position, velocity = e.position.copy(), e.velocity.copy()
+    apply_correction(estimate, turn)
+    write_base(constants, estimate)
+    move_model(turn, position, velocity, estimate, model)
+    return e.rotation[2, 2], e.position[2] - min(e.contact[0, 2], e.contact[1, 2])
 
 
 @compiled
-def correct_velocity(trust: np.ndarray, constants: np.ndarray, model: np.ndarray, estimate: np.ndarray) -> None:
-    """Take the feet's apparent velocity out of the base's; what persists of it is tilt and gyro bias.
-
-    Args:
-        trust: how much each foot is trusted, 0…1 and not both 0, shape (2,).
-        constants, model, estimate: as for `correct`.
-    """
-    c, e, m = constants[0], estimate[0], model[0]
-    total, slip, turn = trust[0] + trust[1], np.zeros(3), np.zeros(3)
-    for side in range(2):
-        if trust[side] > 0.0:
-            add_foot_velocity(trust[side] / total, m.rotation[side], m.jacobian[side], e.v, slip)
-    pull = min(total, 1.0) * c.velocity_share
-    for i in range(3):
-        turn[i] = pull * c.tilt_share * (e.rotation[0, i] * slip[1] - e.rotation[1, i] * slip[0])
-        e.gyro_bias[i] -= c.bias_share * turn[i]
-        e.velocity[i] -= pull * slip[i]
-        m.com_velocity[i] -= pull * slip[i]
-    write_base_velocity(e.rotation, e.velocity, e.v)
-    turn_in_body(e.rotation, turn[0], turn[1], turn[2])
-
-
-@compiled
-def add_foot_velocity(
-    weight: float, rotation: np.ndarray, jacobian: np.ndarray, v: np.ndarray, out: np.ndarray
+def move_model(
+    turn: np.ndarray, position: np.ndarray, velocity: np.ndarray, estimate: np.ndarray, model: np.ndarray
 ) -> None:
-    """Add a sole's velocity in odom, as the prediction has it, times a weight to `out`, shape (3,) [m/s]."""
-    for k in range(3):
-        speed = 0.0
-        for j in range(v.size):
-            speed += jacobian[k, j] * v[j]
-        for i in range(3):
-            out[i] += weight * rotation[i, k] * speed
-
-
-@compiled
-def pull_to_anchor(anchor: np.ndarray, foot: np.ndarray, pull: float, settle: float, shift: np.ndarray) -> None:
-    """Add a share of a foot's distance from its anchor to `shift`; the anchor settles to the ground plane.
+    """Bring the model from the prediction to the corrected base; its local Jacobians and inertias stay what they are.
 
     Args:
-        anchor: where the foot touched down, odom, changed in height, shape (3,) [m].
-        foot: where it is now, shape (3,) [m].
-        pull, settle: shares taken of the distance and of the anchor's height.
-        shift: shape (3,) [m].
+        turn: of the correction, in odom, shape (3, 3).
+        position, velocity: of the base at the prediction, shape (3,) [m], [m/s]; overwritten.
+        estimate, model: as for `correct`.
     """
-    anchor[2] -= settle * anchor[2]
+    e, m = estimate[0], model[0]
+    correct_vector(turn, e.position, position)
+    correct_vector(turn, e.velocity, velocity)  # both are now turn · before − after
+    correct_vector(turn, position, m.com)
+    correct_vector(turn, velocity, m.com_velocity)
+    rotate_matrix(turn, m.base_rotation)
     for i in range(3):
-        shift[i] += pull * (anchor[i] - foot[i])
+        m.base_position[i] = e.position[i]
+    for frame in range(m.position.shape[0]):
+        correct_vector(turn, position, m.position[frame])
+        rotate_matrix(turn, m.rotation[frame])
+    correct_vector(turn, np.zeros(3), m.angular_momentum)
 
 
 class BaseEstimator:
     """Pose and velocity of the base in the odom frame, which starts under the robot with its heading.
 
-    One update predicts the base from the inertial sensor, brings the robot model to that state, reads from the model
-    how fast the feet on the ground seem to move, and takes that motion out of the base and of the model.
+    One update predicts the base from the inertial sensor, brings the robot model to that state, and corrects both by
+    the feet that stand.
 
     Attributes:
         estimate: all of it, record of `base_estimate_fields`.
@@ -200,8 +189,10 @@ class BaseEstimator:
         v: generalised velocity, shape (nv,).
         rotation: base in odom, shape (3, 3).
         position, velocity: base in odom, shape (3,) [m], [m/s].
-        gyro_bias: in base axes, shape (3,) [rad/s].
-        tilt_cos, height: cosine of the base's tilt, and its height in odom [m].
+        gyro_bias, accelerometer_bias: in base axes, shape (3,) [rad/s], [m/s²].
+        covariance: of the filter's error, as described in `estimator_filter`.
+        asked: generalised acceleration asked of the robot, shape (nv,); bridges a silent inertial sensor.
+        tilt_cos, height: cosine of the base's tilt, and its height above the lower foot's place on the ground [m].
     """
 
     def __init__(self, model: RobotModel, gains: EstimatorGains, period: float) -> None:
@@ -210,78 +201,103 @@ class BaseEstimator:
         estimate = make_record(base_estimate_fields(model.nq, model.nv))
         self.estimate = estimate
         self.q, self.v, self.rotation = estimate.q, estimate.v, estimate.rotation
-        self.position, self.velocity, self.gyro_bias = estimate.position, estimate.velocity, estimate.gyro_bias
+        self.position, self.velocity = estimate.position, estimate.velocity
+        self.gyro_bias, self.accelerometer_bias = estimate.gyro_bias, estimate.accelerometer_bias
+        self.covariance = estimate.covariance
         self.tilt_cos, self.height = 1.0, 0.0
         self._ticks = 0
-        self._tare_first = round(gains.tare_start / period)
-        self._tare_last = self._tare_first + round(gains.tare_time / period)
-        self._rate_sum = np.zeros(3)
-        self._foot_rotations: list[np.ndarray] = []
+        self._settled = round((gains.tare_start + gains.tare_time) / period)
+        self._poses = PoseCorrections(estimate, self._constants.imu_position, period)
         readings, stance = make_robot_state(model.nu).data, np.ones(2, np.uint8)
-        parts = self._constants.data, estimate.data
-        self._predict = bind(predict, readings, *parts)
-        self._correct = bind(correct, readings, stance, parts[0], model.state.data, parts[1])
+        parts = self._constants.data, model.state.data, estimate.data
+        self.asked = np.zeros(model.nv)
+        self._predict = bind(predict, readings, NO_AGE, self.asked, parts[0], parts[2])
+        self._correct = bind(correct, readings, stance, NO_AGE, *parts)
 
     def _make_constants(self) -> Record:
         """Gains and the sensor's place, as a record of `ESTIMATOR_CONSTANT_FIELDS`."""
-        gains, out = self.gains, make_record(ESTIMATOR_CONSTANT_FIELDS)
+        gains, dt, out = self.gains, self.period, make_record(ESTIMATOR_CONSTANT_FIELDS)
         imu = self.model.model.frames[self.model.imu_id].placement
         out.imu_rotation[:], out.imu_position[:] = imu.rotation, imu.translation
-        out.period[...], out.force_min[...] = self.period, gains.contact_force_min
-        out.velocity_share[...] = self.period / gains.velocity_time_constant
-        out.tilt_share[...] = 1.0 / (gains.gravity_time_constant * GRAVITY)
-        out.bias_share[...] = 1.0 / gains.bias_time_constant
-        out.anchor_share[...] = 0.5 * self.period / gains.anchor_time_constant
-        out.ground_share[...] = self.period / gains.ground_time_constant
+        out.period[...], out.gate[...], out.force_min[...] = dt, gains.slip_gate, gains.contact_force_min
+        out.rate_deviation[...], out.force_deviation[...] = gains.gyro_noise, gains.accelerometer_noise
+        out.force_change_share[...] = gains.accelerometer_change_share
+        out.bias_variance[:] = dt * gains.gyro_bias_walk**2, dt * gains.accelerometer_bias_walk**2
+        out.angle_variance[...], out.speed_variance[...] = gains.encoder_noise**2, gains.joint_velocity_noise**2
+        out.landing_time[...], out.landing_speed[...] = gains.landing_time, gains.landing_speed
+        out.standing_time[...], out.sole_length[...] = gains.tare_start, self.model.parameters.sole_half_length
+        out.rest_variance[...], out.give_variance[...] = gains.foot_velocity_noise**2, gains.foot_position_noise**2
+        out.twist_variance[...] = gains.foot_heading_noise**2
+        out.creep_variance[...] = dt * gains.foot_creep**2
+        out.turn_variance[:] = dt * gains.foot_turn_stepping**2, dt * gains.foot_turn_standing**2
+        out.lost_rate[...], out.lost_force[...] = gains.lost_rate, gains.lost_force
+        out.lost_speed[...] = gains.lost_speed
         return out
 
     @property
     def is_settled(self) -> bool:
-        """Whether the gyro's bias has been taken."""
-        return self._ticks >= self._tare_last
+        """Whether it has stood for long enough to know the gyro's bias."""
+        return self._ticks >= self._settled
 
     def reset(self, state: Record) -> None:
         """Start from one reading: level by the accelerometer, heading 0, lowest sole on the ground at z = 0."""
+        estimate = self.estimate
         up = self._constants.imu_rotation.dot(state.imu_linear_acceleration)
         level = pin.Quaternion.FromTwoVectors(up / np.linalg.norm(up), np.array((0.0, 0.0, 1.0)))
-        self.estimate.data[:] = np.zeros(1, self.estimate.data.dtype)
-        self.rotation[:] = level.matrix()
-        self._ticks, self._rate_sum[:] = 0, 0.0
-        write_configuration(state.data, self.estimate.data)
+        estimate.data[:] = np.zeros(1, estimate.data.dtype)
+        self.rotation[:], estimate.measured_force[:] = level.matrix(), up
+        self._ticks = 0
+        self._poses.reset()
+        self._initialise_covariance()
+        estimate.q[7:], estimate.q[3:7] = state.joint_position, level.coeffs()
         self.model.update(self.q, self.v)
         left, right = (foot.position for foot in self.model.feet)
         self.position[:2] = -0.5 * (left[:2] + right[:2])
         self.position[2] = -min(left[2], right[2])
+        estimate.sensor_position[:] = self.position + self.rotation.dot(self._constants.imu_position)
+        for side in (LEFT, RIGHT):
+            estimate.contact[side] = self.model.feet[side].position + self.position
 
-    def update(self, state: Record, stance: np.ndarray) -> None:
+    def _initialise_covariance(self) -> None:
+        """Level and at rest as well as one reading tells; heading and place are what odom is defined by."""
+        gains, deviation = self.gains, np.zeros(len(self.covariance))
+        deviation[ROTATION : ROTATION + 2] = gains.tilt_deviation
+        deviation[3:6] = gains.velocity_deviation
+        deviation[GYRO_BIAS : GYRO_BIAS + 3] = gains.gyro_bias_deviation
+        deviation[ACCELEROMETER_BIAS : ACCELEROMETER_BIAS + 3] = gains.accelerometer_bias_deviation
+        np.fill_diagonal(self.covariance, deviation**2)
+
+    def update(self, state: Record, stance: np.ndarray, age: np.ndarray = NO_AGE) -> None:
         """Fold in one reading and leave the model at the new estimate.
 
         Args:
             state: sensor readings.
             stance: feet that are planned to stand, left and right, shape (2,), 0 or 1.
+            age: of the readings of joints, inertial sensor and feet, shape (3,) [s].
         """
-        readings, constants, estimate = state.data, self._constants.data, self.estimate.data
-        self._predict(readings, constants, estimate)
-        self.model.update(self.q, self.v)
-        self._tare()
-        self.tilt_cos, self.height = self._correct(readings, stance, constants, self.model.state.data, estimate)
-
-    def _tare(self) -> None:
-        """Gyro bias of the first seconds on both feet: mean rate less the turn that the legs have seen."""
         self._ticks += 1
-        if self._ticks > self._tare_last:
-            return
-        if self._ticks <= self._tare_first:
-            self._rate_sum[:] = 0.0
-            self._foot_rotations = self._feet_in_base()
-            return
-        self._rate_sum += self.estimate.measured_rate
-        if self._ticks == self._tare_last:
-            turn = np.zeros(3)
-            for before, after in zip(self._foot_rotations, self._feet_in_base(), strict=True):
-                turn += 0.5 * pin.log3(before @ after.T)
-            ticks = self._tare_last - self._tare_first
-            self.gyro_bias[:] = (self._rate_sum - turn / self.period) / ticks
+        readings, parts = state.data, (self._constants.data, self.model.state.data, self.estimate.data)
+        self._predict(readings, age, self.asked, parts[0], parts[2])
+        self.model.update(self.q, self.v)
+        self.tilt_cos, self.height = self._correct(readings, stance, age, *parts)
+        self._poses.remember()
 
-    def _feet_in_base(self) -> list[np.ndarray]:
-        return [self.rotation.T.dot(foot.rotation) for foot in self.model.feet]
+    def correct_pose(
+        self, position: np.ndarray, rotation: np.ndarray, covariance: np.ndarray, delay: float = 0.0
+    ) -> float:
+        """Fold in a pose of the base measured from outside: motion capture, lidar, fiducials.
+
+        Call it between two updates. It moves odom's contents at once: whoever walks by them sees the jump.
+
+        Args:
+            position: of the base in odom, shape (3,) [m].
+            rotation: of the base to odom, shape (3, 3).
+            covariance: of position and of the rotation's error in odom's axes, shape (6, 6) [m², rad²].
+            delay: time since it was measured, up to `pose_corrections.DELAY_MAX` [s].
+
+        Returns:
+            Squared Mahalanobis distance of what it corrected, of 6 degrees of freedom.
+        """
+        distance = self._poses.fold_in(position, rotation, covariance, delay)
+        write_base(self._constants.data, self.estimate.data)
+        return distance

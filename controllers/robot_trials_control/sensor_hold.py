@@ -1,4 +1,4 @@
-"""What still works when sensors fall silent or read no numbers.
+"""What still works when sensors are silent, or read no numbers, for longer than their readings are carried on.
 
 Each group is replaced by what the others and the controller's own model know, so that a robot can stop and stand:
 
@@ -11,14 +11,16 @@ Each group is replaced by what the others and the controller's own model know, s
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.gait import GAIT_FIELDS, Phase
 from robot_trials_control.model import RobotModel
 from robot_trials_control.model_state import GRAVITY
+from robot_trials_control.readings import BRIDGE_MAX, GROUPS, Readings
+from robot_trials_control.readings import FEET as FEET_AGE
+from robot_trials_control.readings import IMU as IMU_AGE
+from robot_trials_control.readings import JOINTS as JOINTS_AGE
 from robot_trials_control.records import Field, Record, SensorGroup, make_record, make_robot_state
 from robot_trials_control.references import WholeBodyReference
 
@@ -28,83 +30,49 @@ STIFFNESS = 10.0
 """Of joints whose positions are not known here, per N·m of torque limit [1/rad]."""
 STIFF_DAMPING_TIME = 0.03
 """Their damping, kd / kp [s]."""
-AGE_MAX_NS = 5_000_000
-"""Age from which a reading no longer counts: two and a half control periods [ns]."""
+CARRIED_MAX = BRIDGE_MAX + 1e-9
+"""Age up to which readings are carried on [s]."""
 JOINTS, IMU, FEET = (int(group.value) for group in (SensorGroup.JOINTS, SensorGroup.IMU, SensorGroup.FEET))
 
 HOLD_FIELDS: list[Field] = [
     ("imu_rotation", "f8", (3, 3)),  # sensor in the base
     ("gyro_bias", "f8", (3,)),  # base axes [rad/s]
     ("weight", "f8"),  # of the robot [N]
-    ("period", "f8"),  # [s]
 ]
 """What is needed beside the records of every tick."""
 
 
 @compiled
-def find_failed(state: np.ndarray) -> int:
-    """Groups whose readings are no numbers or too old, as a bit set; a device that gives no time is fresh."""
-    s, failed, total = state[0], 0, 0.0
-    for i in range(s.joint_position.size):
-        total += s.joint_position[i] + s.joint_velocity[i] + s.joint_torque[i]
-    if not math.isfinite(total) or (s.joint_time_ns > 0 and s.time_ns - s.joint_time_ns > AGE_MAX_NS):
-        failed |= JOINTS
-    total = 0.0
-    for i in range(3):
-        total += s.imu_angular_velocity[i] + s.imu_linear_acceleration[i]
-    if not math.isfinite(total) or (s.imu_time_ns > 0 and s.time_ns - s.imu_time_ns > AGE_MAX_NS):
-        failed |= IMU
-    total = 0.0
-    for side in range(2):
-        for i in range(6):
-            total += s.foot_wrench[side, i]
-    if not math.isfinite(total) or (s.foot_time_ns > 0 and s.time_ns - s.foot_time_ns > AGE_MAX_NS):
-        failed |= FEET
-    return failed
+def find_failed(age: np.ndarray) -> int:
+    """Groups that are silent for longer than readings are carried on, as a bit set; ages as in `Readings`."""
+    failed = JOINTS if age[JOINTS_AGE] > CARRIED_MAX else 0
+    failed |= IMU if age[IMU_AGE] > CARRIED_MAX else 0
+    return failed | (FEET if age[FEET_AGE] > CARRIED_MAX else 0)
 
 
 @compiled
 def fill_held(
-    state: np.ndarray,
-    model: np.ndarray,
-    gait: np.ndarray,
-    reference: np.ndarray,
-    acceleration: np.ndarray,
-    hold: np.ndarray,
-    held: np.ndarray,
+    state: np.ndarray, age: np.ndarray, model: np.ndarray, gait: np.ndarray, reference: np.ndarray, hold: np.ndarray
 ) -> int:
-    """Copy readings that are good and make up those that are not; groups that failed, as a bit set.
+    """Make up readings of groups that are silent for too long; those groups, as a bit set.
 
     Args:
-        state: readings.
+        state: readings with short gaps bridged, as in `Readings`; joints are carried on there for as long as it takes.
+        age: of each group, shape (GROUPS,) [s]; becomes 0 where readings are made up.
         model, gait, reference: records of `model_state_fields`, `GAIT_FIELDS` and `whole_body_reference_fields` after
             the last tick.
-        acceleration: solved then, generalised, shape (nv,).
         hold: record of `HOLD_FIELDS`.
-        held: state record that is filled in, with what it held at the last tick.
     """
-    s, w, h = state[0], hold[0], held[0]
-    failed = find_failed(state)
-    h.time_ns = h.joint_time_ns = h.imu_time_ns = h.foot_time_ns = s.time_ns
-    for i in range(s.joint_position.size):
-        if failed & JOINTS:
-            h.joint_velocity[i] += w.period * acceleration[6 + i]
-            h.joint_position[i] += w.period * h.joint_velocity[i]
-        else:
-            h.joint_velocity[i], h.joint_position[i] = s.joint_velocity[i], s.joint_position[i]
-            h.joint_torque[i] = s.joint_torque[i]
-    for side in range(2):
-        for i in range(6):
-            h.foot_wrench[side, i] = 0.0 if failed & FEET else s.foot_wrench[side, i]
+    w, h = hold[0], state[0]
+    failed = find_failed(age)
     if failed & FEET:
+        age[FEET_AGE] = 0.0
+        h.foot_wrench[:] = 0.0
         plan_support(gait, w.weight, h.foot_wrench)
     if failed & IMU:
+        age[IMU_AGE] = 0.0
         foot = 0 if h.foot_wrench[0, 2] > h.foot_wrench[1, 2] else 1
-        turn_with_foot(foot, model, reference, hold, held)
-    else:
-        for i in range(3):
-            h.imu_angular_velocity[i] = s.imu_angular_velocity[i]
-            h.imu_linear_acceleration[i] = s.imu_linear_acceleration[i]
+        turn_with_foot(foot, model, reference, hold, state)
     return failed
 
 
@@ -149,33 +117,34 @@ class SensorHold:
 
     Attributes:
         failed: groups replaced at this tick, a bit set of `SensorGroup`.
+        age: of each group, as in `Readings`, 0 where it is replaced.
     """
 
-    def __init__(self, model: RobotModel, gyro_bias: np.ndarray, period: float) -> None:
+    def __init__(self, model: RobotModel, gyro_bias: np.ndarray) -> None:
         self.failed = 0
-        self._held, self._hold = make_robot_state(model.nu), make_record(HOLD_FIELDS)
+        self.age, self._hold = np.zeros(GROUPS), make_record(HOLD_FIELDS)
         self._gyro_bias, self._model = gyro_bias, model
         self._hold.imu_rotation[:] = model.model.frames[model.imu_id].placement.rotation
-        self._hold.period[...] = period
         self._stiffness = STIFFNESS * model.parameters.torque_limits
         reference, gait = WholeBodyReference(model.nominal_joints), make_record(GAIT_FIELDS)
-        parts = self._held.data, model.state.data, gait.data, reference.record.data
-        self._fill = bind(fill_held, *parts, np.zeros(model.nv), self._hold.data, self._held.data)
+        readings, parts = make_robot_state(model.nu).data, (model.state.data, gait.data, reference.record.data)
+        self._fill = bind(fill_held, readings, self.age, *parts, self._hold.data)
 
-    def update(self, state: Record, gait: Record, reference: WholeBodyReference, acceleration: np.ndarray) -> Record:
-        """Readings to go by: the given record itself while nothing fails.
+    def update(self, readings: Readings, gait: Record, reference: WholeBodyReference) -> Record:
+        """Readings to go by.
 
         Args:
-            state: readings of this tick.
+            readings: of this tick, filled in where groups have been silent for too long.
             gait: record of `GAIT_FIELDS`.
             reference: of the last tick.
-            acceleration: solved at the last tick, generalised, shape (nv,).
         """
-        hold, records = self._hold, (state.data, self._model.state.data, gait.data, reference.record.data)
+        hold, state = self._hold, readings.state
+        self.age[:] = readings.age
         if self.failed:
             hold.gyro_bias[:], hold.weight[...] = self._gyro_bias, self._model.mass * GRAVITY
-        self.failed = self._fill(*records, acceleration, hold.data, self._held.data)
-        return self._held if self.failed else state
+        parts = self._model.state.data, gait.data, reference.record.data
+        self.failed = self._fill(state.data, self.age, *parts, hold.data)
+        return state
 
     def stiffen(self, command: Record) -> None:
         """Have the drives follow the positions commanded to them by their own encoders, if those are silent here."""

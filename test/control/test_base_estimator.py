@@ -14,10 +14,12 @@ from robot_trials_control.estimator import BaseEstimator
 from robot_trials_control.model import RobotModel
 from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import LEFT, RIGHT, Record, make_robot_state
+from robot_trials_control.rotations import yaw_of
 from robot_trials_control.swing import min_jerk
 
 GYRO_BIAS = np.array((0.002, -0.0015, 0.003))
 STANDING = np.ones(2, np.uint8)
+GYRO_BIAS_ROWS = slice(9, 12)
 SECOND = round(1.0 / PERIOD)
 
 
@@ -159,16 +161,15 @@ def test_gyro_bias_is_found_while_swaying(swayed) -> None:
 
 def test_tilt_is_found(swayed) -> None:
     tilt = swayed[2]["tilt"]
-    assert tilt.max() < 5e-3
-    assert tilt[-1] < 0.65 * tilt[0]  # two seconds of gravity's pull with a time constant of four
+    assert tilt.max() < 5e-4
 
 
 def test_velocity_is_found(swayed) -> None:
-    assert swayed[2]["velocity"].max() < 6e-3
+    assert swayed[2]["velocity"].max() < 2e-3
 
 
 def test_position_stays_on_its_anchors(swayed) -> None:
-    assert swayed[2]["position"].max() < 6e-3
+    assert swayed[2]["position"].max() < 2e-3
 
 
 def assert_model_is_at_the_estimate(estimator: BaseEstimator, tolerance: float) -> None:
@@ -186,7 +187,7 @@ def assert_model_is_at_the_estimate(estimator: BaseEstimator, tolerance: float) 
 
 
 def test_the_model_is_left_at_the_estimate(swayed) -> None:
-    """The correction after the model's update reaches the model too, up to the tilt corrected in one tick."""
+    """The correction after the model's update reaches the model too."""
     robot, estimator, _ = swayed
     np.testing.assert_array_equal(estimator.q[7:], robot.q[7:])
     np.testing.assert_array_equal(estimator.v[6:], robot.v[6:])
@@ -194,20 +195,23 @@ def test_the_model_is_left_at_the_estimate(swayed) -> None:
 
 
 def test_large_corrections_reach_the_model(model: RobotModel) -> None:
-    """An estimate that is off by 10 mm and 50 mm/s is drawn back, and the model with it."""
+    """An estimate that is off by 10 mm, 50 mm/s and 20 mrad is drawn back at once, and the model with it."""
     robot, estimator = start(model, np.zeros(3))
-    estimator.update(robot.state, STANDING)
+    for _ in range(SECOND):
+        estimator.update(robot.state, STANDING)
     before = estimator.position.copy()
-    estimator.position += (0.01, -0.01, 0.0)
-    estimator.velocity += (0.05, -0.05, 0.0)
+    estimator.estimate.sensor_position += (0.01, -0.01, 0.0)
+    estimator.estimate.sensor_velocity += (0.05, -0.05, 0.0)
+    estimator.rotation[:] = pin.exp3(np.array((0.0, 0.0, 0.02))) @ estimator.rotation
+    estimator.covariance[range(9), range(9)] += 3 * [1e-3] + 3 * [0.1] + 3 * [0.01]
     estimator.update(robot.state, STANDING)
-    assert 0.005 < estimator.position[0] - before[0] < 0.0095
-    assert abs(estimator.velocity[0]) < 0.049
-    assert_model_is_at_the_estimate(estimator, 1e-4)
+    assert_model_is_at_the_estimate(estimator, 1e-6)
+    assert abs(estimator.velocity[0]) < 0.02
     for _ in range(200):
         estimator.update(robot.state, STANDING)
     np.testing.assert_allclose(estimator.position[:2], before[:2], atol=2e-3)
     np.testing.assert_allclose(estimator.velocity, 0.0, atol=2e-3)
+    assert yaw_of(estimator.rotation) == pytest.approx(0.0, abs=2e-3)
 
 
 def test_it_starts_over_its_feet_whatever_the_base(model: RobotModel) -> None:
@@ -218,16 +222,17 @@ def test_it_starts_over_its_feet_whatever_the_base(model: RobotModel) -> None:
     assert not estimator.is_settled
 
 
-def test_it_is_settled_only_when_the_bias_is_taken(model: RobotModel) -> None:
+def test_it_is_settled_when_it_has_stood_and_knows_its_biases(model: RobotModel) -> None:
     robot, estimator = start(model, GYRO_BIAS)
     gains = EstimatorGains()
-    reading = robot.state
     for _ in range(round((gains.tare_start + gains.tare_time) / PERIOD) - 1):
-        estimator.update(reading, STANDING)
-    assert not estimator.is_settled and np.abs(estimator.gyro_bias - GYRO_BIAS).max() > 1e-3
-    estimator.update(reading, STANDING)
+        estimator.update(robot.state, STANDING)
+    assert not estimator.is_settled
+    estimator.update(robot.state, STANDING)
     assert estimator.is_settled
-    np.testing.assert_allclose(estimator.gyro_bias, GYRO_BIAS, atol=1e-5)
+    np.testing.assert_allclose(estimator.gyro_bias, GYRO_BIAS, atol=1e-4)
+    deviation = np.sqrt(np.diag(estimator.covariance)[GYRO_BIAS_ROWS])
+    assert (np.abs(estimator.gyro_bias - GYRO_BIAS) < 2 * deviation).all() and (deviation < 1.5e-3).all()
 
 
 def test_a_fall_is_seen_without_any_foot_on_the_ground(model: RobotModel) -> None:
@@ -253,6 +258,4 @@ def test_a_foot_planned_in_the_air_is_not_trusted(model: RobotModel, side: int) 
     for _ in range(50):
         estimator.update(reading, stance)
     np.testing.assert_allclose(estimator.velocity, 0.0, atol=1e-6)
-    for _ in range(50):
-        estimator.update(reading, STANDING)
-    assert np.linalg.norm(estimator.velocity) > 0.1
+    assert estimator.estimate.stood[side] == 0.0
