@@ -1,4 +1,4 @@
-"""What feet on the ground tell the base's filter: they rest, stay where they landed and keep their heading."""
+"""What standing feet tell the base's filter: they rest, they stay where they landed, they keep their heading."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from robot_trials_control.rotations import wrap_angle, yaw_of
 FULL_TRUST_FORCE = 200.0
 """Normal force beyond the minimum at which a foot is fully trusted [N]."""
 
-ROCKING_TIME = 0.02
-"""For which a sole that rocks on an edge goes on in one direction [s]."""
+MOVING_TIME = 0.02
+"""For which a sole that rocks on an edge or slips goes on in one direction [s]."""
+COLOUR = 9.0
+"""How much larger than its own a foot's variance of velocity is set, since its errors last for several periods."""
 
 ESTIMATOR_CONSTANT_FIELDS: list[Field] = [
     ("period", "f8"),  # [s]
@@ -83,44 +85,69 @@ def fold_in_foot(side: int, joint_age: float, constants: np.ndarray, model: np.n
             and of `base_estimate_fields`.
     """
     c, e = constants[0], estimate[0]
-    rocking = c.sole_length * measure_turning(model[0].jacobian[side], e.v)
-    grow(side, rocking, constants, estimate)
+    moving = fold_in_rest(side, joint_age, constants, model, estimate)
+    grow(side, moving, constants, estimate)
     linear, angular = sum_squares(model[0].jacobian[side], 0), sum_squares(model[0].jacobian[side], 3)
-    write_velocity_rows(side, model, estimate)
-    lost = joint_age * c.lost_speed + c.landing_speed * max(1.0 - e.stood[side] / c.landing_time, 0.0)
-    variance = c.rest_variance + c.speed_variance * linear + lost * lost + rocking * rocking
-    for i in range(3):
-        offset = model[0].position[side, i] - e.sensor_position[i]
-        variance += c.rate_deviation * c.rate_deviation * offset * offset
-    fold_gently(3, variance / (e.trust[side] * e.trust[side]), c.gate, estimate)
+    lost = 0.5 * joint_age * joint_age * c.lost_speed
+    variance = c.give_variance + c.angle_variance * linear + lost * lost
+    write_position_rows(side, model, estimate)
     if e.stood[side] < c.landing_time:
-        anchor(side, c.give_variance + c.angle_variance * linear, model, estimate)
+        anchor(side, variance, model, estimate)
+    elif weigh(3, variance, estimate) > c.gate:
+        note_slip(side, True, estimate)
+        anchor(side, variance, model, estimate)
     else:
-        lost = 0.5 * joint_age * joint_age * c.lost_speed
-        variance = c.give_variance + c.angle_variance * linear + lost * lost
-        write_position_rows(side, model, estimate)
-        if weigh(3, variance, estimate) > c.gate:
-            e.slips[side] += 1
-            anchor(side, variance, model, estimate)
-        else:
-            fold(3, estimate)
-            write_heading_row(side, model, estimate)
-            variance = c.twist_variance + c.angle_variance * angular + lost * lost
-            fold_gently(1, variance, c.gate, estimate)
+        fold(3, estimate)
+        write_heading_row(side, model, estimate)
+        fold_gently(1, c.twist_variance + c.angle_variance * angular + lost * lost, c.gate, estimate)
     e.stood[side] += c.period
 
 
 @compiled
-def grow(side: int, rocking: float, constants: np.ndarray, estimate: np.ndarray) -> None:
+def fold_in_rest(side: int, joint_age: float, constants: np.ndarray, model: np.ndarray, estimate: np.ndarray) -> float:
+    """Correct by the velocity that a standing foot has not; arguments as for `fold_in_foot`.
+
+    Returns:
+        Speed at which it moves all the same: at its ends as it rocks, or as a whole as it slips [m/s].
+    """
+    c, e = constants[0], estimate[0]
+    moving = c.sole_length * measure_turning(model[0].jacobian[side], e.v)
+    lost = joint_age * c.lost_speed + c.landing_speed * max(1.0 - e.stood[side] / c.landing_time, 0.0)
+    variance = c.rest_variance + c.speed_variance * sum_squares(model[0].jacobian[side], 0)
+    variance += lost * lost + moving * moving
+    for i in range(3):
+        offset = model[0].position[side, i] - e.sensor_position[i]
+        variance += c.rate_deviation * c.rate_deviation * offset * offset
+    write_velocity_rows(side, model, estimate)
+    gate = c.gate / COLOUR
+    distance = fold_gently(3, variance / (e.trust[side] * e.trust[side]), gate, estimate)
+    note_slip(side, distance > gate, estimate)
+    if distance > gate:
+        for i in range(3):
+            moving = max(moving, abs(e.innovation[i]))
+    return moving
+
+
+@compiled
+def note_slip(side: int, slips: bool, estimate: np.ndarray) -> None:
+    """Count the beginning of every slip."""
+    e = estimate[0]
+    if slips and not e.slipping[side]:
+        e.slips[side] += 1
+    e.slipping[side] = slips
+
+
+@compiled
+def grow(side: int, moving: float, constants: np.ndarray, estimate: np.ndarray) -> None:
     """Let a foot's place and heading become less certain by a period, the more the less it is trusted.
 
     Args:
         side: which foot.
-        rocking: speed at which its ends move as it turns [m/s].
+        moving: speed at which it rocks or slips [m/s].
         constants, estimate: as for `fold_in_foot`.
     """
     c, e = constants[0], estimate[0]
-    moved = rocking * rocking * c.period * ROCKING_TIME
+    moved = moving * moving * c.period * MOVING_TIME
     stands = min(e.stood[0], e.stood[1]) >= c.standing_time
     scale = 1.0 / (e.trust[side] * e.trust[side])
     for i in range(3):
@@ -141,12 +168,17 @@ def measure_turning(jacobian: np.ndarray, v: np.ndarray) -> float:
 
 
 @compiled
-def fold_gently(count: int, variance: float, gate: float, estimate: np.ndarray) -> None:
-    """Fold in rows with a variance that is raised where the innovation is unlikely: a foot that slips pulls little."""
+def fold_gently(count: int, variance: float, gate: float, estimate: np.ndarray) -> float:
+    """Fold in rows with a variance that is raised where the innovation is unlikely: a foot that slips pulls little.
+
+    Returns:
+        Squared Mahalanobis distance of the innovation.
+    """
     distance = weigh(count, variance, estimate)
     if distance > gate:
         weigh(count, variance * distance / gate, estimate)
     fold(count, estimate)
+    return distance
 
 
 @compiled

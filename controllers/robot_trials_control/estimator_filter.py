@@ -44,7 +44,8 @@ def base_estimate_fields(nq: int, nv: int) -> list[Field]:
         ("measured_force", "f8", (3,)),  # accelerometer in base axes [m/s²]
         ("stood", "f8", (2,)),  # since each foot came to stand; 0 in the air [s]
         ("trust", "f8", (2,)),  # of each foot, 0…1
-        ("slips", "i8", (2,)),  # times that a standing foot was found elsewhere
+        ("slipping", "u1", (2,)),
+        ("slips", "i8", (2,)),  # times that a standing foot began to move, or was found elsewhere
         ("correction", "f8", (ERRORS,)),  # error found so far in this tick
         ("rows", "f8", (ROWS, ERRORS)),  # of the measurement at hand
         ("innovation", "f8", (ROWS,)),
