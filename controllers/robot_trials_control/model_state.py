@@ -185,14 +185,3 @@ def read_terms(
             out.jacobian[frame],
             out.drift[frame],
         )
-
-
-@compiled
-def move(shift: np.ndarray, state: np.ndarray) -> None:
-    """Add `shift`, shape (3,) [m], to every position in the model's record."""
-    out = state[0]
-    for i in range(3):
-        out.base_position[i] += shift[i]
-        out.com[i] += shift[i]
-        for frame in range(out.position.shape[0]):
-            out.position[frame, i] += shift[i]

@@ -19,6 +19,7 @@ BRIDGE_MAX = 0.05
 JOINTS, IMU, FEET, BATTERY = 0, 1, 2, 3
 """Index of a group of sensors among the ages."""
 GROUPS = 4
+"""Of sensors whose readings come together."""
 SLACK = 1e-9
 """Of a comparison of ages [s]."""
 
