@@ -14,8 +14,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from benchmarks.harness import BenchmarkError, Figure, at_least, at_most, printed, progress_bar
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from robot_trials.robots.estimate_judge import EstimateErrors
     from robot_trials.runtime.drill import Drill
+    from robot_trials_control.records import Record
 
 SEEDS, LENGTH, QUICK_LENGTH = 5, 100.0, 10.0
 SPEED = 0.8
@@ -39,7 +41,10 @@ BETWEEN_MOMENTS = 0.542
 """From one dropout's moment to the next: a stride and a twelfth of one [s]."""
 AFTER_DROPOUT = 2.0
 """For which a robot is watched [s]."""
-GROUPS = ("imu", "joints", "feet")
+Group = Literal["imu", "joints", "feet"]
+Failure = Literal["silent", "nan"]
+GROUPS: tuple[Group, ...] = ("imu", "joints", "feet")
+FAILURES: tuple[Failure, ...] = ("silent", "nan")
 NORMAL_95 = 1.96
 MOTION_SIZE, POSITION_SIZE = 5, 2
 """Components of the errors whose consistency is judged."""
@@ -141,17 +146,27 @@ def run_job(job: Job) -> Run:
     drill, result = Drill(setup, DrillOptions(sim=SimOptions(seed=job.seed))), Run(job.seed)
     if not drill.settle():
         raise BenchmarkError(f"seed {job.seed}: fell before it walked")
-    judge = EstimateJudge(drill.controller.estimator.covariance)
+    estimate = filter_of(drill)
+    judge = EstimateJudge(estimate.covariance)
     drill.watch(judge.update)
     drill.walk_to(job.length, 0.0, 0.0, SPEED)
     if job.moments:
         drill.run(STEADY_TIME)
         drop_out(drill, job.moments, result)
     stood = drill.run(2.0 * job.length / SPEED, until=lambda sample: bool(sample.status.at_target))
-    result.fell, result.slips = not stood, int(drill.controller.estimator.estimate.slips.sum())
+    result.fell, result.slips = not stood, int(estimate.slips.sum())
     drill.close()
     judge_errors(judge.errors(), result)
     return result
+
+
+def filter_of(drill: Drill) -> Record:
+    """The record of the base's filter in a drill's controller."""
+    from robot_trials_control.controller import WholeBodyWalkingController
+
+    controller = drill.controller
+    assert isinstance(controller, WholeBodyWalkingController)
+    return controller.estimator.estimate
 
 
 def drop_out(drill: Drill, moments: int, result: Run) -> None:
@@ -161,14 +176,14 @@ def drop_out(drill: Drill, moments: int, result: Run) -> None:
     result.dropout_falls, result.dropout_error = dict.fromkeys(GROUPS, 0), dict.fromkeys(GROUPS, 0.0)
     for _ in range(moments):
         for group in GROUPS:
-            for failure in ("silent", "nan"):
-                fell, error = try_in_branch(lambda group=group, failure=failure: survive(drill, group, failure))
+            for failure in FAILURES:
+                fell, error = try_in_branch(partial(survive, drill, group, failure))
                 result.dropout_falls[group] += fell
                 result.dropout_error[group] = max(result.dropout_error[group], error)
         drill.run(BETWEEN_MOMENTS)
 
 
-def survive(drill: Drill, group: str, failure: str) -> tuple[bool, float]:
+def survive(drill: Drill, group: Group, failure: Failure) -> tuple[bool, float]:
     """Go on without a group of sensors for a moment.
 
     Returns:
@@ -178,7 +193,7 @@ def survive(drill: Drill, group: str, failure: str) -> tuple[bool, float]:
 
     from robot_trials.robots.estimate_judge import EstimateJudge
 
-    judge = EstimateJudge(drill.controller.estimator.covariance)
+    judge = EstimateJudge(filter_of(drill).covariance)
     drill.watch(judge.update)
     drill.robot.fail_sensor(group, failure, DROPOUT)
     stood = drill.run(AFTER_DROPOUT)
