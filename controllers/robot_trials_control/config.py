@@ -86,7 +86,7 @@ class WalkingGains:
     touchdown_force: float = bounded(40.0, 0.0, 1000.0)  # [N]
     placement_deadband: float = bounded(0.015, 0.0, 1.0)  # [m]
     placement_max: float = bounded(0.15, 0.0, 1.0)  # by which a shifted foothold may exceed the longest step [m]
-    placement_side_max: float = bounded(0.25, 0.0, 1.0)  # and the foot spread [m]
+    placement_side_max: float = bounded(0.35, 0.0, 1.0)  # and the foot spread [m]
     sole_share: float = bounded(0.8, 0.0, 1.0)  # of the sole that step placement may use for the CoP
 
 

@@ -18,7 +18,7 @@ MISS_SCALE = 0.03
 """Miss of the DCM at touchdown, where no foothold within reach meets it, that costs as much [m]."""
 DURATION_STEP, DURATIONS = 0.02, 16
 """Durations of the swing that are tried: so far apart, so many down from `SWING_TIME_GROWTH` longer [s]."""
-SWING_TIME_GROWTH = 0.08
+SWING_TIME_GROWTH = 0.02
 """Longest that a swing may last beyond its planned duration [s]."""
 SWING_TIME_MIN = 0.22
 """Shortest swing that timing adjustment may ask for [s]."""

@@ -11,7 +11,7 @@ from robot_trials_control.records import RIGHT, MotionMode
 
 PREVIEW_STEPS = 3
 """Footholds planned ahead."""
-FEET_APART_MIN = 0.15
+FEET_APART_MIN = 0.13
 """Smallest sideways distance of the soles' middles [m]."""
 SHORT_STEP = 0.05
 """Below this step length the ZMP stays at the ankle during single support [m]."""

@@ -10,7 +10,7 @@ import numpy as np
 from robot_trials_control.compiled import bind
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
-from robot_trials_control.dcm import ZmpSegment, foothold_gain
+from robot_trials_control.dcm import ZmpSegment, dcm_before, foothold_gain
 from robot_trials_control.footsteps import Pose2, clamp, is_reached, other
 from robot_trials_control.gait import (
     GAIT_CONSTANT_FIELDS,
@@ -41,6 +41,10 @@ CALM_DCM_ERROR = 0.05
 """Distance of the DCM from its plan up to which a walk may end with the next step [m]."""
 LAST_STEP_PHASE_MAX = 0.4
 """Share of the swing up to which the step in progress can still become the last one; later the next one does."""
+HASTE_FROM, HASTE_FULL = 0.05, 0.10
+"""Error of the DCM at touchdown from which the double support is cut short, and at which it is shortest [m]."""
+TRANSFER_MIN = 0.04
+"""Shortest double support [s]."""
 
 
 class Walking:
@@ -249,8 +253,17 @@ class Walking:
         stance = self._pose(self.stance_side)
         self.plan.renew(self.plan.planner.body(stance, self.stance_side), self.stance_side, self.goal, True)
         heel = self.plan.zmp_at(stance, self.gains.zmp_heel)
-        segment = ZmpSegment(x, y, *heel, self.gains.double_support)
-        self._start(Phase.DOUBLE, [segment], self.plan.dcm_at_lift_off(stance))
+        end = self.plan.dcm_at_lift_off(stance)
+        segment = ZmpSegment(x, y, *heel, self._transfer_time(ZmpSegment(x, y, *heel, self.gains.double_support), end))
+        self._start(Phase.DOUBLE, [segment], end)
+
+    def _transfer_time(self, segment: ZmpSegment, end: tuple[float, float]) -> float:
+        """Duration of the double support that begins: the farther the DCM from its plan, the sooner the next step."""
+        x, y = dcm_before(segment, *end, self.omega)
+        dcm_x, dcm_y = self.gait.dcm.tolist()
+        error = math.hypot(dcm_x - x, dcm_y - y)
+        haste = clamp((error - HASTE_FROM) / (HASTE_FULL - HASTE_FROM), 0.0, 1.0)
+        return segment.duration + haste * (min(TRANSFER_MIN, segment.duration) - segment.duration)
 
     def _start(self, phase: Phase, segments: Sequence[ZmpSegment], end_dcm: tuple[float, float]) -> None:
         self._set_phase(phase)

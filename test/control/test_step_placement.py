@@ -13,24 +13,34 @@ from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import foothold_gain, steady_zmp
 from robot_trials_control.footsteps import Pose2, clamp_to_sole
+from robot_trials_control.gait import GAIT_CONSTANT_FIELDS, GAIT_FIELDS, adjust_step
 from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.placement import SWING_TIME_MIN, TIMING_OFFSETS, find_adjustment
-from robot_trials_control.records import LEFT, RIGHT, MotionMode
-from robot_trials_control.step_plan import FEET_APART_MIN, Goal, StepPlan
+from robot_trials_control.placement import (
+    DURATION_STEP,
+    REMAINING_MIN,
+    SWING_TIME_GROWTH,
+    SWING_TIME_MIN,
+    find_adjustment,
+    keep_within,
+)
+from robot_trials_control.records import LEFT, RIGHT, MotionMode, make_record
+from robot_trials_control.step_plan import Goal, StepPlan
 
 OMEGA = math.sqrt(GRAVITY / 0.8)
 REACH = SoleReach(-0.11, 0.014, 0.04, -0.049)
 STANCE = Pose2(1.0, -0.1, 0.0)
 WANTED = (1.15, -0.05)
+FOOTHOLD = (1.28, 0.1)
 ELAPSED = REMAINING = 0.2
 
 
 GAINS = WalkingGains()
+LIMITS = StepPlan(GAINS, REACH, OMEGA).limits
 SHIFT_PER_MISS = 1.0 / foothold_gain(GAINS.double_support, OMEGA)
 
 
 class Change(NamedTuple):
-    """Shift of the foothold in world [m], and change of the remaining time [s]."""
+    """Shift of the foothold in world [m], and change of the swing's duration [s]."""
 
     x: float
     y: float
@@ -46,11 +56,22 @@ def adjust(
     stance: Pose2 = STANCE,
     elapsed: float = ELAPSED,
     remaining: float = REMAINING,
+    foothold: tuple[float, float] = FOOTHOLD,
+    side: float = 1.0,
 ) -> Change:
-    share, deadband = GAINS.sole_share, GAINS.placement_deadband
-    here = float(dcm[0]), float(dcm[1])
-    found = find_adjustment(here, wanted, stance, elapsed, remaining, REACH, share, OMEGA, SHIFT_PER_MISS, deadband)
-    return Change(*found)
+    """As a tick of the left foot's swing would; no change within the dead band."""
+    constants, gait = make_record(GAIT_CONSTANT_FIELDS), make_record(GAIT_FIELDS)
+    constants.omega[...], constants.reach[:], constants.sole_share[...] = OMEGA, REACH, GAINS.sole_share
+    constants.placement_deadband[...], constants.step_limits[:] = GAINS.placement_deadband, LIMITS
+    constants.placement_gain[...] = SHIFT_PER_MISS
+    gait.stance_side[...] = RIGHT if side > 0.0 else LEFT
+    gait.pose[int(gait.stance_side)], gait.dcm[:], gait.end_dcm[:] = stance, dcm, wanted
+    gait.elapsed[...], gait.duration[...] = elapsed, elapsed + remaining
+    gait.planned[:] = *foothold, *wanted, elapsed + remaining
+    if not adjust_step(constants.data, gait.data):
+        return NO_CHANGE
+    x, y, duration = gait.adjusted.tolist()
+    return Change(x - foothold[0], y - foothold[1], duration - elapsed - remaining)
 
 
 def undisturbed(stance: Pose2 = STANCE) -> np.ndarray:
@@ -73,7 +94,7 @@ def test_a_push_moves_the_foothold_to_its_side(push: tuple[float, float]) -> Non
             assert abs(shift) < 1e-9
 
 
-@pytest.mark.parametrize("push", PUSHES)
+@pytest.mark.parametrize("push", [push for push in PUSHES if push[1] >= 0.0])
 def test_the_shift_is_what_the_ankle_leaves(push: tuple[float, float]) -> None:
     """Forward in time: with the best constant pressure the DCM misses its aim by gain · shift."""
     dcm = undisturbed() + push
@@ -108,13 +129,25 @@ def test_a_turned_robot_steps_in_its_own_axes() -> None:
     """The same push on a robot that faces along y: everything turns with it."""
     change = adjust(undisturbed() + (0.07, -0.07))
 
-    def turned(point: np.ndarray) -> tuple[float, float]:
+    def turned(point: Sequence[float]) -> tuple[float, float]:
         return -point[1], point[0]
 
-    stance = Pose2(*turned(np.array((STANCE.x, STANCE.y))), math.pi / 2)
-    again = adjust(turned(undisturbed() + (0.07, -0.07)), turned(np.array(WANTED)), stance)
+    stance = Pose2(*turned((STANCE.x, STANCE.y)), math.pi / 2)
+    again = adjust(turned((undisturbed() + (0.07, -0.07)).tolist()), turned(WANTED), stance, foothold=turned(FOOTHOLD))
     assert (again.x, again.y) == pytest.approx((-change.y, change.x), abs=1e-9)
     assert again.timing == change.timing
+
+
+def test_the_other_foot_steps_as_in_a_mirror() -> None:
+    def mirrored(point: Sequence[float]) -> tuple[float, float]:
+        return point[0], -point[1]
+
+    for push in PUSHES:
+        dcm = undisturbed() + push
+        change = adjust(dcm)
+        stance = Pose2(STANCE.x, -STANCE.y, 0.0)
+        again = adjust(mirrored(dcm), mirrored(WANTED), stance, foothold=mirrored(FOOTHOLD), side=-1.0)
+        assert (again.x, -again.y, again.timing) == pytest.approx(change, abs=1e-12)
 
 
 def test_a_strong_push_hastens_the_step_but_never_below_the_shortest_swing() -> None:
@@ -123,8 +156,28 @@ def test_a_strong_push_hastens_the_step_but_never_below_the_shortest_swing() -> 
     for elapsed in (0.0, 0.05, 0.1, 0.2):
         for remaining in (0.05, 0.1, 0.2):
             timing = adjust(dcm, elapsed=elapsed, remaining=remaining).timing
-            assert timing in TIMING_OFFSETS
-            assert timing >= 0.0 or elapsed + remaining + timing >= SWING_TIME_MIN
+            assert timing <= SWING_TIME_GROWTH
+            assert timing / DURATION_STEP == pytest.approx(round(timing / DURATION_STEP), abs=1e-6)
+            assert remaining + timing >= REMAINING_MIN - 1e-9
+            assert timing >= 0.0 or elapsed + remaining + timing >= SWING_TIME_MIN - 1e-9
+
+
+def test_a_push_over_the_stance_foot_ends_the_swing_at_once() -> None:
+    """No foothold meets a DCM that leaves over the foot on the ground: the sooner the next step, the better."""
+    change = adjust(undisturbed() + (0.0, -0.15), elapsed=0.1, remaining=0.3)
+    assert 0.4 + change.timing == pytest.approx(SWING_TIME_MIN, abs=DURATION_STEP)
+    assert FOOTHOLD[1] + change.y - STANCE.y == pytest.approx(LIMITS.inner)
+
+
+@pytest.mark.parametrize("push", [*PUSHES, (0.0, -0.15), (0.2, 0.2), (-0.3, 0.0)])
+def test_no_duration_tried_costs_less(push: tuple[float, float]) -> None:
+    """With the duration found as the plan's, what is found keeps the duration or a neighbour of it."""
+    dcm = tuple((undisturbed() + push).tolist())
+    common = STANCE, 1.0, LIMITS, REACH, GAINS.sole_share, OMEGA, SHIFT_PER_MISS
+    x, y, duration = find_adjustment(dcm, WANTED, FOOTHOLD, 0.4, ELAPSED, *common)
+    assert (x, y) == pytest.approx(keep_within(x, y, STANCE, 1.0, LIMITS), abs=1e-12)
+    again = find_adjustment(dcm, WANTED, (x, y), duration, ELAPSED, *common)[2]
+    assert again <= duration + SWING_TIME_GROWTH + 1e-9
 
 
 def test_just_before_touchdown_nothing_moves() -> None:
@@ -141,8 +194,9 @@ def test_a_shifted_plan_keeps_the_feet_apart_and_within_reach(stance_side: int, 
     plan.renew(body, stance_side, goal, closing_allowed=False)
     before, stance = list(plan.footholds), plan.planner.foothold(body, stance_side)
     plan.shift(*push, stance, stance_side)
-    seen = plan.footholds[0].seen_from(stance)
-    assert FEET_APART_MIN - 1e-9 <= side * seen.y <= gains.foot_spread + gains.placement_max + 1e-9
-    assert abs(seen.x) <= gains.step_length_max + gains.placement_max + 1e-9
+    seen, limits = plan.footholds[0].seen_from(stance), plan.limits
+    assert limits.inner - 1e-9 <= side * seen.y <= limits.outer + 1e-9
+    assert limits.back - 1e-9 <= seen.x <= limits.ahead + 1e-9
+    assert math.hypot(seen.x, seen.y) <= limits.stride + 1e-9
     moved = {(round(b.x - a.x, 9), round(b.y - a.y, 9)) for a, b in zip(before, plan.footholds, strict=True)}
     assert len(moved) == 1
