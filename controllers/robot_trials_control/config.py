@@ -20,7 +20,7 @@ def bounded(default: Number, low: float, high: float) -> Number:
 class WholeBodyGains:
     """Weights and gains of the whole-body QP."""
 
-    momentum_weight: float = bounded(10.0, 0.0, 1000.0)  # on Σf/m, linear momentum rate
+    momentum_weight: float = bounded(40.0, 0.0, 1000.0)  # on Σf/m, linear momentum rate
     angular_momentum_weight: float = bounded(0.02, 0.0, 1000.0)
     angular_momentum_damping: float = bounded(2.0, 0.0, 500.0)  # [1/s]
     torso_kp: float = bounded(150.0, 0.0, 5000.0)  # [1/s²]
@@ -66,6 +66,10 @@ class WalkingGains:
     com_height: float = bounded(0.80, 0.3, 1.5)  # above the soles [m]
     single_support: float = bounded(0.40, 0.2, 2.0)  # [s]
     double_support: float = bounded(0.10, 0.02, 3.0)  # [s]
+    quick_single_support: float = bounded(0.30, 0.2, 2.0)  # at `quick_speed` and above [s]
+    quick_double_support: float = bounded(0.06, 0.02, 3.0)  # [s]
+    calm_speed: float = bounded(0.8, 0.0, 3.0)  # up to which steps take their ordinary time [m/s]
+    quick_speed: float = bounded(1.0, 0.0, 3.0)  # [m/s]
     first_double_support: float = bounded(0.60, 0.02, 3.0)  # shift of weight before the first step [s]
     last_double_support: float = bounded(0.40, 0.02, 3.0)  # [s]
     step_length_max: float = bounded(0.42, 0.0, 1.0)  # [m]
@@ -84,6 +88,7 @@ class WalkingGains:
     height_kd: float = bounded(16.0, 0.0, 500.0)
     early_touchdown_phase: float = bounded(0.65, 0.0, 1.0)
     touchdown_force: float = bounded(40.0, 0.0, 1000.0)  # [N]
+    zmp_brake: float = bounded(0.05, 0.01, 0.1)  # farthest ZMP ahead of the ankle while stopping [m]
     placement_deadband: float = bounded(0.015, 0.0, 1.0)  # [m]
     placement_max: float = bounded(0.15, 0.0, 1.0)  # by which a shifted foothold may exceed the longest step [m]
     placement_side_max: float = bounded(0.35, 0.0, 1.0)  # and the foot spread [m]

@@ -54,10 +54,15 @@ def clamp_to_sole(x: float, y: float, foot: Pose2, reach: SoleReach, share: floa
 
 
 class FootstepPlanner:
-    """Plans the next body poses; a foothold is a body pose moved sideways by half the foot spread."""
+    """Plans the next body poses; a foothold is a body pose moved sideways by half the foot spread.
+
+    Attributes:
+        period: time that a step takes [s].
+    """
 
     def __init__(self, gains: WalkingGains) -> None:
         self.gains = gains
+        self.period = gains.single_support + gains.double_support
 
     def foothold(self, body: Pose2, side: int) -> Pose2:
         """Where the foot `side` stands when the body is at `body`."""
@@ -88,8 +93,7 @@ class FootstepPlanner:
 
     def next_along(self, body: Pose2, side: int, velocity: tuple[float, float, float], last_length: float) -> Pose2:
         """The body pose one step of foot `side` later at `velocity` (forward, left, turn rate) [m/s, m/s, rad/s]."""
-        gains = self.gains
-        period = gains.single_support + gains.double_support
+        gains, period = self.gains, self.period
         growth = gains.step_growth_max
         forward = clamp(velocity[0] * period, last_length - growth, last_length + growth)
         forward = clamp(forward, -gains.step_length_back_max, gains.step_length_max)
@@ -101,7 +105,7 @@ class FootstepPlanner:
         gains = self.gains
         growth = gains.step_growth_max
         braking = 0.5 * (math.sqrt(growth * growth + 8.0 * growth * remaining) - growth)
-        cruising = speed * (gains.single_support + gains.double_support)
+        cruising = speed * self.period
         return min(gains.step_length_max, max(last_length, 0.0) + growth, cruising, max(braking, 0.05))
 
     def _side_limit(self, side: int, sideways: float) -> float:

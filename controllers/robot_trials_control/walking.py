@@ -228,7 +228,7 @@ class Walking:
         self._feel_slope(model.rotation[lifted], model.rotation[self.stance_side])
         stance = self._pose(self.stance_side)
         end = self.plan.zmp_at(stance, self.plan.toe)
-        segment = ZmpSegment(*self._track.now, *end, self.gains.single_support)
+        segment = ZmpSegment(*self._track.now, *end, self.plan.tempo.single)
         self._start(Phase.SINGLE, [segment], self.plan.dcm_at_touchdown(stance))
         self.gait.planned[:] = *self.gait.foothold[:2].tolist(), *self.gait.end_dcm.tolist(), self.gait.duration
 
@@ -251,11 +251,17 @@ class Walking:
             self._start(Phase.LAST, segments, middle)
             return
         stance = self._pose(self.stance_side)
-        self.plan.renew(self.plan.planner.body(stance, self.stance_side), self.stance_side, self.goal, True)
-        heel = self.plan.zmp_at(stance, self.gains.zmp_heel)
+        body = self.plan.planner.body(stance, self.stance_side)
+        if self.goal.mode == MotionMode.WALK_TO or self.goal.is_moving:
+            self.plan.renew(body, self.stance_side, self.goal, True)
+        else:
+            dcm_x, dcm_y = self.gait.dcm.tolist()
+            self.plan.stop(body, self.stance_side, (dcm_x, dcm_y), (x, y))
+        self._constants.placement_gain[...] = 1.0 / foothold_gain(self.plan.tempo.double, self.omega)
+        heel = self.plan.zmp_at(stance, self.plan.heel)
         end = self.plan.dcm_at_lift_off(stance)
-        segment = ZmpSegment(x, y, *heel, self._transfer_time(ZmpSegment(x, y, *heel, self.gains.double_support), end))
-        self._start(Phase.DOUBLE, [segment], end)
+        segment = ZmpSegment(x, y, *heel, self.plan.tempo.double)
+        self._start(Phase.DOUBLE, [segment._replace(duration=self._transfer_time(segment, end))], end)
 
     def _transfer_time(self, segment: ZmpSegment, end: tuple[float, float]) -> float:
         """Duration of the double support that begins: the farther the DCM from its plan, the sooner the next step."""
