@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from robot_trials_control.config import WalkingGains
@@ -48,6 +49,11 @@ class Goal:
     def forward_speed(self) -> float:
         """What is asked for [m/s]."""
         return self.speed if self.mode == MotionMode.WALK_TO else self.velocity[0]
+
+    @property
+    def asks_for_steps(self) -> bool:
+        """Whether there may be somewhere to go; otherwise the walk is to end at once."""
+        return self.mode == MotionMode.WALK_TO or self.is_moving
 
     @property
     def is_moving(self) -> bool:
@@ -116,15 +122,16 @@ class StepPlan:
                 return
             body, side = following, other(side)
 
-    def stop(self, body: Pose2, stance_side: int, dcm: Point, zmp: Point) -> None:
+    def stop(self, body: Pose2, stance_side: int, dcm: Sequence[float], zmp: Point, left: float) -> None:
         """Plan a closing step, and before it one as long as it takes to come to rest above it, if need be.
 
         The DCM that such a plan wants now is linear in that step's length and in where on the soles the ZMP brakes.
 
         Args:
             body, stance_side: of the foot that has just landed.
-            dcm: measured now, at the beginning of the double support [m].
+            dcm: measured now, in the double support [m].
             zmp: planned now [m].
+            left: time of the double support left [s].
         """
         gains, tolerance = self.gains, STOP_TOLERANCE if self.is_stopping else SHORT_STEP
         self._closing = self.is_stopping = True
@@ -132,8 +139,8 @@ class StepPlan:
         ahead = []
         for length, self.brake in ((0.0, 0.0), (1.0, 0.0), (0.0, gains.zmp_brake)):
             self._plan_stop(body, stance_side, length)
-            ahead.append(Pose2(*self._dcm_at_landing(stance, zmp), 0.0).seen_from(body).x)
-        error = Pose2(*dcm, 0.0).seen_from(body).x - ahead[0]
+            ahead.append(Pose2(*self._dcm_before_lift_off(stance, zmp, left), 0.0).seen_from(body).x)
+        error = Pose2(dcm[0], dcm[1], 0.0).seen_from(body).x - ahead[0]
         by_length, by_brake = ahead[1] - ahead[0], (ahead[2] - ahead[0]) / gains.zmp_brake
         self.brake = clamp(error / by_brake, -0.5 * gains.zmp_brake, gains.zmp_brake)
         reach = gains.step_length_max + 0.5 * gains.placement_max
@@ -148,10 +155,10 @@ class StepPlan:
         following = body.offset(length, 0.0)
         self.footholds = [self.planner.foothold(following, side) for side in (other(stance_side), stance_side)]
 
-    def _dcm_at_landing(self, stance: Pose2, zmp: Point) -> Point:
-        """DCM wanted at the start of the double support after which `stance` carries, from the footholds ahead."""
+    def _dcm_before_lift_off(self, stance: Pose2, zmp: Point, left: float) -> Point:
+        """DCM wanted in the double support after which `stance` carries, with so much time left [s]."""
         end, heel = self.dcm_at_lift_off(stance), self.zmp_at(stance, self.heel)
-        return dcm_before(ZmpSegment(*zmp, *heel, self.tempo.double), end[0], end[1], self.omega)
+        return dcm_before(ZmpSegment(*zmp, *heel, left), end[0], end[1], self.omega)
 
     def _set_tempo(self, speed: float) -> None:
         """Quicker steps for a speed that ordinary ones do not reach, once the robot is nearly that fast [m/s]."""

@@ -138,6 +138,8 @@ class Walking:
             self._end_phase(model)
         elif self.phase is Phase.STAND and self._wants_to_step():
             self._begin_shift()
+        elif self.phase is Phase.DOUBLE and not (self.plan.is_stopping or self.goal.asks_for_steps):
+            self._stop_now()
         self._write_references(dt, model.data, constants, gait, out.record.data)
 
     def set_height(self, height: float) -> None:
@@ -252,11 +254,10 @@ class Walking:
             return
         stance = self._pose(self.stance_side)
         body = self.plan.planner.body(stance, self.stance_side)
-        if self.goal.mode == MotionMode.WALK_TO or self.goal.is_moving:
+        if self.goal.asks_for_steps:
             self.plan.renew(body, self.stance_side, self.goal, True)
         else:
-            dcm_x, dcm_y = self.gait.dcm.tolist()
-            self.plan.stop(body, self.stance_side, (dcm_x, dcm_y), (x, y))
+            self.plan.stop(body, self.stance_side, self.gait.dcm.tolist(), (x, y), self.plan.tempo.double)
         self._constants.placement_gain[...] = 1.0 / foothold_gain(self.plan.tempo.double, self.omega)
         heel = self.plan.zmp_at(stance, self.plan.heel)
         end = self.plan.dcm_at_lift_off(stance)
@@ -270,6 +271,16 @@ class Walking:
         error = math.hypot(dcm_x - x, dcm_y - y)
         haste = clamp((error - HASTE_FROM) / (HASTE_FULL - HASTE_FROM), 0.0, 1.0)
         return segment.duration + haste * (min(TRANSFER_MIN, segment.duration) - segment.duration)
+
+    def _stop_now(self) -> None:
+        """Make the step that is due the first of those that bring it to rest."""
+        x, y = self._track.now
+        stance, left = self._pose(self.stance_side), self._track.remaining
+        body = self.plan.planner.body(stance, self.stance_side)
+        self.plan.stop(body, self.stance_side, self.gait.dcm.tolist(), (x, y), left)
+        self._track.start([ZmpSegment(x, y, *self.plan.zmp_at(stance, self.plan.heel), left)])
+        self.gait.end_dcm[:] = self.plan.dcm_at_lift_off(stance)
+        self._pass_on_foothold()
 
     def _start(self, phase: Phase, segments: Sequence[ZmpSegment], end_dcm: tuple[float, float]) -> None:
         self._set_phase(phase)

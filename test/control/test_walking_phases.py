@@ -16,6 +16,7 @@ from robot_trials_control.gait import FIRST_FORCE, OVERTIME_MAX, UNLOADED_FORCE,
 from robot_trials_control.model_state import GRAVITY, model_state_fields
 from robot_trials_control.records import LEFT, RIGHT, MotionMode, make_record, make_robot_state
 from robot_trials_control.references import FORCE_MAX, WholeBodyReference
+from robot_trials_control.rotations import rotation_on_slope, yaw_of
 from robot_trials_control.walking import Walking
 
 GAINS = WalkingGains()
@@ -31,7 +32,7 @@ class IdealBody:
     Attributes:
         walking: under test; set its `goal`.
         feet, com, velocity: the true state.
-        ground: height of the ground under each foot [m].
+        ground, slope: height of the ground at x = 0 [m], and its rise along x.
     """
 
     def __init__(self) -> None:
@@ -46,7 +47,7 @@ class IdealBody:
         self.forces = self.state.foot_wrench[:, 2]
         self.forces[:] = 0.5 * WEIGHT
         self.reference = WholeBodyReference(np.zeros(NV - 6))
-        self.ground = -1e-3
+        self.ground, self.slope = -1e-3, 0.0
         self.phases: list[Phase] = []
         self.walking.reset(self.model)
 
@@ -69,9 +70,17 @@ class IdealBody:
             if not reference.stance[side]:
                 self.feet[side].position[:] = reference.swing.position
                 self.feet[side].rotation[:] = reference.swing.rotation
-        aloft = [self.feet[side].position[2] > self.ground and not reference.stance[side] for side in (LEFT, RIGHT)]
+        aloft = [self.height(side) > self.ground and not reference.stance[side] for side in (LEFT, RIGHT)]
+        for side in (LEFT, RIGHT):
+            if reference.stance[side]:
+                rotation_on_slope(yaw_of(self.feet[side].rotation), self.slope, 0.0, self.feet[side].rotation)
         on_ground = 2 - sum(aloft)
         self.forces[:] = [0.0 if up else WEIGHT / on_ground for up in aloft]
+
+    def height(self, side: int) -> float:
+        """Of a foot above the slope through the origin [m]."""
+        x, _, z = self.feet[side].position
+        return float(z - self.slope * x)
 
     def lift_off(self, stance: int | None = None) -> None:
         """Go on to the beginning of a single support (on the given foot)."""
@@ -215,6 +224,72 @@ def test_told_to_stand_it_finishes_its_step_and_closes_its_feet(body: IdealBody)
     assert body.walking.phase is Phase.STAND and not body.walking.is_at_target
     assert abs(body.feet[LEFT].position[0] - body.feet[RIGHT].position[0]) < 0.02
     assert np.linalg.norm(body.velocity[:2]) < 0.01
+
+
+@pytest.mark.parametrize("speed", [0.3, 0.8, 1.05])
+@pytest.mark.parametrize("wait", [0.0, 0.13, 0.26, 0.39])
+def test_from_any_speed_it_stands_after_the_step_under_way_and_two_more(
+    body: IdealBody, speed: float, wait: float
+) -> None:
+    body.go(20.0, speed=speed)
+    body.run(5.0)
+    body.lift_off()
+    body.run(wait)
+    walking, under_way = body.walking, body.walking.phase is Phase.SINGLE
+    walking.goal.mode = MotionMode.STAND
+    before = walking.steps
+    body.run(2.5)
+    assert walking.phase is Phase.STAND
+    assert walking.steps - before <= 2 + under_way
+    assert np.linalg.norm(body.velocity[:2]) < 0.02
+    assert abs(body.feet[LEFT].position[0] - body.feet[RIGHT].position[0]) < 0.02
+
+
+def test_steps_are_quicker_only_beyond_the_calm_speed(body: IdealBody) -> None:
+    body.go(40.0, speed=GAINS.calm_speed)
+    body.run(5.0)
+    calm = body.walking.plan.tempo
+    assert calm == (GAINS.single_support, GAINS.double_support)
+    body.walking.goal.speed = 1.05
+    body.run(4.0)
+    start = body.middle[0]
+    body.run(4.0)
+    assert body.walking.plan.tempo == pytest.approx((GAINS.quick_single_support, GAINS.quick_double_support))
+    assert (body.middle[0] - start) / 4.0 == pytest.approx(1.05, abs=0.04)
+
+
+@pytest.mark.parametrize("slope", [0.14, -0.14])
+def test_on_a_slope_feet_land_along_it_and_the_body_moves_parallel_to_it(body: IdealBody, slope: float) -> None:
+    body.slope = slope
+    for side in (LEFT, RIGHT):
+        rotation_on_slope(0.0, slope, 0.0, body.feet[side].rotation)
+    body.go(20.0, speed=0.5)
+    body.run(3.0)
+    heights = []
+    for _ in range(1000):
+        body.tick()
+        heights.append(body.com[2] - slope * body.com[0])
+        assert abs(body.height(body.walking.stance_side)) < 0.01
+    assert np.ptp(heights) < 0.02 and np.mean(heights) == pytest.approx(GAINS.com_height, abs=0.02)
+    body.lift_off()
+    while body.walking.phase is Phase.SINGLE:
+        landing = body.reference.swing.rotation[:, 2].copy()
+        body.tick()
+    assert landing[0] / landing[2] == pytest.approx(-slope, abs=0.01)
+    assert body.reference.torso_rotation[2, 2] == pytest.approx(1.0)
+
+
+def test_one_sole_on_an_edge_is_no_slope(body: IdealBody) -> None:
+    body.go(20.0, speed=0.5)
+    body.lift_off(RIGHT)
+    while body.walking.phase is not Phase.DOUBLE:
+        body.tick()
+    rotation_on_slope(0.0, 0.2, 0.0, body.feet[LEFT].rotation)
+    body.slope = 0.0
+    while body.walking.phase is Phase.DOUBLE:
+        rotation_on_slope(0.0, 0.2, 0.0, body.feet[LEFT].rotation)
+        body.tick()
+    assert not body.walking.gait.slopes[1].any()
 
 
 def test_a_commanded_velocity_turns_the_body(body: IdealBody) -> None:
