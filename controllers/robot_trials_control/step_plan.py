@@ -8,7 +8,7 @@ from typing import NamedTuple
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import ZmpSegment, dcm_at_start, dcm_before
-from robot_trials_control.footsteps import FootstepPlanner, Pose2, is_reached, other
+from robot_trials_control.footsteps import FootstepPlanner, Pose2, clamp, is_reached, other
 from robot_trials_control.placement import StepLimits, keep_within
 from robot_trials_control.records import RIGHT, MotionMode
 
