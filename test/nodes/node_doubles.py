@@ -16,6 +16,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_triggers import describe_triggers
 from robot_trials.trials import TrialOutcome
 from robot_trials_control.records import MotionMode, make_motion_command
 
@@ -23,7 +25,7 @@ TIMEOUT_S = 20.0
 
 
 class DoubleTrial:
-    """Walks for some ticks and until a tag was seen, then stands for ten; aborted, it stands at once."""
+    """Walks for some ticks and until a tag was seen, then stands for ten; aborted or stopped, it stands at once."""
 
     def __init__(self, ticks):
         self.motion_command = make_motion_command()
@@ -58,6 +60,8 @@ class DoubleTrial:
 
     def tick(self, sample, fiducials, time_ns):
         self.time_ns = time_ns
+        if int(sample.status.stop_rung) >= Rung.STAND and not self.reason:
+            self.request_abort(f"stopped: {describe_triggers(int(sample.status.stop_triggers))}")
         self.seen_tags |= {seen.tag_id for seen in fiducials}
         wanted = not self.reason and (self.ticks_left > 0 or not self.seen_tags)
         walking = wanted and not self.held

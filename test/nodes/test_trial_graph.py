@@ -90,7 +90,7 @@ def test_emergency_stop_ends_the_trial_below_and_only_a_person_arms_again(graph)
     walk(graph)
     assert graph.ask("call", "control_node/e_stop")["success"]
     result = graph.read_client()
-    assert result["verdict"] == "aborted" and result["reason"] == "stopped: emergency stop"
+    assert result["verdict"] == "fail" and result["reason"] == "stopped: emergency stop"
     graph.wait_for_log("control_node", "emergency stop by service")
     rungs = graph.ask("stop_state", "over")
     assert rungs == {"rung": 5, "over": True, "triggers": 1}
@@ -120,7 +120,7 @@ def test_killed_safety_node_stops_the_robot(graph):
     walk(graph)
     graph.kill("safety_node")
     result = graph.read_client()
-    assert result["verdict"] == "aborted" and result["reason"] == "stopped: supervisor silent"
+    assert result["verdict"] == "fail" and result["reason"] == "stopped: supervisor silent"
     graph.end()
     (states,) = read_bag(graph, "/stop_state")
     assert max(message.rung for message in states) >= 2
