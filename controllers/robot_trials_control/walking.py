@@ -41,6 +41,11 @@ CALM_DCM_ERROR = 0.05
 """Distance of the DCM from its plan up to which a walk may end with the next step [m]."""
 LAST_STEP_PHASE_MAX = 0.4
 """Share of the swing up to which the step in progress can still become the last one; later the next one does."""
+REST_SHARE = 0.6
+"""Where the ZMP rests when standing, from the soles' middles (0) to the ankles (1).
+
+Ahead the ankles' torque ends the reach of the ZMP, back the soles do; here a push either way finds about as much left.
+"""
 HASTE_FROM, HASTE_FULL = 0.05, 0.10
 """Error of the DCM at touchdown from which the double support is cut short, and at which it is shortest [m]."""
 TRANSFER_MIN = 0.04
@@ -302,7 +307,7 @@ class Walking:
 
     def _middle(self) -> tuple[float, float]:
         """Where the ZMP rests when standing: between the ankles and the soles' middles."""
-        body = self.standing_body().offset(0.5 * self.reach.ankle, 0.0)
+        body = self.standing_body().offset(REST_SHARE * self.reach.ankle, 0.0)
         return body.x, body.y
 
     def _adjust_step(self) -> None:

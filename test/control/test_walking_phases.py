@@ -17,7 +17,7 @@ from robot_trials_control.model_state import GRAVITY, model_state_fields
 from robot_trials_control.records import LEFT, RIGHT, MotionMode, make_record, make_robot_state
 from robot_trials_control.references import FORCE_MAX, WholeBodyReference
 from robot_trials_control.rotations import rotation_on_slope, yaw_of
-from robot_trials_control.walking import Walking
+from robot_trials_control.walking import REST_SHARE, Walking
 
 GAINS = WalkingGains()
 REACH = SoleReach(-0.11, 0.014, 0.04, -0.049)
@@ -109,7 +109,7 @@ def test_standing_goes_on_until_there_is_somewhere_to_go(body: IdealBody) -> Non
     assert body.phases == [Phase.STAND]
     assert body.walking.is_at_target and not body.walking.is_walking
     assert body.reference.stance.all()
-    assert np.linalg.norm(body.com[:2] - (0.5 * REACH.ankle, 0.0)) < 5e-3
+    assert np.linalg.norm(body.com[:2] - (REST_SHARE * REACH.ankle, 0.0)) < 5e-3
 
 
 @pytest.mark.parametrize(
