@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from robot_trials_control.compiled import bind
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
@@ -22,6 +20,7 @@ from robot_trials_control.gait import (
     observe,
     write_references,
 )
+from robot_trials_control.ground_slope import SlopeSense, slope_under
 from robot_trials_control.model_state import GRAVITY, model_state_fields
 from robot_trials_control.records import LEFT, RIGHT, MotionMode, Record, make_record, make_robot_state
 from robot_trials_control.references import WholeBodyReference, whole_body_reference_fields
@@ -30,8 +29,6 @@ from robot_trials_control.step_plan import Goal, StepPlan
 
 RESTART_POSITION, RESTART_YAW = 0.04, 0.06
 """Error at which standing still gives way to stepping [m], [rad]."""
-SLOPE_MAX = 0.2
-"""Steepest ground that is believed, tangent."""
 ADJUST_RATE = 0.2
 """Share of the wanted adjustment taken every tick."""
 TIMING_RATE_DOWN, TIMING_RATE_UP = 0.020, 0.004
@@ -72,6 +69,7 @@ class Walking:
         self.phase, self.stance_side = Phase.STAND, RIGHT
         self.steps = 0
         self.may_step, self._at_once = True, False
+        self._sense = SlopeSense()
         self._constants = self._make_constants()
         self._track = ZmpTrack(self.gait)
         model, reference = make_record(model_state_fields(nu + 6)), make_record(whole_body_reference_fields(nu))
@@ -119,6 +117,7 @@ class Walking:
         gait = self.gait
         observe(model.data, self.omega, gait.data)
         gait.slopes[:] = 0.0
+        self._sense.reset()
         gait.ground[...] = 0.5 * (model.position[LEFT, 2] + model.position[RIGHT, 2])
         gait.height[...] = model.com[2] - gait.ground
         self.plan.clear()
@@ -232,19 +231,14 @@ class Walking:
     def _begin_single(self, model: Record) -> None:
         lifted = other(self.stance_side)
         self.gait.lift_off[:] = *self._pose(lifted), model.position[lifted, 2]
-        self._feel_slope(model.rotation[lifted], model.rotation[self.stance_side])
+        self.gait.slopes[0] = slope_under(model.rotation[lifted])
+        self._sense.feel(model.position[self.stance_side], model.rotation[self.stance_side])
+        self.gait.slopes[1] = self._sense.slope
         stance = self._pose(self.stance_side)
         end = self.plan.zmp_at(stance, self.plan.toe)
         segment = ZmpSegment(*self._track.now, *end, self.plan.tempo.single)
         self._start(Phase.SINGLE, [segment], self.plan.dcm_at_touchdown(stance))
         self.gait.planned[:] = *self.gait.foothold[:2].tolist(), *self.gait.end_dcm.tolist(), self.gait.duration
-
-    def _feel_slope(self, lifted: np.ndarray, stance: np.ndarray) -> None:
-        """What both soles feel is the ground's slope; one alone may stand on an edge."""
-        first, second = (foot[:2, 2] / -foot[2, 2] for foot in (lifted, stance))
-        agreed = np.where(first * second > 0.0, np.minimum(abs(first), abs(second)), 0.0)
-        self.gait.slopes[0] = first
-        self.gait.slopes[1] = np.clip(np.copysign(agreed, second), -SLOPE_MAX, SLOPE_MAX)
 
     def _begin_double(self) -> None:
         self.steps += 1
