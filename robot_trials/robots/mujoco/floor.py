@@ -10,9 +10,9 @@ from robot_trials.config.ground import StretchSpec
 from robot_trials.config.site import Site
 from robot_trials.robots.mujoco.groups import COLLISION_GROUP, SCENERY_GROUP, ContactBits
 from robot_trials.robots.mujoco.paving import ROWS, SLAB, THICKNESS, WINDOW
+from robot_trials.robots.mujoco.ramps import WHITE, add_ramps
 from robot_trials.robots.mujoco.shapes import add_seen
 
-WHITE = (0.92, 0.92, 0.90, 1.0)
 START_COLOUR = (0.20, 0.55, 0.35, 1.0)
 HAND_OVER_COLOUR = (0.75, 0.45, 0.15, 1.0)
 BOARD_COLOUR = (0.62, 0.47, 0.30, 1.0)
@@ -44,6 +44,7 @@ def add_floor(spec: mujoco.MjSpec, site: Site, friction: float, unevenness: floa
         slab = body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=[SLAB / 2, SLAB / 2, THICKNESS / 2])
         slab.group = COLLISION_GROUP
         _set_ground_contact(slab, friction)
+    add_ramps(spec, site)
     _add_boards(spec, site, friction)
     _add_mats(spec, site, friction)
     _add_markings(spec, site)
@@ -127,16 +128,22 @@ def _add_sight(spec: mujoco.MjSpec) -> None:
 def _add_markings(spec: mujoco.MjSpec, site: Site) -> None:
     half, length = site.lane.width / 2, site.lane.length
     middle, reach = length / 2, length / 2 + 5.0
-    for name, y in (("left", half), ("right", -half)):
-        _add_paint(spec, f"lane_{name}", (middle, y), (reach, 0.04), WHITE)
-    _add_paint(spec, "take_over_line", (0.0, 0.0), (0.04, half), WHITE)
-    _add_paint(spec, "hand_over_line", (length, 0.0), (0.04, half), WHITE)
+    if not site.ground.ramps:
+        for name, y in (("left", half), ("right", -half)):
+            _add_paint(spec, f"lane_{name}", (middle, y), (reach, 0.04), WHITE)
+    ends = site.ground.height(0.0), site.ground.height(length)
+    _add_paint(spec, "take_over_line", (0.0, 0.0), (0.04, half), WHITE, ends[0] + 0.004)
+    _add_paint(spec, "hand_over_line", (length, 0.0), (0.04, half), WHITE, ends[1] + 0.004)
     for name, zone, colour in (
         ("start_zone", site.start_zone, START_COLOUR),
         ("hand_over_zone", site.hand_over_zone, HAND_OVER_COLOUR),
     ):
         centre = ((zone.x_min + zone.x_max) / 2, 0.0)
-        _add_paint(spec, name, centre, ((zone.x_max - zone.x_min) / 2, half), colour, height=0.002)
+        if site.ground.height(zone.x_min) != site.ground.height(zone.x_max):
+            continue  # paint is level
+        _add_paint(
+            spec, name, centre, ((zone.x_max - zone.x_min) / 2, half), colour, site.ground.height(centre[0]) + 0.002
+        )
 
 
 def _add_paint(

@@ -85,6 +85,7 @@ class MujocoRobot:
         self.view = View(looks, self.data)
         self._sensors = Sensors(self.model, self.data, profile, options.noise, self.conditions.sensor_seed)
         self._truth = TruthReader(self.model, self.data, self.people, self._hanging, self._grasps)
+        self._ground = site.ground
         self._make_cameras(profile, site, options)
 
     def _make_cameras(self, profile: RobotProfile, site: Site, options: SimOptions) -> None:
@@ -183,7 +184,7 @@ class MujocoRobot:
     def render_scene(self, width: int = 960, height: int = 540) -> np.ndarray:
         """Picture of the robot and its surroundings by a camera that follows it, shape (height, width, 3), RGB."""
         if self._scene is None or self._scene.size != (width, height):
-            self._scene = SceneCamera(self.view, width, height)
+            self._scene = SceneCamera(self.view, self._ground, width, height)
         return self._scene.render()
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
+from robot_trials.config.ground import GroundSpec
 from robot_trials.robots.mujoco.rendering import make_renderer, make_scene_option
 from robot_trials.robots.mujoco.view import View
 
@@ -13,7 +14,7 @@ DISTANCE = 3.1
 AZIMUTH_DEG, ELEVATION_DEG = -154.0, -9.0
 """Direction of view: from ahead and a little left, between the boards, with the people on the right in sight."""
 LOOK_HEIGHT = 0.85
-"""Height of the point looked at [m]."""
+"""Height of the point looked at above the ground [m]."""
 
 
 class SceneCamera:
@@ -23,9 +24,9 @@ class SceneCamera:
         size: width and height of the pictures [px].
     """
 
-    def __init__(self, view: View, width: int, height: int) -> None:
+    def __init__(self, view: View, ground: GroundSpec, width: int, height: int) -> None:
         self.size = (width, height)
-        self._view, model = view, view.model
+        self._view, self._ground, model = view, ground, view.model
         model.vis.global_.offwidth = max(model.vis.global_.offwidth, width)
         model.vis.global_.offheight = max(model.vis.global_.offheight, height)
         self._renderer = make_renderer(model, width, height, shadows=False)
@@ -39,7 +40,7 @@ class SceneCamera:
         """The picture now, shape (height, width, 3), uint8, RGB."""
         self._view.follow()
         x, y = self._view.data.qpos[:2]
-        self._camera.lookat[:] = [x + 0.25, y * 0.5, LOOK_HEIGHT]
+        self._camera.lookat[:] = [x + 0.25, y * 0.5, self._ground.height(float(x)) + LOOK_HEIGHT]
         self._renderer.update_scene(self._view.data, camera=self._camera, scene_option=self._option)
         return self._renderer.render().copy()
 
