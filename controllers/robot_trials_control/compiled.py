@@ -9,6 +9,7 @@ for it (`robot_trials_control.warm_up` does so ahead).
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +22,8 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 _sources: dict[str, set[Path]] = {}
-"""Module with compiled functions → the files whose code is part of them."""
+"""Module → the files that its compiled functions may have something of."""
+_IMPORT = re.compile(r"^from (robot_trials[\w.]*) import ", re.MULTILINE)
 
 
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -48,19 +50,20 @@ def bind(function: Callable[Parameters, Result], *arguments: Any) -> Callable[Pa
 
 
 def _forget_if_outdated(function: Callable[..., Any], cache: Path) -> None:
-    """Remove machine code that is older than a module it has functions of; Numba looks at the function's own only."""
-    newest = max(source.stat().st_mtime for source in _find_sources(function))
+    """Remove machine code that is older than a module it may have something of; Numba looks at the function's own."""
+    newest = max(source.stat().st_mtime for source in _find_sources(function.__module__))
     for index in cache.glob(f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}-*.nbi"):
         if index.stat().st_mtime < newest:
             with suppress(OSError):  # not ours to remove, or already done by another process
                 index.unlink()
 
 
-def _find_sources(function: Callable[..., Any]) -> set[Path]:
-    """Files of a function's module and of all modules with compiled functions whose names it has, however far."""
-    own = function.__module__
-    if own not in _sources:
-        _sources[own] = {Path(function.__code__.co_filename)}
-        for value in list(vars(sys.modules[own]).values()):
-            _sources[own] |= _sources.get(getattr(value, "__module__", None) or "", set())
-    return _sources[own]
+def _find_sources(name: str) -> set[Path]:
+    """Files of a module and of all modules of ours that it imports from, however far: constants are compiled in."""
+    if name not in _sources:
+        source = Path(str(sys.modules[name].__file__))
+        _sources[name] = {source}  # before the others, so that a circle ends
+        for imported in set(_IMPORT.findall(source.read_text(encoding="utf-8"))):
+            if imported in sys.modules:
+                _sources[name] |= _find_sources(imported)
+    return _sources[name]

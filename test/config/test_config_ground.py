@@ -25,7 +25,9 @@ def test_heights_run_on_from_ramp_to_ramp() -> None:
     assert ground.height(4.0) == pytest.approx(0.5 * top)
     assert ground.height(6.5) == pytest.approx(top)
     assert ground.height(20.0) == pytest.approx(top - 2.0 * math.tan(math.radians(10.0)))
-    assert ground.slope(2.0) == pytest.approx(math.radians(8.0)) and ground.slope(8.0) == pytest.approx(-0.1745, abs=1e-4)
+    assert ground.slope(2.0) == pytest.approx(math.radians(8.0)) and ground.slope(8.0) == pytest.approx(
+        -0.1745, abs=1e-4
+    )
     assert ground.slope(6.0) == ground.slope(6.9) == ground.slope(9.0) == 0.0
 
 
