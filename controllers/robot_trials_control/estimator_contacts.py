@@ -16,6 +16,7 @@ from robot_trials_control.estimator_filter import (
     ROTATION,
     VELOCITY,
     fold,
+    hold_feet,
     weigh,
 )
 from robot_trials_control.records import Field
@@ -98,8 +99,10 @@ def fold_in_foot(side: int, joint_age: float, constants: np.ndarray, model: np.n
         anchor(side, variance, model, estimate)
     else:
         fold(3, estimate)
+        hold_feet(3, estimate)
         write_heading_row(side, model, estimate)
         fold_gently(1, c.twist_variance + c.angle_variance * angular + lost * lost, c.gate, estimate)
+        hold_feet(1, estimate)
     e.stood[side] += c.period
 
 
@@ -122,6 +125,7 @@ def fold_in_rest(side: int, joint_age: float, constants: np.ndarray, model: np.n
     gate = c.gate / COLOUR
     distance = fold_gently(3, variance / (e.trust[side] * e.trust[side]), gate, estimate)
     note_slip(side, distance > gate, estimate)
+    hold_feet(3, estimate)
     if distance > gate:
         for i in range(3):
             moving = max(moving, abs(e.innovation[i]))

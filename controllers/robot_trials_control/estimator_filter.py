@@ -216,6 +216,41 @@ def fold(count: int, estimate: np.ndarray) -> None:
 
 
 @compiled
+def hold_feet(count: int, estimate: np.ndarray) -> None:
+    """Take back of the rows that were just folded in what moves the standing feet in odom.
+
+    What is learned of tilt or heading late would move the way walked so far, and all that stands at its end, at once:
+    right, but whoever walks by odom stumbles. The shift that base and feet have in common is given up instead, and the
+    covariance keeps what is known less for it. A foot that slips does not count.
+
+    Args:
+        count: rows that were folded in.
+        estimate: record of `base_estimate_fields`.
+    """
+    e, shift, weight = estimate[0], np.zeros(3), np.zeros(2)
+    for side in range(2):
+        weight[side] = 0.0 if e.slipping[side] else e.trust[side]
+    if weight.sum() == 0.0:
+        return
+    for i in range(count):
+        gain = e.projection[i]
+        shift[:] = 0.0
+        for side in range(2):
+            if weight[side] > 0.0:
+                share, first, place = weight[side] / weight.sum(), CONTACT + 3 * side, e.contact[side]
+                for k in range(3):
+                    a, b = (k + 1) % 3, (k + 2) % 3
+                    stay = place[a] * gain[ROTATION + b] - place[b] * gain[ROTATION + a]
+                    shift[k] += share * (stay - gain[first + k])
+        for part in (POSITION, CONTACT, CONTACT + 3):
+            for k in range(3):
+                e.correction[part + k] += shift[k] * e.whitened[i]
+                for other in (POSITION, CONTACT, CONTACT + 3):
+                    for j in range(3):
+                        e.covariance[part + k, other + j] += shift[k] * shift[j]
+
+
+@compiled
 def apply_correction(estimate: np.ndarray, turn: np.ndarray) -> None:
     """Take the errors found out of the state.
 

@@ -25,6 +25,7 @@ from robot_trials_control.estimator_filter import (
     apply_correction,
     base_estimate_fields,
     fold,
+    hold_feet,
     predict_sensor,
     propagate_covariance,
     propagate_error,
@@ -220,3 +221,33 @@ def test_a_foot_that_lands_shares_the_base_s_error(model: RobotModel, generator:
     np.testing.assert_allclose(e.covariance, expected, atol=1e-12)
     np.testing.assert_allclose(e.correction, share @ corrected)
     np.testing.assert_array_equal(e.contact[RIGHT], model.feet[RIGHT].position)
+
+
+@pytest.mark.parametrize("trust", [(1.0, 0.0), (0.5, 0.5)])
+def test_what_is_learned_late_does_not_move_standing_feet(generator: np.random.Generator, trust: tuple) -> None:
+    """The feet's common motion is taken back, the base's to them is not; the covariance is that of this gain."""
+    e = random_estimate(generator)
+    e.contact += 50.0
+    e.sensor_position += 50.0
+    e.trust[:] = trust
+    e.rows[:], e.innovation[:] = generator.standard_normal((3, ERRORS)), 1e-4 * generator.standard_normal(3)
+    h, p, before = e.rows.copy(), e.covariance.copy(), copy(e)
+    distance = weigh(3, 0.01, e.data)
+    assert distance > 0.0
+    gain = p @ h.T @ np.linalg.inv(h @ p @ h.T + 0.01 * np.eye(3))
+    fold(3, e.data)
+    hold_feet(3, e.data)
+    place = np.average(before.contact, axis=0, weights=trust)
+    held = gain.copy()
+    shift = pin.skew(place) @ gain[ROTATION:VELOCITY] - np.average(
+        gain[CONTACT:HEADING].reshape(2, 3, 3), axis=0, weights=trust
+    )
+    for first in (POSITION, CONTACT, CONTACT + 3):
+        held[first : first + 3] += shift
+    np.testing.assert_allclose(e.correction, held @ e.innovation, atol=1e-9)
+    keep = np.eye(ERRORS) - held @ h
+    np.testing.assert_allclose(e.covariance, keep @ p @ keep.T + 0.01 * held @ held.T, atol=1e-9)
+    apply_correction(e.data, np.zeros((3, 3)))
+    still = np.average(e.contact - before.contact, axis=0, weights=trust)
+    np.testing.assert_allclose(still, 0.0, atol=1e-5)
+    assert np.abs(e.rotation - before.rotation).max() > 1e-5
