@@ -1,0 +1,60 @@
+"""Stops of a simulated robot: it walks, a trigger fires, and it ends safe without falling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from robot_trials.config import load_trial_setup
+from robot_trials.robots import SimOptions
+from robot_trials.runtime.drill import Drill, DrillOptions
+from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_triggers import Trigger
+from robot_trials_control.records import Record
+
+
+@pytest.fixture
+def drill() -> Iterator[Drill]:
+    """A robot that walks at 0.5 m/s."""
+    made = Drill(load_trial_setup("torch_relay", seed=0), DrillOptions(torch=False, sim=SimOptions(seed=0)))
+    made.settle()
+    made.walk(0.5)
+    assert made.run(2.5)
+    yield made
+    made.close()
+
+
+def allow_lowering(drill: Drill) -> None:
+    """The judge lets the base sink once the ladder lowers it."""
+
+    def look(_: Record) -> None:
+        drill.falls.may_be_low = drill.falls.may_be_low or drill.stops.ladder.rung >= Rung.LOWER
+
+    drill.watch(look)
+
+
+def test_an_e_stop_in_mid_walk_ends_without_power_and_without_a_fall_and_the_robot_rises_again(drill: Drill) -> None:
+    allow_lowering(drill)
+    drill.stop_requests.e_stop[...] = 1
+    limits = drill.stops.limits
+    assert drill.run(limits.protective_max, until=lambda s: not s.status.walking)
+    bound = limits.settle_time + limits.lower_max + limits.off_max
+    assert drill.run(bound, until=lambda s: drill.stops.ladder.rung == Rung.OFF and drill.stops.ladder.is_settled)
+    assert drill.run(3.0), "stays up"
+    assert not drill.sample.torque_applied.any() and float(drill.sample.truth.base_position[2]) < 0.5
+    drill.stop_requests.e_stop[...] = 0
+    drill.run(0.1)
+    drill.stop_requests.rearm[...] += 1
+    assert drill.run(5.0)
+    assert float(drill.sample.truth.base_position[2]) > 0.75 and int(drill.sample.status.stop_rung) == Rung.NONE
+
+
+@pytest.mark.parametrize("group", ["imu", "joints"])
+def test_a_walk_ends_on_its_feet_without_sensors(drill: Drill, group: str) -> None:
+    drill.robot.fail_sensor(group, "nan")  # type: ignore[arg-type]
+    stops = drill.stops
+    assert drill.run(2.5, until=lambda _: stops.ladder.rung == Rung.PROTECTIVE and stops.ladder.is_settled)
+    assert stops.ladder.triggers & Trigger.NOT_FINITE and not drill.falls.fell
+    assert np.isfinite(drill.sample.command.torque).all()
