@@ -36,7 +36,7 @@ GIVE_UP = 5.0
 PUSH_TIME = 0.1
 """[s]"""
 PUSHES = {"standing": 180.0, "walking": 320.0}
-"""Force forwards that drives the capture point out of the plan's reach; in some phases of a step the walk absorbs it, and
+"""Force forwards that drives the capture point away from its plan; in some phases of a step the walk absorbs it, and
 nothing needs to be stopped [N]."""
 TILT_PUSH, TILT_LIMIT = 80.0, 0.02
 """To the left [N]; a push that tilts the base beyond the real limit hardly leaves a robot to be stopped, so that the

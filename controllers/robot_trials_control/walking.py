@@ -36,8 +36,6 @@ TIMING_RATE_DOWN, TIMING_RATE_UP = 0.020, 0.004
 
 CALM_DCM_ERROR = 0.05
 """Distance of the DCM from its plan up to which a walk may end with the next step [m]."""
-LAST_STEP_PHASE_MAX = 0.4
-"""Share of the swing up to which the step in progress can still become the last one; later the next one does."""
 REST_SHARE = 0.6
 """Where the ZMP rests when standing, from the soles' middles (0) to the ankles (1).
 
@@ -151,20 +149,8 @@ class Walking:
         self._constants.com_height[...] = self.gait.height[...] = height
 
     def stop_at_once(self, wanted: bool) -> None:
-        """Let the step in progress be the last one, beside the stance foot or where the centre of mass demands it.
-
-        A robot that is out of balance catches itself with ordinary steps first.
-        """
-        begins = wanted and not self._at_once
-        self._at_once, gait = wanted, self.gait
-        self.goal.at_once = wanted and self._is_calm
-        swings = self.phase is Phase.SINGLE and float(gait.elapsed / gait.duration) < LAST_STEP_PHASE_MAX
-        if not begins or not self.goal.at_once or not (swings or self.phase is Phase.DOUBLE):
-            return
-        stance = self._pose(self.stance_side)
-        self.plan.renew(self.plan.planner.body(stance, self.stance_side), self.stance_side, self.goal, True)
-        self._pass_on_foothold()
-        gait.end_dcm[:] = self.plan.dcm_at_touchdown(stance) if swings else self.plan.dcm_at_lift_off(stance)
+        """End the walk with the fewest steps, from the next touchdown on; ordinary ones first while out of balance."""
+        self._at_once = wanted
 
     @property
     def _is_calm(self) -> bool:

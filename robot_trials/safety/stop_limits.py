@@ -37,7 +37,7 @@ class StopLimits:
         slow_speed: cap on the walking speed on the first rung [m/s].
         slow_max: after so long on the first rung the robot stands [s].
         stand_max: from the wish to finish the walk until it stands; the longest measured is 2.9 s at 0.8 m/s [s].
-        protective_max: the same for a protective stop; the longest measured is 1.2 s [s].
+        protective_max: the same for a protective stop; the longest measured is 1.9 s at 0.8 m/s [s].
         lower_max: up to three steps that put the feet apart, 1.5 s each, and the squat, 2.5 s, with a margin [s].
         off_time: from then on the robot that loses its power counts as safe, damped for the first second [s].
         off_max: damped sinking onto the stops before the drives lose power [s].
@@ -66,7 +66,7 @@ class StopLimits:
     slow_speed: float = 0.3
     slow_max: float = 60.0
     stand_max: float = 4.0
-    protective_max: float = 2.0
+    protective_max: float = 2.5
     lower_max: float = 8.0
     off_time: float = 1.2
     off_max: float = 1.5
