@@ -35,8 +35,8 @@ STOPS = (MotionMode.PROTECTIVE_STOP, MotionMode.LOWER)
 """Modes in which the arms stay as they are."""
 LIMP = (MotionMode.DAMPED, MotionMode.OFF)
 """Modes in which nothing is controlled."""
-SINK_TIME = 1.0
-"""Damped, before the drives lose their power [s]."""
+SINK_TIME = 1.5
+"""Over which torques fade, damped, before the drives lose their power: the robot sinks onto its stops [s]."""
 
 
 class WholeBodyWalkingController:
@@ -60,7 +60,7 @@ class WholeBodyWalkingController:
         self.readings = Readings(self.model.nu, control_period)
         self._hold = SensorHold(self.model, self.estimator.gyro_bias)
         self._fall_pose = FallPose(self.model)
-        self._limp_ticks = 0
+        self._limp_ticks, self._fading = 0, (np.zeros(self.model.nu), np.zeros(self.model.nu))
         self._fault = Fault.NONE
         self._held_motion, self._arms_held = make_motion_command(), False
         self._motion, self._motion_seen = make_motion_command(), b""
@@ -195,20 +195,33 @@ class WholeBodyWalkingController:
         self._limp_ticks = self._limp_ticks + 1 if mode == MotionMode.OFF else 0
         if self._fault & Fault.FALLEN:
             self._fall_pose.write(command)
+        elif mode == MotionMode.OFF and not self._fault:
+            self._fade(state, command)
         elif self._fault or mode in LIMP:
-            off = not self._fault and self._limp_ticks * self.period > SINK_TIME
-            self._write_damped(command, 0.0 if off else DAMPING)
+            self._write_damped(command)
         else:
             self._solve(state, command)
             self._hold.stiffen(command)
             command.hand_closed[:] = motion.hand_closed
 
-    def _write_damped(self, command: Record, damping: float = DAMPING) -> None:
+    def _fade(self, state: Record, command: Record) -> None:
+        """Let the torques of the last command go by and by, the arms' stiffness with them; then no power at all."""
+        if self._limp_ticks == 1:
+            self._fading = command.torque.copy(), state.joint_position.copy()
+        torque, joints = self._fading
+        share = max(1.0 - self._limp_ticks * self.period / SINK_TIME, 0.0)
+        self._write_damped(command)
+        command.torque[:], command.position[:] = share * torque, joints
+        command.kp[:] = share * self._fall_pose.stiffness
+        if share == 0.0:
+            command.kd[:] = 0.0
+
+    def _write_damped(self, command: Record) -> None:
         command.position[:] = 0.0
         command.velocity[:] = 0.0
         command.torque[:] = 0.0
         command.kp[:] = 0.0
-        command.kd[:] = damping
+        command.kd[:] = DAMPING
 
     def _write_status(self, state: Record, motion: Record, command: Record, status: Record) -> None:
         self._status.write(state, self.estimator.estimate, self.walking, self.arms, command, status)

@@ -18,7 +18,11 @@ TUCKED_SHARE = 0.25
 
 
 class FallPose:
-    """Writes the command of a falling or fallen robot; hands keep what they hold."""
+    """Writes the command of a falling or fallen robot; hands keep what they hold.
+
+    Attributes:
+        stiffness: of arms and head, shape (nu,) [N·m/rad].
+    """
 
     def __init__(self, model: RobotModel) -> None:
         upper = np.array([not model.moves_a_foot(joint) for joint in range(model.nu)])
@@ -29,10 +33,10 @@ class FallPose:
             self._position[elbow] = ELBOW_BEND * (low[elbow] if -low[elbow] > high[elbow] else high[elbow])
             self._position[shoulder] += TUCKED_SHARE * (low[shoulder] - self._position[shoulder])
         self._position[[model.joint_names.index(name) for name in model.parameters.head_joints]] = 0.0
-        self._kp = np.where(upper, ARM_STIFFNESS * model.parameters.torque_limits, 0.0)
+        self.stiffness = np.where(upper, ARM_STIFFNESS * model.parameters.torque_limits, 0.0)
 
     def write(self, command: Record) -> None:
         """Damped legs, softly tucked arms and head."""
-        command.position[:], command.kp[:] = self._position, self._kp
+        command.position[:], command.kp[:] = self._position, self.stiffness
         command.velocity[:] = command.torque[:] = 0.0
         command.kd[:] = DAMPING

@@ -264,11 +264,16 @@ def test_damping_is_what_was_asked_for_before_the_first_stand(bench: Bench) -> N
     assert int(status.mode) == MotionMode.DAMPED and int(status.fault) == Fault.NONE
 
 
-def test_power_goes_after_a_damped_second(bench: Bench) -> None:
+def test_power_fades_and_goes(bench: Bench) -> None:
     bench.step(3)
+    command = bench.sample.command
+    torque = command.torque.copy()
     bench.motion.mode[...] = MotionMode.OFF
-    bench.step()
-    assert_damped(bench)
-    status = bench.step(round(SINK_TIME / bench.controller.period) + 1)
-    assert not bench.sample.command.kd.any() and not bench.sample.command.torque.any()
-    assert int(status.mode) == MotionMode.OFF
+    ticks = round(SINK_TIME / bench.controller.period)
+    status = bench.step(ticks // 2)
+    np.testing.assert_allclose(command.torque, 0.5 * torque, atol=1e-9)
+    np.testing.assert_array_equal(command.kd, DAMPING)
+    bench.step(ticks // 2 + 1)
+    for name in ("torque", "kp", "kd"):
+        assert not getattr(command, name).any(), name
+    assert int(status.mode) == MotionMode.OFF and int(status.fault) == Fault.NONE

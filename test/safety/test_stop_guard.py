@@ -17,7 +17,7 @@ SECOND = 500
 class Bench:
     """A guard before a robot that stands, or walks until it is told not to."""
 
-    def __init__(self, clock: "Clock | None" = None) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self.guard = StopGuard(3, PERIOD_NS, clock=clock)
         self.sample = make_control_sample(3)
         self.motion = make_motion_command()
