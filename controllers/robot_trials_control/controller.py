@@ -33,8 +33,14 @@ GRAVITY_MIN = 3.0
 """Smallest specific force in the first reading from which the base can be levelled [m/s²]."""
 STOPS = (MotionMode.PROTECTIVE_STOP, MotionMode.LOWER)
 """Modes in which the arms stay as they are."""
+DOWN = (MotionMode.LOWER, MotionMode.OFF)
+"""Modes of a robot that squats."""
 LIMP = (MotionMode.DAMPED, MotionMode.OFF)
 """Modes in which nothing is controlled."""
+ARMS_DOWN_TIME = 1.5
+"""In a squat that is to lose its power the arms first hang down under control, which brings their weight back [s]."""
+BRAKE_STIFFNESS = 1.0
+"""Of the legs' roll and yaw joints in a robot that rests, per N·m of torque limit: no stops hold these [1/rad]."""
 SINK_TIME = 1.5
 """Over which torques fade, damped, before the drives lose their power: the robot sinks onto its stops [s]."""
 
@@ -60,7 +66,9 @@ class WholeBodyWalkingController:
         self.readings = Readings(self.model.nu, control_period)
         self._hold = SensorHold(self.model, self.estimator.gyro_bias)
         self._fall_pose = FallPose(self.model)
-        self._limp_ticks, self._fading = 0, (np.zeros(self.model.nu), np.zeros(self.model.nu))
+        legs = {joint for joint in range(self.model.nu) if self.model.moves_a_foot(joint)}
+        self._braked = np.array(sorted(legs - set(self.lowering.pitch_joints)), dtype=int)
+        self._fading = (np.zeros(self.model.nu), np.zeros(self.model.nu))
         self._fault = Fault.NONE
         self._held_motion, self._arms_held = make_motion_command(), False
         self._motion, self._motion_seen = make_motion_command(), b""
@@ -78,7 +86,7 @@ class WholeBodyWalkingController:
         self._started = False
         self.readings.reset()
         self._fault = Fault.NONE
-        self._qp_failures_in_a_row = self._limp_ticks = 0
+        self._qp_failures_in_a_row = self._limp_ticks = self._faded = 0
         self._nominal_height = 0.0
 
     def step(self, state: Record, motion: Record, command: Record, status: Record) -> None:
@@ -163,15 +171,26 @@ class WholeBodyWalkingController:
         walking.update(self.period, self.model.state, state, self.reference)
         arm_motion, joints = self._hold_arms(motion, state), state.joint_position
         self.arms.update(self.period, arm_motion, walking.heading, walking.ground, joints, self.reference)
-        if int(motion.mode) not in LIMP:
-            self.lowering.update(int(motion.mode) == MotionMode.LOWER, self.reference)
+        if int(motion.mode) not in LIMP or self._hangs_arms(int(motion.mode)):
+            self.lowering.update(int(motion.mode) in DOWN, self.reference)
         self.whole_body.limit_legs(self.lowering.share > 0.0)
+
+    def _hangs_arms(self, mode: int) -> bool:
+        """Whether it squats on its way to losing power, its arms on their way down."""
+        return (
+            mode == MotionMode.OFF
+            and not self._fault
+            and self.lowering.share == 1.0
+            and self._limp_ticks * self.period < ARMS_DOWN_TIME
+        )
 
     def _hold_arms(self, motion: Record, state: Record) -> Record:
         """The motion command for the arms: during a stop they stay as they were when it began."""
         mode = int(motion.mode)
         holds = mode in STOPS or mode in LIMP
-        if holds != self._arms_held or mode in LIMP:
+        if self._hangs_arms(mode):
+            self.arms.hold(None)
+        elif holds != self._arms_held or mode in LIMP:
             self._arms_held = holds
             self.arms.hold(state.joint_position if holds else None)
         if not holds:
@@ -192,12 +211,14 @@ class WholeBodyWalkingController:
 
     def _write_command(self, state: Record, motion: Record, command: Record) -> None:
         mode = int(motion.mode)
+        hangs_arms = self._hangs_arms(mode)
         self._limp_ticks = self._limp_ticks + 1 if mode == MotionMode.OFF else 0
+        self._faded = self._faded if self._limp_ticks else 0
         if self._fault & Fault.FALLEN:
             self._fall_pose.write(command)
-        elif mode == MotionMode.OFF and not self._fault:
+        elif mode == MotionMode.OFF and not self._fault and not hangs_arms:
             self._fade(state, command)
-        elif self._fault or mode in LIMP:
+        elif self._fault or mode == MotionMode.DAMPED:
             self._write_damped(command)
         else:
             self._solve(state, command)
@@ -206,15 +227,18 @@ class WholeBodyWalkingController:
 
     def _fade(self, state: Record, command: Record) -> None:
         """Let the torques of the last command go by and by, the arms' stiffness with them; then no power at all."""
-        if self._limp_ticks == 1:
+        if not self._faded:
             self._fading = command.torque.copy(), state.joint_position.copy()
+        self._faded += 1
         torque, joints = self._fading
-        share = max(1.0 - self._limp_ticks * self.period / SINK_TIME, 0.0)
+        share = max(1.0 - self._faded * self.period / SINK_TIME, 0.0)
         self._write_damped(command)
         command.torque[:], command.position[:] = share * torque, joints
         command.kp[:] = share * self._fall_pose.stiffness
         if share == 0.0:
             command.kd[:] = 0.0
+        command.kp[self._braked] = BRAKE_STIFFNESS * self.model.parameters.torque_limits[self._braked]
+        command.kd[self._braked] = DAMPING
 
     def _write_damped(self, command: Record) -> None:
         command.position[:] = 0.0

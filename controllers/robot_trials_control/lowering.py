@@ -94,6 +94,11 @@ class Lowering:
         self._write = bind(write_lowering, 0.0, period, *parts)
 
     @property
+    def pitch_joints(self) -> list[int]:
+        """Joints that come to rest on their stops; none for legs that cannot squat."""
+        return sorted(set(self._squat.joints.ravel().tolist())) if self.available else []
+
+    @property
     def share(self) -> float:
         """Of the time down: 0 standing, 1 lowered."""
         return float(self._lowering.share)

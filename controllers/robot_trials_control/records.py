@@ -25,7 +25,7 @@ class MotionMode(enum.IntEnum):
     WALK_VELOCITY = 3  # follow `walk_velocity` (heading frame)
     PROTECTIVE_STOP = 4  # end the walk with the fewest steps that keep balance, then stand, arms as they are
     LOWER = 5  # stand, then squat until the legs rest on their stops, arms as they are
-    OFF = 6  # no torque at all: for a robot that rests, lowered or fallen
+    OFF = 6  # let the torques fade: for a robot that squats on its stops; legs' roll and yaw stay braked
 
 
 class HandMode(enum.IntEnum):

@@ -2,7 +2,7 @@
 
 With knees bent to their stop the hips are about a shin's width above the heels and the shins lean as far forward as
 the ankles go. The torso leans until the centre of mass is above the soles. Then weight presses hips, knees and ankles
-into their stops, and no drive is needed any more.
+into their stops, and they need no drive any more.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ PITCH_JOINTS = 3
 ROLL_JOINTS, ROLL_AXIS_MIN = 2, 0.9
 """Of a leg that can lean sideways: hip and ankle; share of their axes along x."""
 LEAN_SHARE = 0.5
-"""Of the ankles' roll. In simulation an unpowered robot creeps on the friction of its joints: beside upright legs it
-tips over to the side after some 6 s, with legs at the roll's stops forwards over the hips' yaw after 20 s, and stays up
-for longer than 40 s in between."""
+"""Of the ankles' roll: upright legs side by side topple as a parallelogram, those at the roll's stops over the yaw."""
 SEARCH_STEPS = 20
 
 SQUAT_FIELDS: list[Field] = [

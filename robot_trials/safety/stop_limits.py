@@ -39,8 +39,8 @@ class StopLimits:
         stand_max: from the wish to finish the walk until it stands; the longest measured is 2.9 s at 0.8 m/s [s].
         protective_max: the same for a protective stop; the longest measured is 1.9 s at 0.8 m/s [s].
         lower_max: up to three steps that put the feet apart, 1.5 s each, and the squat, 2.5 s, with a margin [s].
-        off_time: from then on the robot that loses its power counts as safe; its torques fade over 1.5 s [s].
-        off_max: sinking onto the stops before the drives lose power [s].
+        off_time: after which a robot that loses its power is safe: arms down in 1.5 s, torques faded in 1.5 s [s].
+        off_max: arms down, then sinking onto the stops until the drives have lost their power [s].
         settle_time: how long a rung's end must have looked stable before the next one begins [s].
         patience: from standing to lowering when only a supervisor is missing: it may come back [s].
         blind_patience: the same when sensors are missing [s].
@@ -68,8 +68,8 @@ class StopLimits:
     stand_max: float = 4.0
     protective_max: float = 2.5
     lower_max: float = 8.0
-    off_time: float = 1.8
-    off_max: float = 2.2
+    off_time: float = 3.2
+    off_max: float = 3.6
     settle_time: float = 0.3
     patience: float = 5.0
     blind_patience: float = 0.5

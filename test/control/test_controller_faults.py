@@ -264,9 +264,9 @@ def test_damping_is_what_was_asked_for_before_the_first_stand(bench: Bench) -> N
     assert int(status.mode) == MotionMode.DAMPED and int(status.fault) == Fault.NONE
 
 
-def test_power_fades_and_goes(bench: Bench) -> None:
+def test_power_fades_and_goes_but_for_joints_that_no_stop_holds(bench: Bench) -> None:
     bench.step(3)
-    command = bench.sample.command
+    command, joints = bench.sample.command, bench.controller.joint_names
     torque = command.torque.copy()
     bench.motion.mode[...] = MotionMode.OFF
     ticks = round(SINK_TIME / bench.controller.period)
@@ -274,6 +274,8 @@ def test_power_fades_and_goes(bench: Bench) -> None:
     np.testing.assert_allclose(command.torque, 0.5 * torque, atol=1e-9)
     np.testing.assert_array_equal(command.kd, DAMPING)
     bench.step(ticks // 2 + 1)
-    for name in ("torque", "kp", "kd"):
-        assert not getattr(command, name).any(), name
+    assert not command.torque.any()
+    braked = {joints[joint] for joint in np.flatnonzero(command.kp)}
+    assert braked == {f"leg_{side}{number}_joint" for side in "lr" for number in (1, 2, 6)}
+    assert {joints[joint] for joint in np.flatnonzero(command.kd)} == braked
     assert int(status.mode) == MotionMode.OFF and int(status.fault) == Fault.NONE
