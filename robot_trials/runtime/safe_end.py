@@ -55,5 +55,6 @@ def is_standing(status: Record) -> bool:
 
 
 def is_damped(status: Record) -> bool:
-    """Whether the joints only damp: before the first stand, or after a fall."""
-    return int(status.mode) == MotionMode.DAMPED or bool(int(status.fault) & Fault.FALLEN)
+    """Whether the joints only damp, before the first stand or after a fall, or the robot squats on its stops."""
+    rests = int(status.mode) in (MotionMode.LOWER, MotionMode.OFF) and float(status.lowered) >= 1.0
+    return rests or int(status.mode) == MotionMode.DAMPED or bool(int(status.fault) & Fault.FALLEN)

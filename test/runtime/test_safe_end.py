@@ -43,6 +43,24 @@ def test_a_fallen_or_damped_robot_is_as_safe_as_it_gets(status, mode, fault):
     assert end.reached
 
 
+def test_a_protective_stop_ends_standing(status):
+    status.mode[...] = MotionMode.PROTECTIVE_STOP
+    end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
+    end.update(status, 40)
+    assert end.reached
+
+
+@pytest.mark.parametrize("mode", [MotionMode.LOWER, MotionMode.OFF])
+def test_a_robot_that_squats_on_its_stops_is_safe_and_one_on_its_way_is_not(status, mode):
+    status.mode[...], status.lowered[...] = mode, 0.9
+    end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
+    end.update(status, 40)
+    assert not end.reached
+    status.lowered[...] = 1.0
+    end.update(status, 10)
+    assert end.reached
+
+
 def test_it_does_not_wait_for_ever(status):
     status.walking[...] = 1
     end = SafeEnd(stand_ticks=30, give_up_ticks=100)
