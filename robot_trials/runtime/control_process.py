@@ -18,6 +18,7 @@ from robot_trials.runtime.safe_end import SafeEnd, is_damped, is_standing
 from robot_trials.runtime.stop_inbox import StopInbox
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, Following, TrialLink
 from robot_trials.safety.stop_guard import StopGuard
+from robot_trials.safety.stop_ladder import Rung
 from robot_trials_control.records import Record
 
 TICKS_PER_EXCHANGE = 10
@@ -111,7 +112,8 @@ class ControlProcess:
         if not self._options.lockstep or self._link.following != Following.TRIAL:
             self._pacer.wait_until(int(sample.state.time_ns))
         status = sample.status
-        settled = is_standing(status) or is_damped(status) or bool(status.stop_over)
+        stopping = int(status.stop_rung) >= Rung.STAND and not status.stop_over
+        settled = not stopping and (is_standing(status) or is_damped(status))
         self._link.next_command(int(sample.timing.tick), settled, lambda: self.end_requested, self._stop_inbox.update)
         self._stop_inbox.update()
 

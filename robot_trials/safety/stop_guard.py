@@ -21,6 +21,7 @@ MODES = {
     Rung.FALL: MotionMode.DAMPED,
 }
 """What a rung asks of the controller."""
+E_STOP, HEARTBEAT = Trigger.E_STOP.value, Trigger.HEARTBEAT.value
 LIMP = (MotionMode.DAMPED, MotionMode.OFF)
 
 
@@ -62,6 +63,7 @@ class StopGuard:
         self._rearm_seen = self._heartbeat_seen = 0
         self._heartbeat_at: float | None = None
         self._dropped_sequence: int | None = None
+        self._said_stop = True
 
     def update(self, state: Record, motion: Record, status: Record, timing: Record) -> Record:
         """The motion command in force at this tick.
@@ -74,11 +76,11 @@ class StopGuard:
         """
         self._ticks += 1
         now = self._ticks * self._period if self._clock is None else self._clock() * 1e-9
-        active = self.triggers.detect(state, status, timing) | self._detect_outside(now)
-        if not active and self.ladder.rung == Rung.NONE:
+        found = self.triggers.detect(state, status, timing) | self._detect_outside(now)
+        if not found and not self.ladder.rung:
             self._rearm_seen = int(self.requests.rearm)
             return self._follow(motion)
-        before = self.ladder.rung
+        active, before = Trigger(found), self.ladder.rung
         self._look_at(status)
         rung = self.ladder.update(now, active, self._body)
         if self.ladder.is_latched:
@@ -93,17 +95,17 @@ class StopGuard:
     def write_status(self, status: Record) -> None:
         """Add the ladder to what the controller wrote."""
         ladder = self.ladder
-        status.stop_rung[...], status.stop_over[...] = ladder.rung, ladder.is_over
-        if ladder.rung != Rung.NONE:
+        if ladder.rung:
             now = self._ticks * self._period if self._clock is None else self._clock() * 1e-9
-            status.stop_triggers[...], status.stop_time[...] = ladder.triggers, now - ladder.started
-        elif status.stop_triggers:
-            status.stop_triggers[...], status.stop_time[...] = 0, 0.0
+            status.stop_rung[...], status.stop_triggers[...] = ladder.rung, ladder.triggers
+            status.stop_time[...], status.stop_over[...] = now - ladder.started, ladder.is_over
+        elif self._said_stop:
+            status.stop_rung[...] = status.stop_triggers[...] = status.stop_time[...] = status.stop_over[...] = 0
+        self._said_stop = bool(ladder.rung)
 
-    def _detect_outside(self, now: float) -> Trigger:
-        requests, active = self.requests, Trigger.NONE
-        if requests.e_stop:
-            active |= Trigger.E_STOP
+    def _detect_outside(self, now: float) -> int:
+        requests = self.requests
+        active = E_STOP if requests.e_stop else 0
         if not requests.heartbeat_required:
             self._heartbeat_at = None
             return active
@@ -111,7 +113,7 @@ class StopGuard:
         if beat != self._heartbeat_seen:
             self._heartbeat_seen, self._heartbeat_at = beat, now
         if self._heartbeat_at is not None and now - self._heartbeat_at > self.limits.heartbeat_timeout:
-            active |= Trigger.HEARTBEAT
+            active |= HEARTBEAT
         return active
 
     def _look_at(self, status: Record) -> None:

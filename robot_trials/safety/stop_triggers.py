@@ -116,15 +116,15 @@ class StopTriggers:
         )
         self._detect = bind(detect, state.data, status.data, timing.data, False, memory.data)
 
-    def detect(self, state: Record, status: Record, timing: Record) -> Trigger:
-        """Triggers that are active now, without those from outside.
+    def detect(self, state: Record, status: Record, timing: Record) -> int:
+        """Triggers that are active now, without those from outside; a bit set of `Trigger`.
 
         Args:
             state: readings of this tick.
             status: beliefs after the last tick.
             timing: account of the ticks so far.
         """
-        return Trigger(self._detect(state.data, status.data, timing.data, self.watch_deadlines, self.memory.data))
+        return self._detect(state.data, status.data, timing.data, self.watch_deadlines, self.memory.data)
 
 
 @compiled

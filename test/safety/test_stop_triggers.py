@@ -32,7 +32,7 @@ class Bench:
     def step(self, count: int = 1) -> Trigger:
         for _ in range(count):
             active = self.triggers.detect(self.state, self.status, self.timing)
-        return active
+        return Trigger(active)
 
     def tilt(self, angle: float) -> None:
         self.status.base_orientation_xyzw[:] = 0.0, math.sin(angle / 2), 0.0, math.cos(angle / 2)
