@@ -14,6 +14,8 @@ Triple = tuple[float, float, float]
 
 HORIZONTAL_END_PHASE = 0.95
 """Share of the swing after which the foot only moves down."""
+TURN_END_PHASE = 0.7
+"""Share of the swing after which it turns no more: a turn's rate is not fed forward, and lags by 80 ms."""
 SEARCH_JERK, SEARCH_SPEED_MAX = 150.0, 0.8
 """A foot that does not find the ground where it is expected goes down ever faster [m/s³], up to a speed [m/s]."""
 
@@ -110,6 +112,7 @@ def write_swing(
     out[1, 0], out[1, 1] = dx * ds * rate, dy * ds * rate
     out[2, 0], out[2, 1] = dx * dds * rate * rate, dy * dds * rate * rate
     out[0, 2], out[1, 2], out[2, 2] = swing_height(phase, duration, start_z, target_z, shape)
-    yaw = start.yaw + wrap_angle(target.yaw - start.yaw) * s
-    x, y = slopes[0] + (slopes[1] - slopes[0]) * s
+    turned, _, _ = min_jerk(phase / TURN_END_PHASE)
+    yaw = start.yaw + wrap_angle(target.yaw - start.yaw) * turned
+    x, y = slopes[0] + (slopes[1] - slopes[0]) * turned
     rotation_on_slope(yaw, x, y, out[3:])

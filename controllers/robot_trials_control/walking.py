@@ -27,6 +27,8 @@ from robot_trials_control.references import WholeBodyReference, whole_body_refer
 from robot_trials_control.rotations import wrap_angle
 from robot_trials_control.step_plan import Goal, StepPlan
 
+TURN_MISSED_MAX = 0.06
+"""A foot that lands turned this much too little is made up for by the next one, so that a turn keeps its rate [rad]."""
 RESTART_POSITION, RESTART_YAW = 0.04, 0.06
 """Error at which standing still gives way to stepping [m], [rad]."""
 ADJUST_RATE = 0.2
@@ -239,6 +241,9 @@ class Walking:
             return
         stance = self._pose(self.stance_side)
         body = self.plan.planner.body(stance, self.stance_side)
+        turn = wrap_angle(self.plan.footholds[0].yaw - stance.yaw)
+        if self.goal.is_moving and abs(turn) < TURN_MISSED_MAX:
+            body = body._replace(yaw=self.plan.footholds[0].yaw)
         if self.goal.asks_for_steps:
             self.plan.renew(body, self.stance_side, self.goal, True)
         else:

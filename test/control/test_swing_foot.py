@@ -10,7 +10,14 @@ from derivatives import check_derivative
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.references import PoseReference
-from robot_trials_control.swing import HORIZONTAL_END_PHASE, SEARCH_SPEED_MAX, descend, min_jerk, write_swing
+from robot_trials_control.swing import (
+    HORIZONTAL_END_PHASE,
+    SEARCH_SPEED_MAX,
+    TURN_END_PHASE,
+    descend,
+    min_jerk,
+    write_swing,
+)
 
 GAINS = WalkingGains()
 DURATION = 0.4
@@ -37,7 +44,7 @@ def test_velocity_and_acceleration_are_the_positions_derivatives(time: float) ->
     check_derivative(lambda dt: reference_at(time + dt).velocity, here.acceleration, step=1e-3)
 
 
-@pytest.mark.parametrize("phase", [GAINS.swing_apex_phase, HORIZONTAL_END_PHASE, 1.0])
+@pytest.mark.parametrize("phase", [GAINS.swing_apex_phase, TURN_END_PHASE, HORIZONTAL_END_PHASE, 1.0])
 def test_pieces_join_without_a_jump(phase: float) -> None:
     before, after = (reference_at(phase * DURATION + dt) for dt in (-1e-9, 1e-9))
     for name in ("position", "velocity", "acceleration", "rotation"):
@@ -90,7 +97,7 @@ def test_a_sole_lands_along_the_ground_that_is_expected() -> None:
 
 
 def test_the_foot_turns_the_short_way() -> None:
-    out = swing_to(0.5 * HORIZONTAL_END_PHASE, Pose2(0.0, 0.0, -3.0), 0.0, Pose2(0.0, 0.0, 3.0), 0.0)
+    out = swing_to(0.5 * TURN_END_PHASE, Pose2(0.0, 0.0, -3.0), 0.0, Pose2(0.0, 0.0, 3.0), 0.0)
     np.testing.assert_allclose(out.rotation, pin.exp3(np.array((0, 0, np.pi))), atol=1e-12)
 
 
