@@ -11,13 +11,18 @@ SLOPE_MAX = 0.2
 """Steepest ground that is believed, tangent."""
 NEAR = 0.3
 """Soles that stood within this of the newest one must feel the same slope, besides the one before it [m]."""
+STEP_MIN = 0.12
+"""Shorter steps up or down a slope do not confirm it [m]."""
 MEMORY = 8
 """Soles remembered."""
 Slope = tuple[float, float]
+Point = tuple[float, float, float]
 
 
 class SlopeSense:
-    """The slope that all soles agree on: one alone may stand on an edge.
+    """The slope that all soles agree on, or that the newest one and the step it made agree on.
+
+    One sole alone may stand on an edge.
 
     Attributes:
         slope: rise of the ground along world x and y.
@@ -25,7 +30,7 @@ class SlopeSense:
 
     def __init__(self) -> None:
         self.slope: Slope = (0.0, 0.0)
-        self._felt: deque[tuple[float, float, Slope]] = deque(maxlen=MEMORY)
+        self._felt: deque[tuple[Point, Slope]] = deque(maxlen=MEMORY)
 
     def reset(self) -> None:
         """Forget everything: level ground."""
@@ -34,14 +39,32 @@ class SlopeSense:
 
     def feel(self, position: np.ndarray, rotation: np.ndarray) -> None:
         """Take in a sole that has come to rest under load; position and rotation in world, shapes (3,) and (3, 3)."""
-        x, y = float(position[0]), float(position[1])
-        slopes = [slope_under(rotation)]
-        for index, (before_x, before_y, slope) in enumerate(reversed(self._felt)):
-            if index == 0 or math.hypot(x - before_x, y - before_y) < NEAR:
-                slopes.append(slope)
-        self._felt.append((x, y, slopes[0]))
-        along_x, along_y = zip(*slopes, strict=True)
-        self.slope = (_agree(along_x), _agree(along_y)) if len(slopes) > 1 else (0.0, 0.0)
+        x, y, z = position.tolist()
+        newest = slope_under(rotation)
+        near = [
+            slope
+            for index, ((before_x, before_y, _), slope) in enumerate(reversed(self._felt))
+            if index == 0 or math.hypot(x - before_x, y - before_y) < NEAR
+        ]
+        risen = _confirm(newest, (x, y, z), self._felt[-1][0]) if self._felt else 0.0
+        self._felt.append(((x, y, z), newest))
+        self.slope = _choose(newest[0], [s[0] for s in near], risen), _choose(newest[1], [s[1] for s in near], risen)
+
+
+def _confirm(slope: Slope, place: Point, before: Point) -> float:
+    """Share, 0…1, of a sole's slope that explains how much higher it stands than the one before."""
+    dx, dy, dz = (a - b for a, b in zip(place, before, strict=True))
+    rise, steepness = slope[0] * dx + slope[1] * dy, math.hypot(*slope)
+    if abs(rise) < STEP_MIN * steepness or steepness == 0.0:
+        return 0.0
+    return min(max(dz / rise, 0.0), 1.0)
+
+
+def _choose(newest: float, near: list[float], risen: float) -> float:
+    """The steeper of what all soles and of what newest sole and step agree on, no steeper than `SLOPE_MAX`."""
+    agreed = _agree([newest, *near]) if near else 0.0
+    steeper = max(abs(agreed), abs(risen * newest))
+    return math.copysign(min(steeper, SLOPE_MAX), newest)
 
 
 def slope_under(rotation: np.ndarray) -> Slope:
@@ -50,7 +73,7 @@ def slope_under(rotation: np.ndarray) -> Slope:
     return -x / z, -y / z
 
 
-def _agree(values: tuple[float, ...]) -> float:
-    """The smallest, where all have the same sign, no larger than `SLOPE_MAX`; otherwise 0."""
+def _agree(values: list[float]) -> float:
+    """The smallest, where all have the same sign; otherwise 0."""
     low, high = min(values), max(values)
-    return min(low, SLOPE_MAX) if low > 0.0 else max(high, -SLOPE_MAX) if high < 0.0 else 0.0
+    return low if low > 0.0 else high if high < 0.0 else 0.0

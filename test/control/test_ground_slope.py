@@ -16,7 +16,7 @@ def sole(x: float, y: float = 0.0) -> np.ndarray:
 
 
 def feel(sense: SlopeSense, *soles: tuple[float, float]) -> tuple[float, float]:
-    """Soles at some x, each on its slope along x."""
+    """Soles at some x at the same height, each on its slope along x."""
     for x, slope in soles:
         sense.feel(np.array((x, 0.0, 0.0)), sole(slope))
     return sense.slope
@@ -42,6 +42,27 @@ def test_one_sole_on_an_edge_is_not_believed() -> None:
 def test_two_soles_on_the_same_edge_are_not_believed() -> None:
     sense = SlopeSense()
     assert feel(sense, (0.0, 0.0), (0.2, 0.0), (0.4, 0.15), (0.45, 0.15))[0] == 0.0
+
+
+def test_a_sole_that_stands_as_much_lower_as_it_tilts_is_believed_at_once() -> None:
+    sense = SlopeSense()
+    sense.feel(np.zeros(3), sole(0.0))
+    sense.feel(np.array((0.25, -0.2, -0.14 * 0.25)), sole(-0.14))
+    assert sense.slope == pytest.approx((-0.14, 0.0))
+
+
+def test_a_sole_on_the_edge_of_a_board_is_believed_no_more_than_it_has_risen() -> None:
+    sense = SlopeSense()
+    sense.feel(np.zeros(3), sole(0.0))
+    sense.feel(np.array((0.25, -0.2, 0.015)), sole(0.2))
+    assert sense.slope == pytest.approx((0.06, 0.0))
+
+
+def test_short_steps_confirm_nothing() -> None:
+    sense = SlopeSense()
+    sense.feel(np.zeros(3), sole(0.0))
+    sense.feel(np.array((0.06, -0.2, 0.01)), sole(0.17))
+    assert sense.slope[0] == 0.0
 
 
 def test_no_steeper_than_the_steepest() -> None:
