@@ -7,6 +7,7 @@ The controller knows nothing of the ground. Falls and feet are judged on the sim
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import sys
 import time
@@ -125,7 +126,8 @@ def run_job(job: Job) -> Run:
     wall = time.perf_counter()
     case = make_cases(job.km_length)[job.case]
     lane_length = max(20.0, job.km_length if job.case == LONG else 0.0)
-    setup = load_trial_setup("torch_relay", seed=job.seed, length=lane_length)
+    longest = [f"trial.phases.carry.timeout={math.ceil(2.0 * lane_length) + 300}"]
+    setup = load_trial_setup("torch_relay", seed=job.seed, length=lane_length, overrides=longest)
     sim = SimOptions(seed=job.seed, friction=case.friction)
     drill = Drill(setup, DrillOptions(ground=case.ground, sim=sim))
     way = WayJudge()
