@@ -71,9 +71,9 @@ class ControlProcess:
         self._robot = robot
         self._options = options
         self._realtime = realtime
+        self._loop = ControlLoop(robot, controller, [self._publish], stops)  # compiles: nobody may attach before
         self._channel = Channel.create(info)
         self._link = TrialLink(self._channel, options.lockstep, options.quiet_timeout)
-        self._loop = ControlLoop(robot, controller, [self._publish], stops)
         self._pacer = Pacer(options.real_time_factor or 1.0)
         self._stop_inbox = StopInbox(self._channel, self._loop.stops.requests)
         self._safe_end = SafeEnd()
