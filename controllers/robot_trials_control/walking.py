@@ -44,7 +44,7 @@ REST_SHARE = 0.6
 Ahead the ankles' torque ends the reach of the ZMP, back the soles do; here a push either way finds about as much left.
 """
 HASTE_FROM, HASTE_FULL = 0.05, 0.10
-"""Error of the DCM at touchdown from which the double support is cut short, and at which it is shortest [m]."""
+"""Sideways error of the DCM at touchdown from which the double support shrinks, and at which it is shortest [m]."""
 TRANSFER_MIN = 0.04
 """Shortest double support [s]."""
 
@@ -255,10 +255,11 @@ class Walking:
         self._start(Phase.DOUBLE, [segment._replace(duration=self._transfer_time(segment, end))], end)
 
     def _transfer_time(self, segment: ZmpSegment, end: tuple[float, float]) -> float:
-        """Duration of the double support that begins: the farther the DCM from its plan, the sooner the next step."""
+        """Duration of the double support that begins: the farther the DCM beside its plan, the sooner the next step."""
         x, y = dcm_before(segment, *end, self.omega)
         dcm_x, dcm_y = self.gait.dcm.tolist()
-        error = math.hypot(dcm_x - x, dcm_y - y)
+        yaw = self._pose(self.stance_side).yaw
+        error = abs(math.cos(yaw) * (dcm_y - y) - math.sin(yaw) * (dcm_x - x))
         haste = clamp((error - HASTE_FROM) / (HASTE_FULL - HASTE_FROM), 0.0, 1.0)
         return segment.duration + haste * (min(TRANSFER_MIN, segment.duration) - segment.duration)
 
