@@ -16,9 +16,9 @@ class StopLimits:
     Attributes:
         tilt: of the base while it should be upright, nearly three times what walking needs [rad].
         tilt_low: the same while the robot squats, which leans the torso by 0.35 on purpose [rad].
-        capture_error: of the capture point from where the plan has it, walking; the next foothold makes up for some
-            0.15, and walking at 0.8 m/s needs 0.08 [m].
-        capture_error_standing: the same on both feet, just before the soles' edge is reached; at rest it is 0.005 [m].
+        capture_error: of the capture point from where the plan has it, walking; 0.8 m/s needs 0.08, a push of 20 N·s
+            that the next steps make up for reaches 0.10, one that has ended in a fall went through 0.21 [m].
+        capture_error_standing: the same on both feet; hips make up for 0.1, and at rest it is 0.005 [m].
         capture_reach: of the capture point from the middle of the nearer sole; a step reaches 0.57 m ahead and 0.15 m
             further aside, and the controller needs some of it for what it does not know [m].
         temperature_slow, temperature_stop: of a winding; the drives' insulation is rated for more than 130 °C, and the
@@ -50,9 +50,9 @@ class StopLimits:
 
     tilt: float = math.radians(13.0)
     tilt_low: float = math.radians(38.0)
-    capture_error: float = 0.10
-    capture_error_standing: float = 0.05
-    capture_reach: float = 0.34
+    capture_error: float = 0.18
+    capture_error_standing: float = 0.12
+    capture_reach: float = 0.40
     temperature_slow: float = 90.0
     temperature_stop: float = 105.0
     strain_slow: float = 4.0
