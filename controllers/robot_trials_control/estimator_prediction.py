@@ -5,10 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from robot_trials_control.compiled import compiled
-from robot_trials_control.estimator_filter import predict_sensor, propagate_covariance
+from robot_trials_control.estimator_filter import (
+    ACCELEROMETER_BIAS,
+    GYRO_BIAS,
+    predict_sensor,
+    propagate_covariance,
+)
 from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.readings import IMU
+from robot_trials_control.readings import BRIDGE_MAX, IMU, SLACK
 from robot_trials_control.rotations import quaternion_xyzw
+
+BRIDGED = BRIDGE_MAX + SLACK
+"""Age up to which a silent sensor's readings are imagined [s]."""
 
 
 @compiled
@@ -25,7 +33,10 @@ def predict(state: np.ndarray, age: np.ndarray, asked: np.ndarray, constants: np
     rate_deviation, force_deviation = c.rate_deviation, c.force_deviation
     if age[IMU] > 0.0:
         rate_deviation, force_deviation = c.lost_rate, c.lost_force
-        imagine_sensor(asked, constants, estimate)
+        if age[IMU] > BRIDGED:
+            go_by_feet(state, constants, estimate)
+        else:
+            imagine_sensor(asked, constants, estimate)
     else:
         force_deviation += c.force_change_share * read_sensor(state, constants, estimate)
     rate, force = np.zeros(3), np.zeros(3)
@@ -74,6 +85,22 @@ def imagine_sensor(asked: np.ndarray, constants: np.ndarray, estimate: np.ndarra
         turning = e.v[3 + a] * e.v[b] - e.v[3 + b] * e.v[a]
         e.measured_force[i] = e.accelerometer_bias[i] + asked[i] + turning + GRAVITY * e.rotation[2, i]
         e.measured_rate[i] += constants[0].period * asked[3 + i]
+
+
+@compiled
+def go_by_feet(state: np.ndarray, constants: np.ndarray, estimate: np.ndarray) -> None:
+    """Without an inertial sensor for long: the readings that a standing foot stands in for, which teach no bias.
+
+    Args:
+        state: sensor record with those in place of the sensor's, as `SensorHold` writes them.
+        constants, estimate: as for `predict`.
+    """
+    e = estimate[0]
+    read_sensor(state, constants, estimate)
+    for i in range(3):
+        e.measured_force[i] += e.accelerometer_bias[i]
+    e.covariance[GYRO_BIAS : ACCELEROMETER_BIAS + 3] = 0.0
+    e.covariance[:, GYRO_BIAS : ACCELEROMETER_BIAS + 3] = 0.0
 
 
 @compiled

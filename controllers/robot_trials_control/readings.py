@@ -84,7 +84,7 @@ def carry_on(
     for i in range(new.joint_position.size):
         if good:
             old.joint_position[i], old.joint_velocity[i] = new.joint_position[i], new.joint_velocity[i]
-            old.joint_torque[i], old.joint_temperature[i] = new.joint_torque[i], new.joint_temperature[i]
+            old.joint_torque[i] = new.joint_torque[i]
         else:
             old.joint_position[i] += dt * (old.joint_velocity[i] + 0.5 * dt * acceleration[6 + i])
             old.joint_velocity[i] += dt * acceleration[6 + i]
@@ -108,10 +108,10 @@ def carry_on(
 
 @compiled
 def are_joints_finite(state: np.ndarray) -> bool:
-    """Whether all that the drives read is a number."""
+    """Whether all that control needs of the drives is a number."""
     s, total = state[0], 0.0
     for i in range(s.joint_position.size):
-        total += s.joint_position[i] + s.joint_velocity[i] + s.joint_torque[i] + s.joint_temperature[i]
+        total += s.joint_position[i] + s.joint_velocity[i] + s.joint_torque[i]
     return math.isfinite(total)
 
 

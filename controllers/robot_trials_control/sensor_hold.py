@@ -17,7 +17,7 @@ from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.gait import GAIT_FIELDS, Phase
 from robot_trials_control.model import RobotModel
 from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.readings import BRIDGE_MAX, GROUPS, Readings
+from robot_trials_control.readings import BRIDGE_MAX, GROUPS, SLACK, Readings
 from robot_trials_control.readings import FEET as FEET_AGE
 from robot_trials_control.readings import IMU as IMU_AGE
 from robot_trials_control.readings import JOINTS as JOINTS_AGE
@@ -30,7 +30,7 @@ STIFFNESS = 10.0
 """Of joints whose positions are not known here, per N·m of torque limit [1/rad]."""
 STIFF_DAMPING_TIME = 0.03
 """Their damping, kd / kp [s]."""
-CARRIED_MAX = BRIDGE_MAX + 1e-9
+CARRIED_MAX = BRIDGE_MAX + SLACK
 """Age up to which readings are carried on [s]."""
 JOINTS, IMU, FEET = (int(group.value) for group in (SensorGroup.JOINTS, SensorGroup.IMU, SensorGroup.FEET))
 
@@ -58,7 +58,7 @@ def fill_held(
 
     Args:
         state: readings with short gaps bridged, as in `Readings`; joints are carried on there for as long as it takes.
-        age: of each group, shape (GROUPS,) [s]; becomes 0 where readings are made up.
+        age: of each group, shape (GROUPS,) [s].
         model, gait, reference: records of `model_state_fields`, `GAIT_FIELDS` and `whole_body_reference_fields` after
             the last tick.
         hold: record of `HOLD_FIELDS`.
@@ -66,11 +66,9 @@ def fill_held(
     w, h = hold[0], state[0]
     failed = find_failed(age)
     if failed & FEET:
-        age[FEET_AGE] = 0.0
         h.foot_wrench[:] = 0.0
         plan_support(gait, w.weight, h.foot_wrench)
     if failed & IMU:
-        age[IMU_AGE] = 0.0
         foot = 0 if h.foot_wrench[0, 2] > h.foot_wrench[1, 2] else 1
         turn_with_foot(foot, model, reference, hold, state)
     return failed
@@ -117,18 +115,17 @@ class SensorHold:
 
     Attributes:
         failed: groups replaced at this tick, a bit set of `SensorGroup`.
-        age: of each group, as in `Readings`, 0 where it is replaced.
     """
 
     def __init__(self, model: RobotModel, gyro_bias: np.ndarray) -> None:
         self.failed = 0
-        self.age, self._hold = np.zeros(GROUPS), make_record(HOLD_FIELDS)
+        self._hold = make_record(HOLD_FIELDS)
         self._gyro_bias, self._model = gyro_bias, model
         self._hold.imu_rotation[:] = model.model.frames[model.imu_id].placement.rotation
         self._stiffness = STIFFNESS * model.parameters.torque_limits
         reference, gait = WholeBodyReference(model.nominal_joints), make_record(GAIT_FIELDS)
         readings, parts = make_robot_state(model.nu).data, (model.state.data, gait.data, reference.record.data)
-        self._fill = bind(fill_held, readings, self.age, *parts, self._hold.data)
+        self._fill = bind(fill_held, readings, np.zeros(GROUPS), *parts, self._hold.data)
 
     def update(self, readings: Readings, gait: Record, reference: WholeBodyReference) -> Record:
         """Readings to go by.
@@ -139,11 +136,10 @@ class SensorHold:
             reference: of the last tick.
         """
         hold, state = self._hold, readings.state
-        self.age[:] = readings.age
         if self.failed:
             hold.gyro_bias[:], hold.weight[...] = self._gyro_bias, self._model.mass * GRAVITY
         parts = self._model.state.data, gait.data, reference.record.data
-        self.failed = self._fill(state.data, self.age, *parts, hold.data)
+        self.failed = self._fill(state.data, readings.age, *parts, hold.data)
         return state
 
     def stiffen(self, command: Record) -> None:
