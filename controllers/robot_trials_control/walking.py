@@ -38,10 +38,10 @@ TIMING_RATE_DOWN, TIMING_RATE_UP = 0.020, 0.004
 
 CALM_DCM_ERROR = 0.05
 """Distance of the DCM from its plan up to which a walk may end with the next step [m]."""
-REST_SHARE = 0.6
+REST_SHARE = 0.5
 """Where the ZMP rests when standing, from the soles' middles (0) to the ankles (1).
 
-Ahead the ankles' torque ends the reach of the ZMP, back the soles do; here a push either way finds about as much left.
+Ahead the ankles' torque ends the ZMP's reach, back the soles do: a push ahead and one back find about as much left.
 """
 HASTE_FROM, HASTE_FULL = 0.05, 0.10
 """Sideways error of the DCM at touchdown from which the double support shrinks, and at which it is shortest [m]."""
