@@ -35,7 +35,7 @@ GIVE_UP = 5.0
 """Beyond the stated bound [s]."""
 PUSH_TIME = 0.1
 """[s]"""
-PUSHES = {"standing": 180.0, "walking": 320.0}
+PUSHES = {"standing": 180.0, "walking": 200.0}
 """Force forwards that drives the capture point away from its plan; in some phases of a step the walk absorbs it, and
 nothing needs to be stopped [N]."""
 CAPTURE_LIMIT = 0.04

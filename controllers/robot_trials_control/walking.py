@@ -36,6 +36,8 @@ ADJUST_RATE = 0.2
 TIMING_RATE_DOWN, TIMING_RATE_UP = 0.020, 0.004
 """Fastest change of the remaining time a tick [s]."""
 
+DISTURBED_DCM_ERROR = 0.10
+"""The same from which a walk does not end yet [m]; 1 m/s needs 0.08."""
 CALM_DCM_ERROR = 0.05
 """Distance of the DCM from its plan up to which a walk may end with the next step [m]."""
 REST_SHARE = 0.5
@@ -142,7 +144,7 @@ class Walking:
             self._end_phase(model)
         elif self.phase is Phase.STAND and self._wants_to_step():
             self._begin_shift()
-        elif self.phase is Phase.DOUBLE and not (self.plan.is_stopping or self.goal.asks_for_steps):
+        elif self.phase is Phase.DOUBLE and self._may_stop_now:
             self._stop_now()
         self._write_references(dt, model.data, constants, gait, out.record.data)
 
@@ -158,6 +160,16 @@ class Walking:
     def _is_calm(self) -> bool:
         gait = self.gait
         return math.hypot(*(gait.dcm - gait.dcm_reference)) < CALM_DCM_ERROR
+
+    @property
+    def _is_disturbed(self) -> bool:
+        """Whether the next step has to catch the robot before any can bring it to rest."""
+        gait = self.gait
+        return math.hypot(*(gait.dcm - gait.dcm_reference)) > DISTURBED_DCM_ERROR
+
+    @property
+    def _may_stop_now(self) -> bool:
+        return not (self.plan.is_stopping or self.goal.asks_for_steps or self._is_disturbed)
 
     @property
     def stagger(self) -> tuple[float, float, float]:
@@ -244,8 +256,8 @@ class Walking:
         turn = wrap_angle(self.plan.footholds[0].yaw - stance.yaw)
         if self.goal.is_moving and abs(turn) < TURN_MISSED_MAX:
             body = body._replace(yaw=self.plan.footholds[0].yaw)
-        if self.goal.asks_for_steps:
-            self.plan.renew(body, self.stance_side, self.goal, True)
+        if self.goal.asks_for_steps or self._is_disturbed:
+            self.plan.renew(body, self.stance_side, self.goal, not self._is_disturbed)
         else:
             self.plan.stop(body, self.stance_side, self.gait.dcm.tolist(), (x, y), self.plan.tempo.double)
         self._constants.placement_gain[...] = 1.0 / foothold_gain(self.plan.tempo.double, self.omega)

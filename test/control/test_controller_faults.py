@@ -101,7 +101,9 @@ def test_readings_that_control_does_not_use_change_nothing(bench: Bench, field: 
     ("time", "group"),
     [("joint_time_ns", SensorGroup.JOINTS), ("imu_time_ns", SensorGroup.IMU), ("foot_time_ns", SensorGroup.FEET)],
 )
-def test_a_silent_group_is_replaced_once_it_is_no_longer_carried_on(bench: Bench, time: str, group: SensorGroup) -> None:
+def test_a_silent_group_is_replaced_once_it_is_no_longer_carried_on(
+    bench: Bench, time: str, group: SensorGroup
+) -> None:
     state = bench.sample.state
     bench.step(3)
     getattr(state, time)[...] = int(state.time_ns)
