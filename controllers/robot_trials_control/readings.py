@@ -82,6 +82,8 @@ def carry_on(
     good = are_joints_finite(state) and is_new(new.joint_time_ns, times, JOINTS)
     count(good, dt, age, JOINTS)
     for i in range(new.joint_position.size):
+        if math.isfinite(new.joint_temperature[i]):  # nothing here depends on it
+            old.joint_temperature[i] = new.joint_temperature[i]
         if good:
             old.joint_position[i], old.joint_velocity[i] = new.joint_position[i], new.joint_velocity[i]
             old.joint_torque[i] = new.joint_torque[i]

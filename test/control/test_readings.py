@@ -12,7 +12,7 @@ from robot_trials_control.records import Fault, Record, make_robot_state
 NU = 3
 BRIDGED = round(BRIDGE_MAX / PERIOD)
 FIELDS = {
-    JOINTS: ("joint_position", "joint_velocity", "joint_torque", "joint_temperature"),
+    JOINTS: ("joint_position", "joint_velocity", "joint_torque"),
     IMU: ("imu_angular_velocity", "imu_linear_acceleration"),
     FEET: ("foot_wrench",),
     BATTERY: ("battery",),
@@ -23,7 +23,7 @@ ASKED = np.concatenate((np.zeros(6), (2.0, -1.0, 0.5)))
 
 def reading(tick: int) -> Record:
     state = make_robot_state(NU)
-    for group in FIELDS.values():
+    for group in (*FIELDS.values(), ("joint_temperature",)):
         for name in group:
             field = getattr(state, name)
             field[...] = np.reshape(0.1 * np.arange(1, field.size + 1) + 0.01 * tick, field.shape)
