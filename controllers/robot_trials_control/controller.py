@@ -106,7 +106,7 @@ class WholeBodyWalkingController:
                 self._refuse(command, status)
                 return
             self._start(state)
-        self.estimator.update(state, self.reference.stance, self.readings.age)
+        self.estimator.update(state, self.reference.stance, self._hold.age)
         self._check_fall()
         self.payload.update(state, self.whole_body.acceleration, motion)
         self._plan(motion, state)

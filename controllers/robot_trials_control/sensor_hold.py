@@ -34,6 +34,9 @@ CARRIED_MAX = BRIDGE_MAX + SLACK
 """Age up to which readings are carried on [s]."""
 JOINTS, IMU, FEET = (int(group.value) for group in (SensorGroup.JOINTS, SensorGroup.IMU, SensorGroup.FEET))
 
+JOINTS_CARRIED_MAX = 0.005
+"""The same for joints, whose torques cannot be told from guessed positions for long: the drives have to follow [s]."""
+
 HOLD_FIELDS: list[Field] = [
     ("imu_rotation", "f8", (3, 3)),  # sensor in the base
     ("gyro_bias", "f8", (3,)),  # base axes [rad/s]
@@ -45,7 +48,7 @@ HOLD_FIELDS: list[Field] = [
 @compiled
 def find_failed(age: np.ndarray) -> int:
     """Groups that are silent for longer than readings are carried on, as a bit set; ages as in `Readings`."""
-    failed = JOINTS if age[JOINTS_AGE] > CARRIED_MAX else 0
+    failed = JOINTS if age[JOINTS_AGE] > JOINTS_CARRIED_MAX else 0
     failed |= IMU if age[IMU_AGE] > CARRIED_MAX else 0
     return failed | (FEET if age[FEET_AGE] > CARRIED_MAX else 0)
 
@@ -115,11 +118,12 @@ class SensorHold:
 
     Attributes:
         failed: groups replaced at this tick, a bit set of `SensorGroup`.
+        age: of each group, as in `Readings`; 0 for joints that the drives hold where they are believed to be [s].
     """
 
     def __init__(self, model: RobotModel, gyro_bias: np.ndarray) -> None:
         self.failed = 0
-        self._hold = make_record(HOLD_FIELDS)
+        self.age, self._hold = np.zeros(GROUPS), make_record(HOLD_FIELDS)
         self._gyro_bias, self._model = gyro_bias, model
         self._hold.imu_rotation[:] = model.model.frames[model.imu_id].placement.rotation
         self._stiffness = STIFFNESS * model.parameters.torque_limits
@@ -139,7 +143,10 @@ class SensorHold:
         if self.failed:
             hold.gyro_bias[:], hold.weight[...] = self._gyro_bias, self._model.mass * GRAVITY
         parts = self._model.state.data, gait.data, reference.record.data
-        self.failed = self._fill(state.data, readings.age, *parts, hold.data)
+        self.age[:] = readings.age
+        self.failed = self._fill(state.data, self.age, *parts, hold.data)
+        if self.failed & JOINTS:
+            self.age[JOINTS_AGE] = 0.0
         return state
 
     def stiffen(self, command: Record) -> None:

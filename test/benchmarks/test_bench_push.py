@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from benchmarks.judges import (
+from benchmarks.judges.push import (
     REST_SPEED_MAX,
     STAND_SLIDE_MAX,
     STAND_YAW_MAX,
