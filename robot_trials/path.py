@@ -23,6 +23,7 @@ class PathFollower:
 
     Attributes:
         length: of the path [m].
+        end: pose at its end.
         progress: how far along the path the robot is [m].
     """
 
@@ -40,7 +41,7 @@ class PathFollower:
         self._legs = [(a, b, math.dist(a, b)) for a, b in zip(points, points[1:], strict=False) if a != b]
         if not self._legs or lookahead <= 0.0:
             raise ValueError(f"a path of {len(self._legs)} legs with lookahead {lookahead} m: both must be > 0")
-        self._end, self._lookahead = path[-1], lookahead
+        self.end, self._lookahead = path[-1], lookahead
         self.length, self.progress = sum(length for _, _, length in self._legs), 0.0
 
     def target(self, robot: PlanarPose) -> PlanarPose:
@@ -52,7 +53,7 @@ class PathFollower:
         self.progress = max(self.progress, self._nearest(robot))
         aim = self.progress + self._lookahead
         if aim >= self.length:
-            return self._end
+            return self.end
         x, y = self.point(aim)
         return x, y, math.atan2(y - robot[1], x - robot[0])
 
@@ -63,7 +64,7 @@ class PathFollower:
                 share = max(along, 0.0) / length
                 return ax + share * (bx - ax), ay + share * (by - ay)
             along -= length
-        return self._end[0], self._end[1]
+        return self.end[0], self.end[1]
 
     def deviation(self, x: float, y: float) -> float:
         """Distance of a point to the path, wherever on it is nearest [m]."""

@@ -22,8 +22,9 @@ from robot_trials.nodes.diagnostics import describe_battery, describe_controller
 from robot_trials.nodes.message_types import find_message_type
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
+from robot_trials.nodes.path_input import PathInput
 from robot_trials.nodes.qos import CLOCK, to_rclpy, topic_qos
-from robot_trials.nodes.sample_messages import SampleMessages
+from robot_trials.nodes.sample_messages import SampleMessages, make_frame_names
 from robot_trials.nodes.stamps import to_stamp
 from robot_trials.nodes.stop_input import StopInput
 from robot_trials.nodes.velocity_input import VelocityInput
@@ -49,7 +50,8 @@ class ControlNode(LifecycleNode):
         self._channel_name = declare_channel(self)
         rate_text = "most messages of one topic a second, /clock included [Hz]"
         self._rate_hz = declare(self, "publish_rate_hz", 50.0, rate_text, (1.0, CLOCK_RATE_MAX_HZ))
-        self._velocity_input, self._stop_input = VelocityInput(self), StopInput(self)
+        self._path_input, self._stop_input = PathInput(self), StopInput(self)
+        self._velocity_input = VelocityInput(self, self._path_input.cancel)
         hand = declare(self, "payload_hand", "right", "hand whose load /payload_state is about: left or right")
         self._payload_hand = LEFT if hand == "left" else RIGHT
         autostart = declare(self, "autostart", True, "configure and activate without being asked")
@@ -82,6 +84,7 @@ class ControlNode(LifecycleNode):
             self.create_timer(1.0, self._publish_diagnostics, clock=steady),
         ]
         self._velocity_input.attach(self._channel)
+        self._path_input.attach(self._channel, make_frame_names(self._channel.info).odom)
         self._active = True
         return result
 
@@ -89,6 +92,7 @@ class ControlNode(LifecycleNode):
         """Fall silent."""
         self._active = False
         self._velocity_input.detach()
+        self._path_input.detach()
         for timer in self._timers:
             self.destroy_timer(timer)
         self._timers = []
@@ -113,6 +117,7 @@ class ControlNode(LifecycleNode):
     def release(self) -> None:
         """Detach; idempotent."""
         self._velocity_input.detach()
+        self._path_input.detach()
         self._stop_input.detach()
         if self._channel is not None:
             self._channel.close()
@@ -162,6 +167,7 @@ class ControlNode(LifecycleNode):
             self._clock_publisher.publish(ClockMessage(clock=to_stamp(civil_ns)))
             for topic, data in self._messages.encode(self._sample.data, self._has_listeners):
                 self._publishers_by_topic[topic.name].publish(data)
+            self._path_input.update(self._sample.status)
         if ended:
             self._end_with_control_process(channel.end_reason)
 

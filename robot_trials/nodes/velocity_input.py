@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ from robot_trials_control.records import Record
 class VelocityInput:
     """Subscribes to `cmd_vel` while attached; what it passes on counts only while no trial runs."""
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
+    def __init__(self, node: Node, on_command: Callable[[], None]) -> None:
+        """Declare the parameters; `on_command` is told of every command that is passed on."""
+        self._node, self._on_command = node, on_command
         forward = declare(node, "forward_speed_max", 0.5, "bound of cmd_vel forward or back [m/s]", (0.0, 1.5))
         side = declare(node, "side_speed_max", 0.1, "bound of cmd_vel to the sides [m/s]", (0.0, 0.5))
         turn = declare(node, "turn_rate_max", 0.4, "bound of cmd_vel's yaw rate [rad/s]", (0.0, 1.0))
@@ -67,6 +69,7 @@ class VelocityInput:
             self._drive.monotonic_ns[...] = time.monotonic_ns()
             self._drive.velocity[...] = np.clip(wanted, -self._bound, self._bound)
             self._channel.drive.write(self._drive.data)
+            self._on_command()
 
     def _refuse(self, reason: str) -> None:
         self._node.get_logger().warning(f"cmd_vel: {reason}; ignored", throttle_duration_sec=1.0)

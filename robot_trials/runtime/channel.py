@@ -6,7 +6,7 @@
 | `log` | control samples, every tick | control → recorder |
 | `trial` | control samples, every tick | control → trial |
 | `command` | exchange, newest | trial → control |
-| `drive` | velocity command, newest | control node → control |
+| `drive` | velocity command or walking target, newest | control node → control |
 | `stop` | emergency stop and re-arming, newest | control node → control |
 | `heartbeat` | sign of life, newest | safety node → control |
 | `health` | counters of the control process, newest | control → anybody |
@@ -46,10 +46,14 @@ EXCHANGE_DTYPE = np.dtype(
     ],
     align=True,
 )
+DRIVE_ALONG, DRIVE_TO = 0, 1
 DRIVE_DTYPE = np.dtype(
     [
         ("monotonic_ns", "i8"),  # CLOCK_MONOTONIC when it arrived
         ("velocity", "f8", (3,)),  # forward, left, yaw rate in the heading frame [m/s, m/s, rad/s]
+        ("target", "f8", (3,)),  # x, y, yaw in odom [m, m, rad]
+        ("speed", "f8"),  # on the way to it [m/s]
+        ("kind", "u1"),  # DRIVE_ALONG a velocity, DRIVE_TO a target
     ],
     align=True,
 )
@@ -181,7 +185,7 @@ class Channel:
 
     @property
     def drive(self) -> NewestCell:
-        """Newest velocity command of somebody who drives by hand."""
+        """Newest velocity command of somebody who drives by hand, or target on a path."""
         return self._cell("drive", DRIVE_DTYPE)
 
     @property

@@ -4,7 +4,7 @@ Every few control ticks (one trial tick) the control process publishes its sampl
 In lockstep it waits there for the trial's answer to the trial tick before, so that the trial thinks while the world
 goes on; at a real-time factor it takes the newest answer and counts ticks.
 When a running trial goes quiet, its last command is continued safely: the robot finishes its step and stands, hands as
-they are. With no trial running, a velocity command from the control node drives the robot; without that, it stands.
+they are. With no trial running, the control node may drive the robot by a velocity or a target; without, it stands.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from robot_trials.runtime.channel import DRIVE_DTYPE, Channel, make_exchange
+from robot_trials.runtime.channel import DRIVE_DTYPE, DRIVE_TO, Channel, make_exchange
 from robot_trials_control.records import MotionMode, PayloadMode, Record, make_motion_command
 
 LEAD_EXCHANGES = 1
@@ -133,8 +133,15 @@ class TrialLink:
     def _follow_drive(self) -> bool:
         if not self._drive_is_fresh():
             return False
-        self.command.mode[...] = MotionMode.WALK_VELOCITY
-        self.command.walk_velocity[...] = self._drive["velocity"][0]
+        if self._drive["kind"][0] == DRIVE_TO:
+            self.command.mode[...] = MotionMode.WALK_TO
+            self.command.walk_target[...], self.command.walk_speed[...] = (
+                self._drive["target"][0],
+                self._drive["speed"][0],
+            )
+        else:
+            self.command.mode[...] = MotionMode.WALK_VELOCITY
+            self.command.walk_velocity[...] = self._drive["velocity"][0]
         self.command.sequence[...] = int(self.command.sequence) + 1
         self.following = Following.DRIVE
         return True

@@ -228,6 +228,26 @@ def drive(node, speed, kind="TwistStamped", age=None):
     return {"x": heard[-1].pose.pose.position.x - first}
 
 
+def follow(node, frame, *points):
+    """How far odometry has come two seconds after a path through points "x,y" was sent."""
+    from geometry_msgs.msg import PoseStamped
+    from nav_msgs.msg import Odometry, Path
+
+    heard, path = [], Path()
+    path.header.frame_id = frame
+    for point in points:
+        stamped = PoseStamped()
+        stamped.pose.position.x, stamped.pose.position.y = map(float, point.split(","))
+        path.poses.append(stamped)
+    node.create_subscription(Odometry, "odom", heard.append, 10)
+    publisher = node.create_publisher(Path, "path", 1)
+    _wait(node, lambda: heard and publisher.get_subscription_count())
+    first, start = heard[-1].pose.pose.position.x, time.monotonic()
+    publisher.publish(path)
+    _wait(node, lambda: time.monotonic() - start > 2.0)
+    return {"x": heard[-1].pose.pose.position.x - first}
+
+
 def stop_state(node, wanted):
     """The newest stop state once the stop is over, or once the robot is free."""
     from robot_trials_msgs.msg import StopState
@@ -263,6 +283,7 @@ def main(verb, *arguments):
         "change_states": change_states,
         "listen": listen,
         "drive": drive,
+        "follow": follow,
         "stop_state": stop_state,
         "press": press,
     }

@@ -47,6 +47,19 @@ def test_velocity_commands_may_come_without_a_stamp(graph):
     graph.end()
 
 
+def test_path_in_odom_is_followed_until_somebody_drives(graph):
+    graph.start_control(factor=1.0)
+    graph.start("control_node")
+    assert graph.ask("follow", "map", "0,0", "5,0")["x"] == 0.0
+    graph.wait_for_log("control_node", "path: header.frame_id: 'map': must be 'odom'; ignored")
+    assert graph.ask("follow", "odom", "0,0", "nan,0")["x"] == 0.0
+    assert graph.ask("follow", "odom", "1,1")["x"] == 0.0
+    assert graph.ask("follow", "odom", "0,0", "50,0")["x"] > 0.3
+    graph.ask("drive", "0.0")
+    assert graph.ask("follow", "odom")["x"] < 0.05, "a velocity has ended the path"
+    graph.end()
+
+
 def test_full_disk_ends_the_trial_safely_with_its_reason(graph):
     graph.start_control()
     graph.limit_file_size("recorder_node", 3_000_000)

@@ -80,7 +80,10 @@ def test_capture_point_away_from_its_plan(bench: Bench, walking: int, limit: flo
 
 def test_capture_point_out_of_reach_of_both_feet(bench: Bench) -> None:
     """Even where it was planned."""
-    for y, expected in ((0.1 + LIMITS.capture_reach - 0.01, Trigger.NONE), (0.46, Trigger.CAPTURE_POINT)):
+    for y, expected in (
+        (0.1 + LIMITS.capture_reach - 0.01, Trigger.NONE),
+        (0.1 + LIMITS.capture_reach + 0.01, Trigger.CAPTURE_POINT),
+    ):
         bench.status.dcm[:] = bench.status.dcm_reference[:] = 0.0, y
         assert bench.step() == expected
 
