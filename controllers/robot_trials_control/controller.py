@@ -163,7 +163,6 @@ class WholeBodyWalkingController:
         goal.target = Pose2(*motion.walk_target.tolist())
         goal.speed = float(motion.walk_speed)
         goal.velocity = tuple(motion.walk_velocity.tolist())
-        self.walking.stop_at_once(mode in STOPS)
 
     def _plan(self, motion: Record, state: Record) -> None:
         walking = self.walking

@@ -21,8 +21,6 @@ FEET_APART_MIN = 0.13
 """Smallest sideways distance of the soles' middles [m]."""
 STOP_TOLERANCE = 0.12
 """A second step to come to rest is not taken for less [m]."""
-BRAKING_MAX = 0.25
-"""Step length lost from one step to the next when a walk is to end at once [m]."""
 SHORT_STEP = 0.05
 """Below this step length the ZMP stays at the ankle during single support [m]."""
 
@@ -35,17 +33,15 @@ class Goal:
         target: pose to reach (WALK_TO).
         speed: upper bound (WALK_TO) [m/s].
         velocity: forward, left, turn rate (WALK_VELOCITY) [m/s, m/s, rad/s].
-        at_once: end the walk with the fewest steps.
     """
 
-    __slots__ = ("at_once", "mode", "speed", "target", "velocity")
+    __slots__ = ("mode", "speed", "target", "velocity")
 
     def __init__(self) -> None:
         self.mode = MotionMode.STAND
         self.target = Pose2(0.0, 0.0, 0.0)
         self.speed = 0.0
         self.velocity = (0.0, 0.0, 0.0)
-        self.at_once = False
 
     @property
     def forward_speed(self) -> float:
@@ -176,8 +172,6 @@ class StepPlan:
         if goal.mode == MotionMode.WALK_TO:
             return self.planner.next_towards(body, side, goal.target, goal.speed, length)
         velocity = goal.velocity if goal.mode == MotionMode.WALK_VELOCITY else (0.0, 0.0, 0.0)
-        if goal.at_once:
-            length = max(length + self.gains.step_growth_max - BRAKING_MAX, 0.0)
         return self.planner.next_along(body, side, velocity, length)
 
     def shift(self, dx: float, dy: float, stance: Pose2, stance_side: int) -> None:

@@ -37,9 +37,7 @@ TIMING_RATE_DOWN, TIMING_RATE_UP = 0.020, 0.004
 """Fastest change of the remaining time a tick [s]."""
 
 DISTURBED_DCM_ERROR = 0.10
-"""The same from which a walk does not end yet [m]; 1 m/s needs 0.08."""
-CALM_DCM_ERROR = 0.05
-"""Distance of the DCM from its plan up to which a walk may end with the next step [m]."""
+"""Distance of the DCM from its plan from which a walk does not end yet; 1 m/s needs 0.08 [m]."""
 REST_SHARE = 0.5
 """Where the ZMP rests when standing, from the soles' middles (0) to the ankles (1).
 
@@ -70,7 +68,7 @@ class Walking:
         self.gait: Record = make_record(GAIT_FIELDS)
         self.phase, self.stance_side = Phase.STAND, RIGHT
         self.steps = 0
-        self.may_step, self._at_once = True, False
+        self.may_step = True
         self._sense = SlopeSense()
         self._constants = self._make_constants()
         self._track = ZmpTrack(self.gait)
@@ -151,15 +149,6 @@ class Walking:
     def set_height(self, height: float) -> None:
         """Hold the centre of mass at a height above the soles from now on [m]."""
         self._constants.com_height[...] = self.gait.height[...] = height
-
-    def stop_at_once(self, wanted: bool) -> None:
-        """End the walk with the fewest steps, from the next touchdown on; ordinary ones first while out of balance."""
-        self._at_once = wanted
-
-    @property
-    def _is_calm(self) -> bool:
-        gait = self.gait
-        return math.hypot(*(gait.dcm - gait.dcm_reference)) < CALM_DCM_ERROR
 
     @property
     def _is_disturbed(self) -> bool:
@@ -242,7 +231,6 @@ class Walking:
 
     def _begin_double(self) -> None:
         self.steps += 1
-        self.goal.at_once = self._at_once and self._is_calm
         finished = self.plan.ends_with_next
         self.stance_side = other(self.stance_side)
         x, y = self._track.now

@@ -175,17 +175,6 @@ def test_points_are_clamped_to_a_share_of_the_soles_reach_about_the_ankle() -> N
     assert clamp_to_sole(0.997, 1.945, foot, reach, 1.0) == pytest.approx((0.997, 1.945))
 
 
-@pytest.mark.parametrize(("length", "at_once", "expected"), [(0.4, False, 0.3), (0.4, True, 0.15), (0.2, True, 0.0)])
-def test_a_walk_that_ends_at_once_brakes_harder(length: float, at_once: bool, expected: float) -> None:
-    goal = make_goal(MotionMode.PROTECTIVE_STOP)
-    goal.at_once = at_once
-    plan = StepPlan(GAINS, SoleReach(-0.11, 0.014, 0.04, -0.049), 3.5)
-    plan.length = length
-    plan.renew(HOME, RIGHT, goal, closing_allowed=True)
-    assert plan.length == pytest.approx(expected)
-    assert plan.ends_with_next == (expected == 0.0)
-
-
 def test_a_plan_can_be_one_step_to_a_place() -> None:
     plan = make_plan(make_goal(MotionMode.WALK_TO, Pose2(5.0, 0.0, 0.0)))
     place = Pose2(0.1, 0.2, 0.0)
