@@ -4,6 +4,10 @@ A robot is brought into each situation; there every trigger is tried in a copy o
 fault, silence or request to the safe state in which the ladder ends for it (standing, lowered, or lowered and without
 power). Afterwards the robot is watched for a while longer. A fall is judged on the simulator's truth: base tilted by
 more than 45° or anything but the soles on the ground, and sinking below 60 % of the height unless the ladder lowers it.
+
+Sensors really fall silent or read no numbers, requests and heartbeats are the real ones. Heat, torque-time and late
+ticks are set; pushes reach the limits of tilt and capture point because these are lowered for the bench: with the
+limits in force the robot balances such pushes and walks on.
 """
 
 from __future__ import annotations
