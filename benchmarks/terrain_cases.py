@@ -110,7 +110,7 @@ def make_cases(km_length: float) -> dict[str, Case]:
         "mat": Case(go_to(6.5, 0.0, 0.0, 0.5), mat),
         "turn_90": Case(go_round_a_corner(0.5)),
         "lane_1m": Case(follow(BENDS, 0.5), path=BENDS),
-        "km": Case(go_to(km_length, 0.0, 0.0, 1.05), speed_min=1.0),
+        "km": Case(go_to(km_length, 0.0, 0.0, 1.08), speed_min=1.0),
     }
 
 
