@@ -28,6 +28,8 @@ from robot_trials.geometry import (
 from robot_trials.perception.camera_kinematics import CameraKinematics
 from robot_trials.robots import RobotProfile
 from robot_trials.robots.interface import FiducialObservation
+from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import Fault, HandMode, MotionMode, Record, make_motion_command
 
 BASE_HEIGHT = 0.85
@@ -150,6 +152,9 @@ class KinematicWorld:
 
     def fill_status(self, status: Record) -> None:
         """Controller status."""
+        if self.time >= self.mishaps.nan_at:  # as the stop ladder would answer
+            status.stop_rung[...], status.stop_over[...] = Rung.PROTECTIVE, 1
+            status.stop_triggers[...] = Trigger.NOT_FINITE
         x, y, yaw = self.base_in_odom
         status.base_position[:] = x, y, BASE_HEIGHT
         status.base_orientation_xyzw[:] = rotation_to_quaternion(rotation_z(yaw))

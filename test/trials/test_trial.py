@@ -63,7 +63,10 @@ def test_command_sequence_grows_with_every_tick() -> None:
         (Mishaps(receiver_passive=True), "hand_over: receiver does not carry: load 1.65 kg"),
         (Mishaps(drop_at=18.0), "carry: torch lost"),
         (Mishaps(blind_after=0.0), "preflight: localization: no site fiducial seen yet"),
-        (Mishaps(nan_at=5.0), "sensor imu_angular_velocity[0] reads nan: must be finite"),
+        (
+            Mishaps(nan_at=5.0),
+            "stopped: sensors read no number: sensor imu_angular_velocity[0] reads nan: must be finite",
+        ),
     ],
 )
 def test_mishap_ends_standing_with_the_reason(mishaps: Mishaps, reason: str) -> None:
@@ -150,7 +153,7 @@ def test_fault_during_a_hold_ends_the_trial() -> None:
             trial.request_hold("crossing")
 
     run = run_trial(Mishaps(nan_at=6.0), act=hold)
-    assert run.trial.reason.startswith("sensor imu_angular_velocity") and run.trial.ended == "standing"
+    assert run.trial.reason.startswith("stopped: sensors read no number") and run.trial.ended == "standing"
 
 
 def test_bug_in_a_behaviour_is_not_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
