@@ -153,7 +153,8 @@ class KinematicWorld:
     def fill_status(self, status: Record) -> None:
         """Controller status."""
         if self.time >= self.mishaps.nan_at:  # as the stop ladder would answer
-            status.stop_rung[...], status.stop_over[...] = Rung.PROTECTIVE, 1
+            status.stop_rung[...] = Rung.PROTECTIVE
+            status.stop_over[...] = self.mode == MotionMode.STAND and not self.walking and self._base_speed == 0.0
             status.stop_triggers[...] = Trigger.NOT_FINITE
         x, y, yaw = self.base_in_odom
         status.base_position[:] = x, y, BASE_HEIGHT
