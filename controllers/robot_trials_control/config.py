@@ -120,7 +120,7 @@ class EstimatorGains:
     foot_heading_noise: float = bounded(3e-3, 1e-6, 1.0)  # likewise [rad]
     foot_creep: float = bounded(2.5e-3, 0.0, 1.0)  # of a standing foot [m/√s]
     foot_turn_stepping: float = bounded(1e-2, 0.0, 1.0)  # of a foot's heading while walking [rad/√s]
-    foot_turn_standing: float = bounded(1e-3, 0.0, 1.0)  # and while standing [rad/√s]
+    foot_turn_standing: float = bounded(2e-4, 0.0, 1.0)  # and while standing [rad/√s]
     slip_gate: float = bounded(25.0, 1.0, 1e6)  # squared Mahalanobis distance beyond which a foot slips
     lost_rate: float = bounded(0.1, 0.0, 10.0)  # deviation of a rate that nobody measured [rad/s]
     lost_force: float = bounded(1.0, 0.0, 100.0)  # of a specific force that nobody measured [m/s²]
