@@ -36,7 +36,7 @@ def walk(graph):
 def test_trial_passes_and_everything_is_in_the_bag(graph):
     start_all(graph, ticks=300, factor=0.0)
     result = graph.read_client()
-    assert result["passed"] and result["verdict"] == "pass"
+    assert result["passed"] and result["verdict"] == "pass", result
     assert {message.get("phase") for message in graph.client_messages} >= {"walk"}
     codes = graph.end()
     assert set(codes.values()) == {0}, codes

@@ -15,6 +15,8 @@ from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
 from robot_trials.runtime.realtime import enter_realtime
+from robot_trials.safety.stop_guard import StopGuard
+from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.records import MotionMode
 
 JOINTS = ("l_knee", "r_knee", "r_elbow")
@@ -109,7 +111,10 @@ def main(channel, factor, **options):
     robot = DoubleRobot(int(options.get("fault_tick", 0)), frames)
     process_options = ProcessOptions(channel, float(factor), float(options.get("quiet_timeout", 0.3)))
     info = make_info(channel, process_options.lockstep, frames, os.getpid())
-    process = ControlProcess(robot, DoubleController(), info, process_options, enter_realtime(scheduling=False))
+    limits = StopLimits(heartbeat_timeout=600.0) if process_options.lockstep else StopLimits()  # it runs very fast
+    stops = StopGuard(len(JOINTS), PERIOD_NS, limits, clock=process_options.clock)
+    realtime = enter_realtime(scheduling=False)
+    process = ControlProcess(robot, DoubleController(), info, process_options, realtime, stops)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, process.request_end)
     try:
