@@ -13,7 +13,7 @@ from robot_trials_control.fall_pose import ARM_STIFFNESS, DAMPING
 from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.readings import BRIDGE_MAX
 from robot_trials_control.records import Fault, MotionMode, SensorGroup
-from robot_trials_control.sensor_hold import STIFFNESS
+from robot_trials_control.sensor_hold import JOINTS_CARRIED_MAX, STIFFNESS
 
 SENSORS = {
     "joint_position": SensorGroup.JOINTS,
@@ -61,7 +61,7 @@ def assert_stands(bench: Bench) -> None:
         assert np.isfinite(getattr(command, name)).all(), name
     assert command.torque.any() and int(status.fault) == Fault.NONE
     assert np.linalg.norm(status.base_position[:2]) < 0.05 and abs(status.base_position[2] - 0.84) < 0.05
-    assert abs(status.base_orientation_xyzw[:3]).max() < 0.02
+    assert abs(status.base_orientation_xyzw[:3]).max() < 0.03
     assert int(status.mode) == MotionMode.STAND
 
 
@@ -108,8 +108,9 @@ def test_a_silent_group_is_replaced_once_it_is_no_longer_carried_on(
     bench.step(3)
     getattr(state, time)[...] = int(state.time_ns)
     bench.step()
-    for tick in range(1, BRIDGED + 5):
-        expected = group if tick > BRIDGED else SensorGroup.NONE
+    carried = round(JOINTS_CARRIED_MAX / PERIOD) if group == SensorGroup.JOINTS else BRIDGED
+    for tick in range(1, carried + 5):
+        expected = group if tick > carried else SensorGroup.NONE
         assert int(bench.step().sensors_held) == expected
     bench.step(SECOND)
     assert_stands(bench)

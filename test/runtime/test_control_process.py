@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from runtime_doubles import PERIOD_NS, wait_for
 
-from robot_trials.runtime.channel import FIDUCIAL_DTYPE, HEALTH_DTYPE, Channel, frame_dtype
+from robot_trials.runtime.channel import DRIVE_DTYPE, FIDUCIAL_DTYPE, HEALTH_DTYPE, Channel, frame_dtype
 from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.runtime.trial_link import Following, TrialPort
 from robot_trials_control.records import MotionMode, Record, make_motion_command
@@ -148,7 +148,7 @@ def test_paced_world_does_not_wait_and_runs_at_most_at_its_factor(make_rig):
 
 def test_velocity_command_drives_only_while_no_trial_runs_and_only_while_repeated(make_rig):
     rig = make_rig()
-    drive = np.zeros(1, dtype=[("monotonic_ns", "i8"), ("velocity", "f8", (3,))])
+    drive = np.zeros(1, DRIVE_DTYPE)
 
     def push():
         drive["monotonic_ns"], drive["velocity"] = time.monotonic_ns(), (0.3, 0, 0)
