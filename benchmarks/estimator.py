@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import argparse
 import math
-import multiprocessing
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from benchmarks.harness import BenchmarkError, Figure, at_least, at_most, printed, progress_bar
+from benchmarks.harness import BenchmarkError, Figure, at_least, at_most, printed, progress_bar, run_in_processes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,7 +106,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
     """Walk every seed and gather the figures."""
     runs = []
     with progress_bar("estimator", len(jobs := plan_jobs(options))) as advance:
-        for finished in run_jobs(jobs, options.jobs):
+        for finished in run_in_processes(run_job, jobs, options.jobs):
             print(finished.line(), file=sys.stderr, flush=True)
             runs.append(finished)
             advance(1)
@@ -125,14 +123,6 @@ def plan_jobs(options: argparse.Namespace) -> list[Job]:
     length = options.length or (QUICK_LENGTH if options.quick else LENGTH)
     moments = options.moments if options.moments is not None else (QUICK_MOMENTS if options.quick else MOMENTS)
     return [Job(options.first_seed + i, length, moments if i == 0 else 0) for i in range(count)]
-
-
-def run_jobs(jobs: Sequence[Job], processes: int) -> Iterator[Run]:
-    """Walk in fresh processes, yielding each as it ends."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=processes, mp_context=context) as pool:
-        for future in as_completed([pool.submit(run_job, job) for job in jobs]):
-            yield future.result()
 
 
 def run_job(job: Job) -> Run:

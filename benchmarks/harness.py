@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+import multiprocessing
 import operator
 import os
 import platform
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+Job = TypeVar("Job")
+Result = TypeVar("Result")
 SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """BLAS on one thread: repeatable bit for bit, and a figure per core."""
 
@@ -137,3 +142,20 @@ def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=total)
         yield lambda steps: progress.advance(task, steps)
+
+
+def run_in_processes(
+    function: Callable[[Job], Result], jobs: Sequence[Job], processes: int, jobs_each: int | None = None
+) -> Iterator[Result]:
+    """Call a module's function for each job in spawned processes, yielding each result as it is ready.
+
+    Args:
+        function: of a module, so that other processes find it.
+        jobs: its arguments.
+        processes: at a time.
+        jobs_each: after which a process is replaced by a fresh one; None for never.
+    """
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=processes, mp_context=context, max_tasks_per_child=jobs_each) as pool:
+        for future in as_completed([pool.submit(function, job) for job in jobs]):
+            yield future.result()

@@ -8,16 +8,14 @@ simulator's truth: any contact of the robot with the ground but the soles', base
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.harness import Figure, at_least, at_most, printed, progress_bar
+from benchmarks.harness import Figure, at_least, at_most, printed, progress_bar, run_in_processes
 
 SEEDS = 20
 LENGTH = 100.0
@@ -80,7 +78,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
     length = options.length or (QUICK_LENGTH if options.quick else LENGTH)
     runs = []
     with progress_bar("relay", len(jobs := plan_jobs(options, length))) as advance:
-        for finished in run_jobs(jobs, options.jobs):
+        for finished in run_in_processes(run_job, jobs, options.jobs):
             print(finished.line(), file=sys.stderr, flush=True)
             runs.append(finished)
             advance(1)
@@ -104,14 +102,6 @@ def plan_jobs(options: argparse.Namespace, length: float) -> list[Job]:
         for group, number, arguments in groups
         for i in range(number)
     ]
-
-
-def run_jobs(jobs: Sequence[Job], processes: int) -> Iterator[Run]:
-    """Run trials in fresh processes, yielding each as it ends."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=processes, mp_context=context) as pool:
-        for future in as_completed([pool.submit(run_job, job) for job in jobs]):
-            yield future.result()
 
 
 def run_job(job: Job) -> Run:

@@ -15,15 +15,13 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from benchmarks.branches import try_in_branch
-from benchmarks.harness import Figure, at_most, printed, progress_bar
+from benchmarks.harness import Figure, at_most, printed, progress_bar, run_in_processes
 
 if TYPE_CHECKING:
     from robot_trials.runtime.drill import Drill
@@ -92,19 +90,12 @@ def run(options: argparse.Namespace) -> list[Figure]:
     jobs = [(situation, seed, tuple(options.triggers)) for seed in seeds for situation in options.situations]
     outcomes: list[Outcome] = []
     with progress_bar("stops", len(jobs)) as advance:
-        for found in run_jobs(jobs, options.jobs):
+        for found in run_in_processes(try_situation, jobs, options.jobs, jobs_each=1):
             for outcome in found:
                 print(outcome.line(), file=sys.stderr, flush=True)
             outcomes += found
             advance(1)
     return gather_figures(outcomes)
-
-
-def run_jobs(jobs: Sequence[tuple[str, int, tuple[str, ...]]], processes: int) -> Iterator[list[Outcome]]:
-    """Run situations in fresh processes, yielding each as it ends."""
-    with ProcessPoolExecutor(max_workers=processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-        for future in as_completed([pool.submit(try_situation, *job) for job in jobs]):
-            yield future.result()
 
 
 def gather_figures(outcomes: Sequence[Outcome]) -> list[Figure]:
@@ -124,12 +115,13 @@ def gather_figures(outcomes: Sequence[Outcome]) -> list[Figure]:
     return figures
 
 
-def try_situation(situation: str, seed: int, triggers: Sequence[str]) -> list[Outcome]:
-    """Bring a robot into a situation and try every trigger there."""
+def try_situation(job: tuple[str, int, tuple[str, ...]]) -> list[Outcome]:
+    """Bring a robot into a situation with a seed, and try every one of some triggers there."""
     from robot_trials.config import load_trial_setup
     from robot_trials.robots import SimOptions
     from robot_trials.runtime.drill import Drill, DrillOptions
 
+    situation, seed, triggers = job
     setup = load_trial_setup("torch_relay", seed=seed)
     drill = Drill(setup, DrillOptions(torch=situation == "carrying", sim=SimOptions(seed=seed)))
     try:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import argparse
 import math
-import multiprocessing
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.harness import BenchmarkError, Figure, at_least, at_most, printed, progress_bar
+from benchmarks.harness import BenchmarkError, Figure, at_least, at_most, printed, progress_bar, run_in_processes
 
 SEEDS, QUICK_SEEDS = 20, 1
 KM_LENGTH, QUICK_KM_LENGTH = 1000.0, 20.0
@@ -82,7 +80,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
     """Walk every case and gather the figures."""
     jobs, runs = plan_jobs(options), []
     with progress_bar("terrain", len(jobs)) as advance:
-        for finished in run_jobs(jobs, options.jobs):
+        for finished in run_in_processes(run_job, jobs, options.jobs):
             print(finished.line(), file=sys.stderr, flush=True)
             runs.append(finished)
             advance(1)
@@ -105,14 +103,6 @@ def plan_jobs(options: argparse.Namespace) -> list[Job]:
         for seed in range(1 if name == LONG else seeds)
     ]
     return sorted(jobs, key=lambda job: job.case != LONG)
-
-
-def run_jobs(jobs: Sequence[Job], processes: int) -> Iterator[Run]:
-    """Run jobs in processes, yielding each as it ends."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=processes, mp_context=context) as pool:
-        for future in as_completed([pool.submit(run_job, job) for job in jobs]):
-            yield future.result()
 
 
 def run_job(job: Job) -> Run:

@@ -7,9 +7,9 @@ from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from robot_trials.config.ground import GroundSpec
+from robot_trials.config.ground import GroundSpec, StretchSpec
 from robot_trials.config.model import StrictModel, Vector3
 
 TAG_ID_MAX = 586
@@ -39,19 +39,6 @@ class StanceSpec(StrictModel):
     def resolve(self, x_offset: float = 0.0) -> Stance:
         """The stance moved along the lane by `x_offset` [m]."""
         return Stance(self.x + x_offset, self.y, math.radians(self.yaw_deg))
-
-
-class ZoneSpec(StrictModel):
-    """A stretch of the lane between two x [m]."""
-
-    x_min: Coordinate
-    x_max: Coordinate
-
-    @model_validator(mode="after")
-    def _ordered(self) -> ZoneSpec:
-        if self.x_min >= self.x_max:
-            raise ValueError(f"x_min {self.x_min:g} must be < x_max {self.x_max:g}")
-        return self
 
 
 class PersonSpec(StrictModel):
@@ -110,8 +97,8 @@ class SiteSpec(StrictModel):
     timezone: str
     lane: LaneSpec
     start: StanceSpec
-    start_zone: ZoneSpec
-    hand_over_zone: ZoneSpec
+    start_zone: StretchSpec
+    hand_over_zone: StretchSpec
     giver: PersonSpec
     receiver: PersonSpec
     fiducials: FiducialsSpec
