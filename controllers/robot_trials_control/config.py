@@ -118,7 +118,8 @@ class EstimatorGains:
     foot_velocity_noise: float = bounded(0.1, 1e-6, 1.0)  # of a standing foot, beside the encoders' [m/s]
     foot_position_noise: float = bounded(3e-3, 1e-6, 0.1)  # likewise [m]
     foot_heading_noise: float = bounded(3e-3, 1e-6, 1.0)  # likewise [rad]
-    foot_creep: float = bounded(2.5e-3, 0.0, 1.0)  # of a standing foot [m/√s]
+    foot_creep_stepping: float = bounded(1.2e-2, 0.0, 1.0)  # of a foot's place while walking [m/√s]
+    foot_creep_standing: float = bounded(2.5e-3, 0.0, 1.0)  # and while standing [m/√s]
     foot_turn_stepping: float = bounded(1e-2, 0.0, 1.0)  # of a foot's heading while walking [rad/√s]
     foot_turn_standing: float = bounded(2e-4, 0.0, 1.0)  # and while standing [rad/√s]
     slip_gate: float = bounded(25.0, 1.0, 1e6)  # squared Mahalanobis distance beyond which a foot slips

@@ -139,7 +139,7 @@ class BaseEstimator:
         out.standing_time[...], out.sole_length[...] = gains.tare_start, self.model.parameters.sole_half_length
         out.rest_variance[...], out.give_variance[...] = gains.foot_velocity_noise**2, gains.foot_position_noise**2
         out.twist_variance[...] = gains.foot_heading_noise**2
-        out.creep_variance[...] = dt * gains.foot_creep**2
+        out.creep_variance[:] = dt * gains.foot_creep_stepping**2, dt * gains.foot_creep_standing**2
         out.turn_variance[:] = dt * gains.foot_turn_stepping**2, dt * gains.foot_turn_standing**2
         out.lost_rate[...], out.lost_force[...] = gains.lost_rate, gains.lost_force
         out.lost_speed[...] = gains.lost_speed

@@ -47,8 +47,8 @@ ESTIMATOR_CONSTANT_FIELDS: list[Field] = [
     ("rest_variance", "f8"),  # of a standing foot's velocity [m²/s²]
     ("give_variance", "f8"),  # of its place [m²]
     ("twist_variance", "f8"),  # of its heading [rad²]
-    ("creep_variance", "f8"),  # that its place gains in a period [m²]
-    ("turn_variance", "f8", (2,)),  # that its heading gains in a period while stepping, and while standing [rad²]
+    ("creep_variance", "f8", (2,)),  # that its place gains in a period while stepping, and while standing [m²]
+    ("turn_variance", "f8", (2,)),  # that its heading gains, likewise [rad²]
     ("standing_time", "f8"),  # on both feet, from which on the robot stands [s]
     ("gate", "f8"),  # squared Mahalanobis distance of three rows beyond which a foot slips
     ("lost_rate", "f8"),  # deviation of a rate taken from the legs [rad/s]
@@ -152,11 +152,11 @@ def grow(side: int, moving: float, constants: np.ndarray, estimate: np.ndarray) 
     """
     c, e = constants[0], estimate[0]
     moved = moving * moving * c.period * MOVING_TIME
-    stands = min(e.stood[0], e.stood[1]) >= c.standing_time
+    gait = 1 if min(e.stood[0], e.stood[1]) >= c.standing_time else 0
     scale = 1.0 / (e.trust[side] * e.trust[side])
     for i in range(3):
-        e.covariance[CONTACT + 3 * side + i, CONTACT + 3 * side + i] += c.creep_variance * scale + moved
-    e.covariance[HEADING + side, HEADING + side] += c.turn_variance[1 if stands else 0] * scale
+        e.covariance[CONTACT + 3 * side + i, CONTACT + 3 * side + i] += c.creep_variance[gait] * scale + moved
+    e.covariance[HEADING + side, HEADING + side] += c.turn_variance[gait] * scale
 
 
 @compiled
