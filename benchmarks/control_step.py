@@ -35,8 +35,8 @@ GROWTH_MAX = 1024
 RESIDENT_GROWTH_MAX = 256 * 1024
 """The same for the process's resident size [B]: pages of the allocators; 26 B leaked a step would exceed it."""
 GROWTH_STEPS = 10_000
-FILLING_PASSES = 2
-"""Times these steps are taken before growth counts: Python keeps freed tuples and numbers for reuse, up to a bound."""
+FILLING_PASSES = 5
+"""Times these steps are taken before growth counts: what caches of a bounded size hold grows less with each."""
 WARM_UP = 500
 """Steps before anything is counted."""
 
@@ -161,20 +161,21 @@ def _trace_memory(recording: Recording, first: int, steps: int) -> tuple[np.ndar
     import numpy as np
 
     take = _warm_up(recording, first)
-    peaks, held = np.zeros(steps), np.zeros((FILLING_PASSES + 2, steps))
+    peaks, held = np.zeros(steps), []
     tracemalloc.start()
     try:
-        for pass_held in held:
+        for _ in range(FILLING_PASSES + 1):
             for step in range(steps):
                 recording.load(first + step)
                 tracemalloc.reset_peak()
                 start = tracemalloc.get_traced_memory()[0]
                 take()
-                pass_held[step], peak = tracemalloc.get_traced_memory()
-                peaks[step] = peak - start
+                peaks[step] = tracemalloc.get_traced_memory()[1] - start
+            gc.collect()  # also empties Python's lists of freed tuples and numbers
+            held.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    return peaks[WARM_UP:], int(held[-1].min() - held[-2].min())
+    return peaks[WARM_UP:], held[-1] - held[-2]
 
 
 def _warm_up(recording: Recording, steps: int) -> Callable[[], None]:
