@@ -26,6 +26,10 @@ def open_robot(profile: RobotProfile, site: Site, options: SimOptions) -> Mujoco
     Returns:
         The robot, standing in its nominal posture at the site's start.
     """
+    if options.simulator == "gazebo":
+        from robot_trials.robots.gazebo.robot import GazeboRobot
+
+        return GazeboRobot(profile, site, options)
     from robot_trials.robots.mujoco.robot import MujocoRobot  # MuJoCo is loaded only where a world is needed
 
     return MujocoRobot(profile, site, options)

@@ -8,6 +8,8 @@ from typing import Literal
 from robot_trials.robots.profile import TorqueSet
 
 CameraMode = Literal["model", "rendered", "off"]
+Simulator = Literal["mujoco", "gazebo"]
+Engine = Literal["dart", "ode"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,9 @@ class SimOptions:
 
     Attributes:
         seed: draws floor, torch, grip poses and every noise.
+        simulator: what moves the world.
+        engine: Gazebo's physics.
+        gui: whether Gazebo shows its window.
         noise: sensor noise, biases, gains and quantisation.
         torque_limits: where the drives saturate; None for the profile's choice.
         camera: geometric model of the fiducial sensor, rendered frames, or neither.
@@ -29,6 +34,9 @@ class SimOptions:
     """
 
     seed: int = 0
+    simulator: Simulator = "mujoco"
+    engine: Engine = "dart"
+    gui: bool = False
     noise: bool = True
     torque_limits: TorqueSet | None = None
     camera: CameraMode = "model"

@@ -21,10 +21,11 @@ class Drives:
 
     Attributes:
         torque_limits: saturation of each drive, shape (nu,) [N·m].
+        terms: constant, position and velocity term of each drive's torque now in force, shape (nu, 3).
     """
 
     def __init__(self, model: mujoco.MjModel, torque_limits: np.ndarray, delay_periods: int) -> None:
-        self._bias = model.actuator_biasprm[:, :3]
+        self.terms = model.actuator_biasprm[:, :3]
         self.torque_limits = torque_limits
         model.actuator_forcerange[:, 0] = -torque_limits
         model.actuator_forcerange[:, 1] = torque_limits
@@ -39,9 +40,9 @@ class Drives:
     def hold(self, posture: np.ndarray) -> None:
         """Hold a posture, shape (nu,) [rad], until the first command takes effect."""
         kp = HOLD_STIFFNESS * self.torque_limits
-        self._bias[:, 0] = kp * posture
-        self._bias[:, 1] = -kp
-        self._bias[:, 2] = -kp * HOLD_DAMPING
+        self.terms[:, 0] = kp * posture
+        self.terms[:, 1] = -kp
+        self.terms[:, 2] = -kp * HOLD_DAMPING
 
     def push(self, command: Record, position: np.ndarray, velocity: np.ndarray, applied: np.ndarray) -> None:
         """Take a command; it acts from the control period after the next `delay_periods` on.
@@ -62,7 +63,7 @@ class Drives:
         self._period += 1
         slot = self._period % len(self._due)
         if self._due[slot] == self._period:
-            self._bias[:] = self._waiting[slot]
+            self.terms[:] = self._waiting[slot]
 
 
 @compiled

@@ -36,7 +36,7 @@ class Sensors:
             data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu],
             data.actuator_force,
         )
-        self._imu = (data.sensordata[_sensor_slice(model, GYRO)], data.sensordata[_sensor_slice(model, ACCELEROMETER)])
+        self._imu = (data.sensordata[sensor_slice(model, GYRO)], data.sensordata[sensor_slice(model, ACCELEROMETER)])
         sites = [model.site(name).id for name in profile.frames.feet]
         bodies = model.site_bodyid[sites]
         self._feet = np.column_stack((sites, bodies, model.body_rootid[bodies])).astype(np.int64)
@@ -146,6 +146,7 @@ def _read_others(
             wrench[axis + 3] = axes[axis] * mx + axes[axis + 3] * my + axes[axis + 6] * mz + error[first + 3 + axis]
 
 
-def _sensor_slice(model: mujoco.MjModel, name: str) -> slice:
+def sensor_slice(model: mujoco.MjModel, name: str) -> slice:
+    """Where a sensor's three readings lie."""
     start = int(model.sensor(name).adr[0])
     return slice(start, start + 3)

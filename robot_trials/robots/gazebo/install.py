@@ -1,0 +1,76 @@
+"""Where Gazebo is on this machine, and how it is started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from robot_trials.exceptions import RobotFault
+
+FOLDER_VARIABLE = "ROBOT_TRIALS_GAZEBO"
+"""Names the folder that `./run gazebo` fills, where it is not the usual one."""
+SERVER = "gzserver"
+CLIENT = "gzclient"
+
+
+@dataclass(frozen=True)
+class GazeboInstall:
+    """A Gazebo that can be started.
+
+    Attributes:
+        server, client: the first words of the commands that run physics and window.
+        environment: what both need beside the usual.
+    """
+
+    server: tuple[str, ...]
+    client: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def gazebo_folder() -> Path:
+    """Where Debian's Gazebo Classic lies when `./run gazebo` has fetched it."""
+    given = os.environ.get(FOLDER_VARIABLE)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(given) if given else cache / "robot_trials" / "gazebo-classic-11"
+
+
+def find_gazebo() -> GazeboInstall:
+    """The Gazebo of this machine: one on the path, else the folder of `./run gazebo`.
+
+    Raises:
+        RobotFault: there is none, or it lacks the project's plugin.
+    """
+    folder = gazebo_folder()
+    plugins = folder / "robot_trials"
+    if shutil.which(SERVER):
+        plugins = Path(os.environ.get("ROBOT_TRIALS_GAZEBO_PLUGINS", plugins))
+        install = GazeboInstall((SERVER,), (CLIENT,), _plugin_path(plugins))
+    elif (folder / "usr/bin" / SERVER).exists():
+        install = _from_folder(folder, plugins)
+    else:
+        raise RobotFault("Gazebo is not there; fetch it with `./run gazebo`", path=str(folder))
+    if not list(plugins.glob("librobot_trials_gazebo_*.so")):
+        raise RobotFault("Gazebo lacks the project's plugin; build it with `./run gazebo`", path=str(plugins))
+    return install
+
+
+def _from_folder(folder: Path, plugins: Path) -> GazeboInstall:
+    """A Gazebo of another Debian release, run by that release's own dynamic loader beside our libraries."""
+    libraries = [folder / "usr/lib/x86_64-linux-gnu", folder / "lib/x86_64-linux-gnu", folder / "usr/lib"]
+    libraries += [libraries[0] / name for name in ("gazebo-11/plugins", "pulseaudio", "blas", "lapack")]
+    loader = folder / "lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
+    prefix = (str(loader), "--library-path", ":".join(map(str, libraries)))
+    environment = _plugin_path(plugins) | {
+        "GAZEBO_RESOURCE_PATH": str(folder / "usr/share/gazebo-11"),
+        "GAZEBO_MODEL_PATH": str(folder / "usr/share/gazebo-11/models"),
+        "OGRE_RESOURCE_PATH": str(libraries[0] / "OGRE-1.9.0"),
+        "SDF_PATH": str(folder / "usr/share/sdformat/1.7"),
+    }
+    programs = [str((folder / "usr/bin" / name).resolve()) for name in (SERVER, CLIENT)]
+    return GazeboInstall((*prefix, programs[0]), (*prefix, programs[1]), environment)
+
+
+def _plugin_path(plugins: Path) -> dict[str, str]:
+    return {"GAZEBO_PLUGIN_PATH": str(plugins), "GAZEBO_MODEL_DATABASE_URI": ""}

@@ -1,0 +1,117 @@
+"""Gazebo's processes: started with a world, watched, and never left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+from robot_trials.exceptions import RobotFault
+from robot_trials.robots.gazebo.install import GazeboInstall
+from robot_trials.robots.gazebo.protocol import PartnerLost, SimulatorLink
+
+START_TIMEOUT = 60.0
+"""A world loads within this [s]."""
+END_TIMEOUT = 3.0
+"""From the end of the link until Gazebo is killed [s]."""
+LAST_LINES = 6
+"""Of Gazebo's output that an error repeats."""
+
+
+class GazeboProcess:
+    """One Gazebo with one world, in a process group of its own.
+
+    Attributes:
+        folder: what belongs to the run: world, socket, output. Removed at the end.
+    """
+
+    def __init__(self, install: GazeboInstall, gui: bool = False) -> None:
+        self._install, self._gui = install, gui
+        self.folder = Path(tempfile.mkdtemp(prefix="robot_trials_gazebo_"))
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def socket(self) -> Path:
+        """Where the plugin connects."""
+        return self.folder / "link"
+
+    def start(self, world: ElementTree.Element, link: SimulatorLink) -> None:
+        """Run a world until its plugin is connected.
+
+        Raises:
+            RobotFault: it ended, or did not connect in time; with the last lines of its output.
+        """
+        path = self.folder / "world.sdf"
+        ElementTree.ElementTree(world).write(path)
+        environment = {**os.environ, **self._install.environment, "GAZEBO_LOG_PATH": str(self.folder)}
+        environment["GAZEBO_MASTER_URI"] = f"http://127.0.0.1:{_free_port()}"
+        environment["GAZEBO_IP"] = "127.0.0.1"
+        self._run((*self._install.server, "--verbose", str(path)), environment, "server")
+        deadline = time.monotonic() + START_TIMEOUT
+        while not self._accept(link):
+            if time.monotonic() > deadline:
+                raise RobotFault(f"Gazebo did not load its world in time{self.describe()}", timeout=START_TIMEOUT)
+        if self._gui:
+            self._run(self._install.client, environment, "client")
+
+    def describe(self) -> str:
+        """How the server ended, if it did, and the last lines it wrote; for an error's message."""
+        code = self._children[0].poll() if self._children else None
+        ended = "" if code is None else f"; it ended with code {code}"
+        output = self.folder / "server.txt"
+        lines = output.read_text(errors="replace").splitlines()[-LAST_LINES:] if output.exists() else []
+        return ended + "".join(f"\n  gazebo: {line}" for line in lines)
+
+    def close(self) -> None:
+        """End every process and remove the folder; idempotent."""
+        for child in self._children:
+            try:
+                child.wait(END_TIMEOUT if child is self._children[0] and not self._gui else 0.0)
+            except subprocess.TimeoutExpired:
+                pass
+            _kill_group(child)
+        self._children.clear()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _accept(self, link: SimulatorLink) -> bool:
+        if self._children[0].poll() is not None:
+            raise RobotFault(f"Gazebo did not start{self.describe()}")
+        try:
+            return link.accept(0.2)
+        except PartnerLost as error:
+            raise RobotFault(f"Gazebo did not start: {error}{self.describe()}") from error
+
+    def _run(self, command: tuple[str, ...], environment: dict[str, str], name: str) -> None:
+        # Whoever is killed without warning takes its simulator along.
+        leash = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
+        with (self.folder / f"{name}.txt").open("wb") as output:
+            self._children.append(
+                subprocess.Popen(
+                    (*leash, *command),
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            )
+
+
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    child.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
