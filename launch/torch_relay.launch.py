@@ -39,7 +39,8 @@ ARGUMENTS = {
     "site": ("", "site instead of the trial's: name of a file in config/sites, or a path", None),
     "length": ("", "length of the lane instead of the site's [m]", None),
     "seed": ("0", "draws floor, torch, grips and sensor noise of the simulation", None),
-    "sim": ("mujoco", "simulator behind the robot", ["mujoco"]),
+    "sim": ("mujoco", "simulator behind the robot", ["mujoco", "gazebo"]),
+    "gui": ("false", "true opens the window of a simulator that has one (sim:=gazebo)", ["true", "false"]),
     "headless": ("true", "false also opens RViz with the relay layout (needs rviz2)", ["true", "false"]),
     "camera": ("rendered", "fiducials from rendered frames, or from a model of that sensor", ["rendered", "model"]),
     "real_time_factor": ("0.0", "0: the world waits for every trial tick; above 0 up to 1: paced by the clock", None),
@@ -112,6 +113,8 @@ def load_arguments(values: dict) -> dict:
             seed=int(values["seed"]),
             length=float(values["length"]) if values["length"] else None,
             camera=values["camera"],
+            simulator=values["sim"],
+            gui=values["gui"] == "true",
             output=output.resolve(),
         )
     except ConfigError as error:

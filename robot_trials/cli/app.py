@@ -47,6 +47,13 @@ class Camera(enum.StrEnum):
     model = "model"
 
 
+class Simulator(enum.StrEnum):
+    """What moves the world."""
+
+    mujoco = "mujoco"
+    gazebo = "gazebo"
+
+
 class Host(enum.StrEnum):
     """What runs the trial."""
 
@@ -97,6 +104,10 @@ def run(
     camera: Annotated[
         Camera, typer.Option(help="Fiducials from rendered frames (OpenCV), or from the faster model of that sensor.")
     ] = Camera.rendered,
+    sim: Annotated[
+        Simulator, typer.Option(help="What moves the world: MuJoCo, or Gazebo (fetch it once with `./run gazebo`).")
+    ] = Simulator.mujoco,
+    gui: Annotated[bool, typer.Option("--gui", help="With --sim gazebo: open Gazebo's window.")] = False,
     output: Annotated[
         Path | None, typer.Option(help="New folder for bag, verdict and report; a new one below output/ when omitted.")
     ] = None,
@@ -128,6 +139,8 @@ def run(
         seed=seed,
         length=length,
         camera=camera.value,
+        simulator=sim.value,
+        gui=gui,
         output=output,
         overrides=tuple(overrides or ()),
     )

@@ -23,6 +23,9 @@ from robot_trials.exceptions import ConfigError, ConfigProblem
 CameraSource = Literal["rendered", "model"]
 """Where fiducials come from: OpenCV on rendered frames, or the geometric model of that sensor."""
 
+SimulatorName = Literal["mujoco", "gazebo"]
+"""What moves the simulated world."""
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -35,6 +38,8 @@ class TrialSetup:
         robot: name of the robot profile; `robot_file` its file.
         controller_file: overrides of the controller's parameters; None for the built-in ones.
         seed: draws everything random of the simulated world.
+        camera: where fiducials come from.
+        simulator: what moves the world; `gui`: whether it shows a window.
         output: folder for bag, verdict and report; None records nothing.
         files: every configuration file that was used.
         arguments: keyword arguments of `load_trial_setup` (JSON) that give the same setup elsewhere.
@@ -52,6 +57,8 @@ class TrialSetup:
     controller_file: Path | None
     seed: int
     camera: CameraSource
+    simulator: SimulatorName
+    gui: bool
     output: Path | None
     start_time: datetime
     files: tuple[Path, ...]
@@ -136,6 +143,8 @@ def load_trial_setup(
     seed: int = 0,
     length: float | None = None,
     camera: CameraSource = "model",
+    simulator: SimulatorName = "mujoco",
+    gui: bool = False,
     output: Path | str | None = None,
     overrides: Sequence[str] = (),
 ) -> TrialSetup:
@@ -148,6 +157,8 @@ def load_trial_setup(
         seed: draws everything random of the simulated world.
         length: length of the lane instead of the site's [m].
         camera: where fiducials come from.
+        simulator: what moves the simulated world.
+        gui: whether the simulator shows a window, where it has one.
         output: folder for bag, verdict and report; None records nothing.
         overrides: `trial.KEY=VALUE` or `site.KEY=VALUE`, VALUE in YAML.
 
@@ -163,6 +174,7 @@ def load_trial_setup(
     problems.found += check_permit(parts.permit, trial, site_name, robot_name, trial.start_time)
     problems.stop_if_any()
     arguments: dict[str, Any] = {"name": str(parts.trial.file), "robot": robot, "site": site, "seed": seed}
+    arguments |= {"simulator": simulator, "gui": gui}
     arguments |= {"length": length, "camera": camera, "output": str(output) if output else None}
     arguments |= {"overrides": list(overrides)}
     content = parts.content()
@@ -177,6 +189,8 @@ def load_trial_setup(
         controller_file=parts.controller_file,
         seed=seed,
         camera=camera,
+        simulator=simulator,
+        gui=gui,
         output=Path(output) if output else None,
         start_time=trial.start_time,
         files=parts.files,

@@ -9,7 +9,6 @@ from robot_trials.robots.profile import TorqueSet
 
 CameraMode = Literal["model", "rendered", "off"]
 Simulator = Literal["mujoco", "gazebo"]
-Engine = Literal["dart", "ode"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,6 @@ class SimOptions:
     Attributes:
         seed: draws floor, torch, grip poses and every noise.
         simulator: what moves the world.
-        engine: Gazebo's physics.
         gui: whether Gazebo shows its window.
         noise: sensor noise, biases, gains and quantisation.
         torque_limits: where the drives saturate; None for the profile's choice.
@@ -35,7 +33,6 @@ class SimOptions:
 
     seed: int = 0
     simulator: Simulator = "mujoco"
-    engine: Engine = "dart"
     gui: bool = False
     noise: bool = True
     torque_limits: TorqueSet | None = None

@@ -72,7 +72,9 @@ def assemble(setup: TrialSetup) -> Assembly:
     limits = setup.trial.torque_limits
     config = load_parameters(setup.controller_file, ControllerConfig)
     parameters = profile.to_parameters(torque_limits=limits)
-    options = SimOptions(seed=setup.seed, camera=setup.camera, torque_limits=limits)
+    options = SimOptions(
+        seed=setup.seed, simulator=setup.simulator, gui=setup.gui, camera=setup.camera, torque_limits=limits
+    )
     robot = open_robot(profile, setup.site, options)
     try:
         controller = WholeBodyWalkingController(parameters, config, control_period=robot.control_period_ns * 1e-9)

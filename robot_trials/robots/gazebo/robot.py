@@ -55,7 +55,7 @@ class GazeboRobot(MujocoRobot):
         self._process = GazeboProcess(find_gazebo(), options.gui)
         self._link = SimulatorLink(self._process.socket, self._expected)
         try:
-            self._process.start(self._make_world(options.engine), self._link)
+            self._process.start(self._make_world(), self._link)
         except BaseException:
             self.close()
             raise
@@ -189,9 +189,9 @@ class GazeboRobot(MujocoRobot):
         self._gyro, self._accelerometer = sensor_slice(model, GYRO), sensor_slice(model, ACCELEROMETER)
         assert (JOINT_OFFSET_Q, JOINT_OFFSET_V) == (7, 6)
 
-    def _make_world(self, engine: str) -> sdf.ElementTree.Element:
+    def _make_world(self) -> sdf.ElementTree.Element:
         world = sdf.write_world(self.model, self.view.model, self._names, self.drives.torque_limits)
-        sdf.add_physics(world, engine, PHYSICS_PERIOD)
+        sdf.add_physics(world, PHYSICS_PERIOD)
         names, path = self._names, Path(self._process.socket)
         sdf.add_plugin(world, names, str(path), self._substeps)
         return world

@@ -19,6 +19,8 @@ from robot_trials.robots.mujoco.rotations import matrix_from_quaternion_wxyz
 VERSION = "1.7"
 PLUGIN = "robot_trials_gazebo_classic"
 GEOMS = mujoco.mjtGeom
+ITERATIONS = 150
+"""Of ODE's solver: with less than 100 the joints of a standing robot give way."""
 ROUND = 1e6
 """Friction of everything but the ground: the smaller of two surfaces' frictions counts, and that is the ground's."""
 SHAPES = {
@@ -78,23 +80,22 @@ def write_world(
     return root
 
 
-def add_physics(root: ElementTree.Element, engine: str, step: float) -> None:
-    """Choose the engine, as fast as it goes, with steps of `step` [s]."""
+def add_physics(root: ElementTree.Element, step: float) -> None:
+    """ODE, as fast as it goes, with steps of `step` [s]."""
     world = root.find("world")
     assert world is not None
-    physics = ElementTree.SubElement(world, "physics", name="steps", type=engine)
+    physics = ElementTree.SubElement(world, "physics", name="steps", type="ode")
     _text(physics, "max_step_size", step)
     _text(physics, "real_time_update_rate", 0.0)
     _text(physics, "real_time_factor", 0.0)
-    if engine == "ode":
-        ode = ElementTree.SubElement(physics, "ode")
-        solver = ElementTree.SubElement(ode, "solver")
-        _text(solver, "type", "quick")
-        _text(solver, "iters", 150)
-        constraints = ElementTree.SubElement(ode, "constraints")
-        _text(constraints, "cfm", 0.0)
-        _text(constraints, "erp", 0.2)
-        _text(constraints, "contact_surface_layer", 0.0005)
+    ode = ElementTree.SubElement(physics, "ode")
+    solver = ElementTree.SubElement(ode, "solver")
+    _text(solver, "type", "quick")
+    _text(solver, "iters", ITERATIONS)
+    constraints = ElementTree.SubElement(ode, "constraints")
+    _text(constraints, "cfm", 0.0)
+    _text(constraints, "erp", 0.2)
+    _text(constraints, "contact_surface_layer", 0.0)
 
 
 def add_plugin(root: ElementTree.Element, names: WorldNames, socket: str, steps_per_exchange: int) -> None:
