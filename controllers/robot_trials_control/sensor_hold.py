@@ -26,7 +26,7 @@ from robot_trials_control.references import WholeBodyReference
 
 TOUCH_FORCE = 200.0
 """Normal force assumed under a foot that is due on the ground [N]."""
-STIFFNESS = 10.0
+STIFFNESS = 5.0
 """Of joints whose positions are not known here, per N·m of torque limit [1/rad]."""
 STIFF_DAMPING_TIME = 0.03
 """Their damping, kd / kp [s]."""

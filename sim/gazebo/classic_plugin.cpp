@@ -74,6 +74,8 @@ private:
   {
     if (hello_.joints.empty())
       start();
+    if (step_ > 0)
+      feel();
     if (step_ == hello_.steps_per_exchange)
     {
       send();
@@ -82,8 +84,6 @@ private:
     if (step_ == 0)
       receive();
     ++step_;
-    if (step_ == hello_.steps_per_exchange)
-      read_twists(state_.body_twists_before);
     drive();
   }
 
@@ -108,6 +108,7 @@ private:
       figures_.push_back(find("figure", name, world_->ModelByName(name)));
     robot_ = robot;
     world_->Physics()->GetContactManager()->SetNeverDropContacts(true);
+    find_rotors();
     make_room();
     link_.open(sdf_->Get<std::string>("socket"), hello_);
   }
@@ -127,6 +128,23 @@ private:
     return names;
   }
 
+  /// Rotors that lie in a joint's child link although they turn with the joint: `<rotor joint="..." inertia="..."/>`.
+  void find_rotors()
+  {
+    for (auto element = sdf_->HasElement("rotor") ? sdf_->GetElement("rotor") : nullptr; element;
+         element = element->GetNextElement("rotor"))
+    {
+      const auto name = element->Get<std::string>("joint");
+      const auto joint = find("joint", name, robot_joint(name));
+      rotors_.push_back({joint, joint->GetChild(), joint->GetParent(), element->Get<double>("inertia")});
+    }
+  }
+
+  gazebo::physics::JointPtr robot_joint(const std::string &name)
+  {
+    return world_->ModelByName(sdf_->Get<std::string>("robot"))->GetJoint(name);
+  }
+
   void make_room()
   {
     const auto nu = joints_.size(), nb = bodies_.size();
@@ -142,7 +160,6 @@ private:
     state_.torque.resize(nu);
     state_.body_poses.resize(nb);
     state_.body_twists.resize(nb);
-    state_.body_twists_before.resize(nb);
     state_.foot_wrenches.resize(feet_.size());
     shown_.resize(figures_.size());
   }
@@ -189,11 +206,35 @@ private:
       state_.torque[i] = std::min(std::max(wanted, -limit), limit);
       joints_[i]->SetForce(0, state_.torque[i]);
     }
+    for (auto &rotor : rotors_)
+      turn(rotor);
     for (std::size_t i = 0; i < bodies_.size(); ++i)
       push(*bodies_[i], command_.body_wrenches[i]);
     for (std::size_t i = 0; i < hands_.size(); ++i)
       if (command_.welds[i].firmness > 0.0)
         hold(*hands_[i], *bodies_[1], command_.welds[i]);
+  }
+
+  struct Rotor
+  {
+    gazebo::physics::JointPtr joint;
+    gazebo::physics::LinkPtr child, parent;
+    double inertia;  // [kg·m²]
+    double child_rate = 0.0, parent_rate = 0.0;  // about the axis, at the step before [rad/s]
+  };
+
+  /// A rotor turns with its joint, not with the child link that carries its inertia: what the parent's turning makes
+  /// of that is given back, and what turns the rotor is braced against the parent.
+  void turn(Rotor &rotor)
+  {
+    const Vector3d axis = rotor.joint->GlobalAxis(0);
+    const double dt = 1e-9 * hello_.step_ns;
+    const double child = axis.Dot(rotor.child->WorldAngularVel()), parent = axis.Dot(rotor.parent->WorldAngularVel());
+    const double child_change = (child - rotor.child_rate) / dt, parent_change = (parent - rotor.parent_rate) / dt;
+    rotor.child_rate = child;
+    rotor.parent_rate = parent;
+    rotor.child->AddTorque(rotor.inertia * parent_change * axis);
+    rotor.parent->AddTorque(rotor.inertia * (child_change - parent_change) * axis);
   }
 
   void push(gazebo::physics::Link &link, const Twist &wrench)
@@ -237,41 +278,49 @@ private:
     }
     for (std::size_t i = 0; i < bodies_.size(); ++i)
       state_.body_poses[i] = to_values(bodies_[i]->WorldPose());
-    read_twists(state_.body_twists);
-    read_ground();
-    link_.send(state_);
-  }
-
-  void read_twists(std::vector<Twist> &twists)
-  {
     for (std::size_t i = 0; i < bodies_.size(); ++i)
-      twists[i] = to_twist(bodies_[i]->WorldLinearVel(), bodies_[i]->WorldAngularVel());
+      state_.body_twists[i] = to_twist(bodies_[i]->WorldLinearVel(), bodies_[i]->WorldAngularVel());
+    link_.send(state_);
+    state_.body_rate = {};
+    std::fill(state_.foot_wrenches.begin(), state_.foot_wrenches.end(), Twist{});
   }
 
-  /// Sum of all contacts on each foot; Gazebo gives them about the links' centres of mass. What stands on something
-  /// static is the contact's first body, whichever of the two collisions is named first.
-  void read_ground()
+  /// Add up what sensors feel of the physics step that is over; an exchange sends the mean.
+  void feel()
   {
+    const double share = 1.0 / hello_.steps_per_exchange;
+    const Vector3d rate = bodies_[0]->WorldAngularVel();
+    for (int axis = 0; axis < 3; ++axis)
+      state_.body_rate[axis] += share * rate[axis];
     for (std::size_t i = 0; i < feet_.size(); ++i)
     {
-      Vector3d force, torque;
-      const auto *contacts = world_->Physics()->GetContactManager();
-      for (unsigned int c = 0; c < contacts->GetContactCount(); ++c)
-      {
-        const auto &contact = *contacts->GetContacts()[c];
-        const auto one = contact.collision1->GetLink(), other = contact.collision2->GetLink();
-        if (one != feet_[i] && other != feet_[i])
-          continue;
-        const bool first = one == feet_[i] || one->IsStatic();
-        for (int k = 0; k < contact.count; ++k)
-        {
-          force += first ? contact.wrench[k].body1Force : contact.wrench[k].body2Force;
-          torque += first ? contact.wrench[k].body1Torque : contact.wrench[k].body2Torque;
-        }
-      }
-      torque += (feet_[i]->WorldCoGPose().Pos() - feet_[i]->WorldPose().Pos()).Cross(force);
-      state_.foot_wrenches[i] = to_twist(force, torque);
+      const Twist wrench = read_ground(feet_[i]);
+      for (std::size_t k = 0; k < wrench.size(); ++k)
+        state_.foot_wrenches[i][k] += share * wrench[k];
     }
+  }
+
+  /// Sum of all contacts on a foot; Gazebo gives them about the links' centres of mass. What stands on something
+  /// static is the contact's first body, whichever of the two collisions is named first.
+  Twist read_ground(const gazebo::physics::LinkPtr &foot)
+  {
+    Vector3d force, torque;
+    const auto *contacts = world_->Physics()->GetContactManager();
+    for (unsigned int c = 0; c < contacts->GetContactCount(); ++c)
+    {
+      const auto &contact = *contacts->GetContacts()[c];
+      const auto one = contact.collision1->GetLink(), other = contact.collision2->GetLink();
+      if (one != foot && other != foot)
+        continue;
+      const bool first = one == foot || one->IsStatic();
+      for (int k = 0; k < contact.count; ++k)
+      {
+        force += first ? contact.wrench[k].body1Force : contact.wrench[k].body2Force;
+        torque += first ? contact.wrench[k].body1Torque : contact.wrench[k].body2Torque;
+      }
+    }
+    torque += (foot->WorldCoGPose().Pos() - foot->WorldPose().Pos()).Cross(force);
+    return to_twist(force, torque);
   }
 
   gazebo::physics::WorldPtr world_;
@@ -282,6 +331,7 @@ private:
   std::vector<gazebo::physics::LinkPtr> bodies_, feet_, hands_;
   std::vector<gazebo::physics::ModelPtr> figures_;
   std::vector<PoseValues> shown_;
+  std::vector<Rotor> rotors_;
   Hello hello_;
   Command command_;
   State state_;

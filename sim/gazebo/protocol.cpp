@@ -130,7 +130,7 @@ void Link::send(const State &state)
   append(buffer_, state.torque);
   append(buffer_, state.body_poses);
   append(buffer_, state.body_twists);
-  append(buffer_, state.body_twists_before);
+  append(buffer_, state.body_rate);
   append(buffer_, state.foot_wrenches);
   write_all(buffer_.data(), buffer_.size());
 }

@@ -59,8 +59,9 @@ struct State
   std::uint64_t tick = 0, time_ns = 0;
   std::vector<double> position, velocity, torque;
   std::vector<PoseValues> body_poses;
-  std::vector<Twist> body_twists, body_twists_before;  // now, and one physics step before
-  std::vector<Twist> foot_wrenches;  // of the ground on each foot, about its link's origin
+  std::vector<Twist> body_twists;
+  std::array<double, 3> body_rate{};  // of body 0, mean over the steps of this exchange, world axes [rad/s]
+  std::vector<Twist> foot_wrenches;  // of the ground on each foot about its link's origin, mean over the same steps
 };
 
 /// A connected stream socket. Every function throws std::runtime_error when the other side is gone.

@@ -92,7 +92,7 @@ def make_state(expected: Expected) -> Record:
                 ("torque", "<f8", (nu,)),
                 ("body_poses", "<f8", (nb, 7)),
                 ("body_twists", "<f8", (nb, 6)),
-                ("body_twists_before", "<f8", (nb, 6)),
+                ("body_rate", "<f8", (3,)),
                 ("foot_wrenches", "<f8", (len(expected.feet), 6)),
             ],
         )

@@ -30,6 +30,10 @@ ANSWER_TIMEOUT = 5.0
 """A control period takes Gazebo less than this, or it hangs [s]."""
 SLOWEST = 20.0
 """Wall time per simulated time at which a Gazebo counts as too slow to go on."""
+SETTLING_PERIODS = 100
+"""Control periods that the robot is held in its posture before anybody reads its sensors: soles come to rest."""
+REACTION_MAX = 0.5
+"""A rotor's inertia over that of the link it is braced against: above 1 a late reaction would build up."""
 SLOW_AFTER = 2.0
 """Simulated time over which that is judged [s]."""
 GRAVITY = np.array((0.0, 0.0, 9.81))
@@ -51,6 +55,7 @@ class GazeboRobot(MujocoRobot):
         self._command, self._state = make_command(self._expected), make_state(self._expected)
         self._find_rows(profile)
         self._slow_since, self._slow_tick = time.monotonic(), 0
+        self._imu_velocity = np.zeros(3)
         self._placed = self._state.body_poses.copy()
         self._process = GazeboProcess(find_gazebo(), options.gui)
         self._link = SimulatorLink(self._process.socket, self._expected)
@@ -61,6 +66,8 @@ class GazeboRobot(MujocoRobot):
             raise
         self.simulator = self._link.simulator
         self._command.placed[...] = 1  # the base, with its posture; the torch shows by itself that it has been put
+        for _ in range(SETTLING_PERIODS):
+            self._step()
 
     def close(self) -> None:
         """End Gazebo; idempotent."""
@@ -121,14 +128,15 @@ class GazeboRobot(MujocoRobot):
             data.cfrc_ext[body, :3] = torque + np.cross(arm, force)
 
     def _follow_imu(self) -> None:
-        """Rate and specific force at the inertial sensor, from the base's motion over the last physics step."""
-        data, now, before = self.data, self._state.body_twists[0], self._state.body_twists_before[0]
+        """Mean rate and mean specific force at the inertial sensor over the control period, as such a sensor adds up."""
+        data, state = self.data, self._state
         axes = data.site_xmat[self._imu].reshape(3, 3)
+        rate = state.body_rate
         lever = data.site_xpos[self._imu] - data.xpos[self._bodies[0]]
-        velocity = now[:3] + np.cross(now[3:], lever)
-        velocity_before = before[:3] + np.cross(before[3:], lever - PHYSICS_PERIOD * np.cross(now[3:], lever))
-        data.sensordata[self._gyro] = now[3:] @ axes
-        data.sensordata[self._accelerometer] = ((velocity - velocity_before) / PHYSICS_PERIOD + GRAVITY) @ axes
+        velocity = state.body_twists[0, :3] + np.cross(state.body_twists[0, 3:], lever)
+        data.sensordata[self._gyro] = rate @ axes
+        data.sensordata[self._accelerometer] = ((velocity - self._imu_velocity) / self._dt + GRAVITY) @ axes
+        self._imu_velocity = velocity
 
     def _check_speed(self) -> None:
         """End what would take all day."""
@@ -189,9 +197,24 @@ class GazeboRobot(MujocoRobot):
         self._gyro, self._accelerometer = sensor_slice(model, GYRO), sensor_slice(model, ACCELEROMETER)
         assert (JOINT_OFFSET_Q, JOINT_OFFSET_V) == (7, 6)
 
+    def _find_rotors(self) -> dict[str, float]:
+        """Rotors whose reaction a parent link feels little enough for it to be given one physics step late."""
+        model, data, rotors = self.model, self.data, {}
+        turning, moved = np.zeros((3, model.nv)), np.zeros((1, model.nv))
+        for name in self._names.joints:
+            joint = model.joint(name)
+            parent = int(model.body_parentid[joint.bodyid[0]])
+            mujoco.mj_jacBody(model, data, None, turning, parent)
+            row = (data.xaxis[joint.id] @ turning)[None]
+            mujoco.mj_solveM(model, data, moved, row)
+            inertia = float(model.dof_armature[joint.dofadr[0]])
+            if inertia * float((row @ moved.T)[0, 0]) < REACTION_MAX:
+                rotors[name] = inertia
+        return rotors
+
     def _make_world(self) -> sdf.ElementTree.Element:
         world = sdf.write_world(self.model, self.view.model, self._names, self.drives.torque_limits)
         sdf.add_physics(world, PHYSICS_PERIOD)
         names, path = self._names, Path(self._process.socket)
-        sdf.add_plugin(world, names, str(path), self._substeps)
+        sdf.add_plugin(world, names, self._find_rotors(), str(path), self._substeps)
         return world

@@ -98,8 +98,18 @@ def add_physics(root: ElementTree.Element, step: float) -> None:
     _text(constraints, "contact_surface_layer", 0.0)
 
 
-def add_plugin(root: ElementTree.Element, names: WorldNames, socket: str, steps_per_exchange: int) -> None:
-    """Have the world's plugin connect to `socket` and exchange every so many steps."""
+def add_plugin(
+    root: ElementTree.Element, names: WorldNames, rotors: dict[str, float], socket: str, steps_per_exchange: int
+) -> None:
+    """Have the world's plugin connect to `socket` and exchange every so many steps.
+
+    Args:
+        root: changed in place.
+        names: what is what.
+        rotors: inertia that turns with a joint, not with its link, by joint [kg·m²].
+        socket: path.
+        steps_per_exchange: physics steps in a control period.
+    """
     world = root.find("world")
     assert world is not None
     plugin = ElementTree.SubElement(world, "plugin", name="control_link", filename=f"lib{PLUGIN}.so")
@@ -116,6 +126,10 @@ def add_plugin(root: ElementTree.Element, names: WorldNames, socket: str, steps_
             _text(plugin, key, f"{names.robot}::{link}")
     for figure in names.figures:
         _text(plugin, "figure", figure)
+    for joint, inertia in rotors.items():
+        rotor = ElementTree.SubElement(plugin, "rotor")
+        _text(rotor, "joint", joint)
+        _text(rotor, "inertia", inertia)
 
 
 def _add_light(world: ElementTree.Element) -> None:
