@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,6 +77,7 @@ class Steps:
         touchdown: since the first of them, shape (n,) [s].
         com: shape (n, PHASES, 3) [m].
         torque: shape (n, PHASES, nu) [N·m].
+        ground: mean force on both soles, shape (n,) [N].
     """
 
     side: np.ndarray
@@ -84,6 +85,7 @@ class Steps:
     touchdown: np.ndarray
     com: np.ndarray
     torque: np.ndarray
+    ground: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Difference:
         torque: rms difference of all joints' torques, over their rms in the first walk.
         timing: largest difference of a step's duration [s].
         drift: largest difference of a touchdown's time since the first [s].
+        ground: difference of the mean forces on the soles, over that of the first walk.
         steps: compared.
     """
 
@@ -102,6 +105,7 @@ class Difference:
     torque: float
     timing: float
     drift: float
+    ground: float
     steps: int
 
 
@@ -126,13 +130,14 @@ def cut_steps(walk: Walk) -> Steps:
         touchdown=time[edges] - time[edges[0]],
         com=np.array([com[row] for row in rows]),
         torque=np.array([torque[row] for row in rows]),
+        ground=np.array([np.mean(walk.ground[first:last]) for first, last in pairs]),
     )
 
 
 def compare_steps(one: Steps, other: Steps) -> Difference:
     """The second walk beside the first, step by step; whichever began with the other foot leaves out one."""
     if one.side[0] != other.side[0]:
-        other = Steps(*(getattr(other, name)[1:] for name in ("side", "duration", "touchdown", "com", "torque")))
+        other = Steps(**{each.name: getattr(other, each.name)[1:] for each in fields(other)})
     n = min(len(one.duration), len(other.duration))
     com = one.com[:n] - other.com[:n]
     torque = one.torque[:n] - other.torque[:n]
@@ -141,5 +146,6 @@ def compare_steps(one: Steps, other: Steps) -> Difference:
         torque=float(np.sqrt((torque**2).mean() / (one.torque[:n] ** 2).mean())),
         timing=float(np.abs(one.duration[:n] - other.duration[:n]).max()),
         drift=float(np.abs(one.touchdown[:n] - (other.touchdown[:n] - other.touchdown[0])).max()),
+        ground=float(abs(other.ground[:n].mean() / one.ground[:n].mean() - 1.0)),
         steps=n,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from robot_trials.config import TrialSetup, load_parameters
 from robot_trials.config.ground import GroundSpec
@@ -18,6 +19,11 @@ from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
 from robot_trials_control.records import RIGHT, HandMode, MotionMode, PayloadMode, Record, make_motion_command
+
+if TYPE_CHECKING:
+    from robot_trials.config.site import Site
+    from robot_trials.robots import RobotProfile
+    from robot_trials.robots.mujoco.robot import MujocoRobot
 
 SETTLE_TIME = 2.2
 """Standing still at the start, while the gyro's bias is learned [s]."""
@@ -37,13 +43,15 @@ class DrillOptions:
         ground: the ground along x; the robot starts at x = 0 facing it, on the middle of the lane.
         torch: whether there is one to be carried.
         controller: parameters; the trial's own when None.
-        sim: seed, noise, friction, unevenness, torque limits.
+        sim: simulator, seed, noise, friction, unevenness, torque limits.
+        open_robot: starts the robot; another one for a robot that is not as it should be.
     """
 
     ground: GroundSpec = field(default_factory=GroundSpec)
     torch: bool = True
     controller: ControllerConfig | None = None
     sim: SimOptions = field(default_factory=SimOptions)
+    open_robot: Callable[[RobotProfile, Site, SimOptions], MujocoRobot] = open_robot
 
 
 class Drill:
@@ -66,7 +74,7 @@ class Drill:
             ground=options.ground, fiducials=(), start=setup.site.start._replace(x=0.0, y=0.0, yaw=0.0)
         )
         sim = SimOptions(**{**vars(options.sim), "people": False, "torch": options.torch, "camera": "off"})
-        self.profile, self.robot = profile, open_robot(profile, site, sim)
+        self.profile, self.robot = profile, options.open_robot(profile, site, sim)
         config = options.controller or load_parameters(setup.controller_file, ControllerConfig)
         parameters = profile.to_parameters(torque_limits=sim.torque_limits)
         self.controller: Controller = WholeBodyWalkingController(

@@ -44,27 +44,30 @@ class GazeboRobot(MujocoRobot):
 
     Attributes:
         simulator: name, version and engine of the Gazebo that runs.
+        world_names: what is what in its world.
+        expected: what its plugin must have loaded.
+        link: to that plugin.
     """
 
     def __init__(self, profile: RobotProfile, site: Site, options: SimOptions) -> None:
         super().__init__(profile, site, options)
         if site.ground.mats:
             raise ConfigError("Gazebo has no soft mats; run this site in MuJoCo", key="ground.mats")
-        self._names = self._find_names(profile)
-        self._expected = self._expect()
-        self._command, self._state = make_command(self._expected), make_state(self._expected)
+        self.world_names = self._find_names(profile)
+        self.expected = self._expect()
+        self._command, self._state = make_command(self.expected), make_state(self.expected)
         self._find_rows(profile)
         self._slow_since, self._slow_tick = time.monotonic(), 0
         self._imu_velocity = np.zeros(3)
         self._placed = self._state.body_poses.copy()
         self._process = GazeboProcess(find_gazebo(), options.gui)
-        self._link = SimulatorLink(self._process.socket, self._expected)
+        self.link = SimulatorLink(self._process.socket, self.expected)
         try:
-            self._process.start(self._make_world(), self._link)
+            self._process.start(self._make_world(), self.link)
         except BaseException:
             self.close()
             raise
-        self.simulator = self._link.simulator
+        self.simulator = self.link.simulator
         self._command.placed[...] = 1  # the base, with its posture; the torch shows by itself that it has been put
         for _ in range(SETTLING_PERIODS):
             self._step()
@@ -72,14 +75,14 @@ class GazeboRobot(MujocoRobot):
     def close(self) -> None:
         """End Gazebo; idempotent."""
         super().close()
-        self._link.close()
+        self.link.close()
         self._process.close()
 
     def _step(self) -> None:
         """One control period in Gazebo, and the same pose here."""
         self._write_command()
         try:
-            self._link.exchange(self._command, self._state, ANSWER_TIMEOUT)
+            self.link.exchange(self._command, self._state, ANSWER_TIMEOUT)
         except PartnerLost as error:
             raise RobotFault(f"Gazebo is gone: {error}{self._process.describe()}", tick=self._ticks) from error
         self._command.placed[...] = 0
@@ -167,7 +170,7 @@ class GazeboRobot(MujocoRobot):
         )
 
     def _expect(self) -> Expected:
-        names = self._names
+        names = self.world_names
         ranges = np.array([self.model.joint(name).range for name in names.joints])
         return Expected(
             joints=names.joints,
@@ -183,7 +186,7 @@ class GazeboRobot(MujocoRobot):
 
     def _find_rows(self, profile: RobotProfile) -> None:
         """Where everything lies in MuJoCo's arrays."""
-        model, names = self.model, self._names
+        model, names = self.model, self.world_names
         self._bodies = [model.body(name).id for name in names.bodies]
         self._body_rows = []
         for body in self._bodies:
@@ -201,7 +204,7 @@ class GazeboRobot(MujocoRobot):
         """Rotors whose reaction a parent link feels little enough for it to be given one physics step late."""
         model, data, rotors = self.model, self.data, {}
         turning, moved = np.zeros((3, model.nv)), np.zeros((1, model.nv))
-        for name in self._names.joints:
+        for name in self.world_names.joints:
             joint = model.joint(name)
             parent = int(model.body_parentid[joint.bodyid[0]])
             mujoco.mj_jacBody(model, data, None, turning, parent)
@@ -213,8 +216,8 @@ class GazeboRobot(MujocoRobot):
         return rotors
 
     def _make_world(self) -> sdf.ElementTree.Element:
-        world = sdf.write_world(self.model, self.view.model, self._names, self.drives.torque_limits)
+        world = sdf.write_world(self.model, self.view.model, self.world_names, self.drives.torque_limits)
         sdf.add_physics(world, PHYSICS_PERIOD)
-        names, path = self._names, Path(self._process.socket)
+        names, path = self.world_names, Path(self._process.socket)
         sdf.add_plugin(world, names, self._find_rotors(), str(path), self._substeps)
         return world
