@@ -30,22 +30,22 @@ class GazeboInstall:
 
 
 def gazebo_folder() -> Path:
-    """Where Debian's Gazebo Classic lies when `./run gazebo` has fetched it."""
+    """Where Debian's Gazebo Classic lies when `./run gazebo` has fetched it; tools/gazebo.sh names the same."""
     given = os.environ.get(FOLDER_VARIABLE)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(given) if given else cache / "robot_trials" / "gazebo-classic-11"
+    return Path(given or cache / "robot_trials" / "gazebo-classic-11").resolve()
 
 
 def find_gazebo() -> GazeboInstall:
-    """The Gazebo of this machine: one on the path, else the folder of `./run gazebo`.
+    """The Gazebo of this machine: the folder that is named, else one on the path, else the folder of `./run gazebo`.
 
     Raises:
         RobotFault: there is none, or it lacks the project's plugin.
     """
     folder = gazebo_folder()
     plugins = folder / "robot_trials"
-    if shutil.which(SERVER):
-        plugins = Path(os.environ.get("ROBOT_TRIALS_GAZEBO_PLUGINS", plugins))
+    if shutil.which(SERVER) and not os.environ.get(FOLDER_VARIABLE):
+        plugins = folder.with_name(f"{folder.name}-plugin")
         install = GazeboInstall((SERVER,), (CLIENT,), _plugin_path(plugins))
     elif (folder / "usr/bin" / SERVER).exists():
         install = _from_folder(folder, plugins)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from robot_trials_control.records import Record
 VERSION = 1
 HELLO_MAX = 1 << 20
 """A longer first line is no hello [B]."""
+HELLO_TIMEOUT = 5.0
+"""From the connection until the first line [s]."""
 TOLERANCE = 1e-6
 """Limits that differ by less, relatively, are the same."""
 
@@ -38,7 +41,11 @@ class Expected:
     figures: tuple[str, ...]
 
     def find_difference(self, hello: dict[str, Any]) -> str:
-        """What in a partner's hello differs, with both values; empty when nothing does."""
+        """What in a partner's hello differs, with both values; empty when nothing does.
+
+        Raises:
+            ValueError, TypeError: a value is of another kind altogether.
+        """
         if hello.get("protocol") != VERSION:
             return f"protocol is {hello.get('protocol')}, here it is {VERSION}"
         for key in ("step_ns", "steps_per_exchange"):
@@ -54,7 +61,7 @@ class Expected:
             wrong = ~np.isclose(theirs, ours, rtol=TOLERANCE, atol=TOLERANCE).reshape(len(ours), -1).all(axis=1)
             for joint in np.flatnonzero(wrong)[:1]:
                 return f"{key} of {self.joints[joint]} is {theirs[joint]}, here it is {ours[joint]}"
-        return ""
+        return "" if isinstance(hello.get("simulator"), str) else "simulator has no name"
 
 
 def make_command(expected: Expected) -> Record:
@@ -130,36 +137,43 @@ class SimulatorLink:
             self._stream, _ = self._listener.accept()
         except TimeoutError:
             return False
-        self._stream.settimeout(5.0)
         hello = self._read_hello()
-        difference = self._expected.find_difference(hello)
-        self._stream.sendall(f"{difference or 'accepted'}\n".encode())
+        difference = self._compare(hello)
+        try:
+            self._stream.sendall(f"{difference or 'accepted'}\n".encode())
+        except OSError as error:
+            raise PartnerLost(f"it closed the link ({error.strerror})") from error
         if difference:
             raise RobotFault(f"the simulator has loaded another world: {difference}")
-        self.simulator = str(hello["simulator"])
+        self.simulator = hello["simulator"]
         return True
 
     def exchange(self, command: Record, state: Record, timeout: float) -> None:
         """Send a command, wait for the state that it leads to.
 
         Raises:
-            PartnerLost: the partner closed the link, or did not answer within `timeout` [s].
+            PartnerLost: the partner closed the link, did not answer within `timeout` [s], or answered something else.
         """
         stream = self._stream
         assert stream is not None
+        deadline = time.monotonic() + timeout
         stream.settimeout(timeout)
         answer = memoryview(state.data).cast("B")
         try:
             stream.sendall(command.data)
-            while answer:
-                count = stream.recv_into(answer)
-                if count == 0:
-                    raise PartnerLost("it closed the link")
+            while count := stream.recv_into(answer):
                 answer = answer[count:]
+                if not answer:
+                    break
+                _set_deadline(stream, deadline)
+            else:
+                raise PartnerLost("it closed the link")
         except TimeoutError as error:
             raise PartnerLost(f"no answer for {timeout:g} s") from error
         except OSError as error:
             raise PartnerLost(f"it closed the link ({error.strerror})") from error
+        if state.tick != command.tick:
+            raise PartnerLost(f"it answered tick {state.tick} where {command.tick} was asked")
 
     def close(self) -> None:
         """Let the partner go; idempotent."""
@@ -167,12 +181,22 @@ class SimulatorLink:
             self._stream.close()
         self._listener.close()
 
+    def _compare(self, hello: dict[str, Any]) -> str:
+        try:
+            return self._expected.find_difference(hello)
+        except (ValueError, TypeError) as error:
+            return f"its introduction cannot be read: {error}"
+
     def _read_hello(self) -> dict[str, Any]:
         assert self._stream is not None
         line = b""
+        deadline = time.monotonic() + HELLO_TIMEOUT
         while not line.endswith(b"\n") and len(line) < HELLO_MAX:
             try:
+                _set_deadline(self._stream, deadline)
                 part = self._stream.recv(1 << 16)
+            except TimeoutError as error:
+                raise PartnerLost(f"it did not introduce itself for {HELLO_TIMEOUT:g} s") from error
             except OSError as error:
                 raise PartnerLost(f"it did not introduce itself: {error}") from error
             if not part:
@@ -180,8 +204,16 @@ class SimulatorLink:
             line += part
         try:
             hello = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise PartnerLost(f"it introduced itself with something else than JSON: {line[:80]!r}") from error
         if not isinstance(hello, dict):
             raise PartnerLost(f"it introduced itself with something else than an object: {line[:80]!r}")
         return hello
+
+
+def _set_deadline(stream: socket.socket, deadline: float) -> None:
+    """Let the next read wait until then; a partner that sends a byte now and then does not gain time by it."""
+    left = deadline - time.monotonic()
+    if left <= 0.0:
+        raise TimeoutError
+    stream.settimeout(left)
