@@ -27,7 +27,7 @@ def call(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_verb() -> None:
     result = call(str(CHECKOUT / "run"), "--help")
     assert result.returncode == 0
-    for verb in ("demo", "test", "bench", "launch", "link", "setup", "shell"):
+    for verb in ("demo", "test", "bench", "launch", "gazebo", "link", "setup", "shell"):
         assert f"./run {verb}" in result.stdout
 
 

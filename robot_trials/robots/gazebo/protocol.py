@@ -158,9 +158,9 @@ class SimulatorLink:
         assert stream is not None
         deadline = time.monotonic() + timeout
         stream.settimeout(timeout)
-        answer = memoryview(state.data).cast("B")
+        answer = state.data.view(np.uint8).data
         try:
-            stream.sendall(command.data)
+            stream.sendall(command.data.view(np.uint8).data)
             while count := stream.recv_into(answer):
                 answer = answer[count:]
                 if not answer:

@@ -157,9 +157,7 @@ def test_garbage_is_no_introduction(link: SimulatorLink, path: Path, line: bytes
         link.accept(5.0)
 
 
-def test_a_hello_without_end_is_cut_off(
-    link: SimulatorLink, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hello_without_end_is_cut_off(link: SimulatorLink, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HELLO_MAX", 4096)
     sent = threading.Event()
 
@@ -263,9 +261,7 @@ def test_one_that_trickles_is_lost_in_time(link: SimulatorLink, path: Path) -> N
         exchange_with(link, path, trickle, timeout=0.15)
 
 
-def test_a_hello_that_trickles_is_cut_off(
-    link: SimulatorLink, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hello_that_trickles_is_cut_off(link: SimulatorLink, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HELLO_TIMEOUT", 0.15)
 
     def trickle(stream: socket.socket) -> None:
