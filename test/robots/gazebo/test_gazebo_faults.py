@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from robot_trials.config.ground import GroundSpec, MatSpec
 from robot_trials.config.site import Site
-from robot_trials.exceptions import RobotFault
+from robot_trials.exceptions import ConfigError, RobotFault
 from robot_trials.robots import RobotProfile, SimOptions
 from robot_trials.robots.gazebo import robot as gazebo_robot
 from robot_trials.robots.gazebo.install import GazeboInstall
@@ -235,3 +236,9 @@ def test_a_trial_whose_gazebo_is_killed_ends_with_a_verdict_and_a_whole_bag(
     bag = read_bag(output / "bag")
     assert len(bag.times("/joint_states")) > 100
     assert find_servers(str(temporary)) == [] and list(temporary.iterdir()) == []
+
+
+def test_a_site_with_soft_mats_is_refused(profile: RobotProfile, site: Site) -> None:
+    soft = site._replace(ground=GroundSpec(mats=(MatSpec(x_min=1.0, x_max=2.0, sink=0.02),)))
+    with pytest.raises(ConfigError, match="ground.mats: 1: must be empty in Gazebo"):
+        GazeboRobot(profile, soft, SimOptions(camera="off"))
