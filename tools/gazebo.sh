@@ -30,6 +30,10 @@ gazebo_is_asked_for() { # ARGUMENTS of a trial
     case " $* " in *' --sim gazebo '* | *' --sim=gazebo '* | *' sim:=gazebo '*) return 0 ;; *) return 1 ;; esac
 }
 
+gazebo_was_set_up() { # FOLDER: by an earlier call, for either kind
+    [ -e "$1/usr/bin/gzserver" ] || [ -d "$1-plugin" ]
+}
+
 # One set-up at a time; whoever opens the folder's parent and locks it waits for the end of this one.
 lock_gazebo() { # FOLDER
     mkdir -p "$(dirname "$1")" && exec 9<"$(dirname "$1")" || return 1
@@ -48,7 +52,7 @@ start_gazebo_setup() {
     folder=$(gazebo_folder)
     lock_gazebo "$folder" || return 1
     set -m
-    { renice -n 19 $BASHPID && setup_locked_gazebo "$folder"; } </dev/null >"$folder.log" 2>&1 &
+    { renice -n 10 $BASHPID >/dev/null; setup_locked_gazebo "$folder"; } </dev/null >"$folder.log" 2>&1 &
     GAZEBO_JOB=$!
     set +m
     exec 9<&-

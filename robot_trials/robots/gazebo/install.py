@@ -73,4 +73,5 @@ def _from_folder(folder: Path, plugins: Path) -> GazeboInstall:
 
 
 def _plugin_path(plugins: Path) -> dict[str, str]:
-    return {"GAZEBO_PLUGIN_PATH": str(plugins), "GAZEBO_MODEL_DATABASE_URI": ""}
+    """Where the plugin is; no models from the network, no sound."""
+    return {"GAZEBO_PLUGIN_PATH": str(plugins), "GAZEBO_MODEL_DATABASE_URI": "", "ALSOFT_DRIVERS": "null"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,8 +21,12 @@ START_TIMEOUT = 60.0
 """A world loads within this [s]."""
 END_TIMEOUT = 3.0
 """From the end of the link until Gazebo is killed [s]."""
+LAST_BREATH = 0.5
+"""From the end of the link until the process has ended too [s]."""
 LAST_LINES = 6
 """Of Gazebo's output that an error repeats."""
+COLOURS = re.compile("\x1b\\[[0-9;]*m")
+"""Escape sequences in that output."""
 
 
 class GazeboProcess:
@@ -62,11 +67,18 @@ class GazeboProcess:
 
     def describe(self) -> str:
         """How the server ended, if it did, and the last lines it wrote; for an error's message."""
-        code = self._children[0].poll() if self._children else None
-        ended = "" if code is None else f"; it ended with code {code}"
         output = self.folder / "server.txt"
-        lines = output.read_text(errors="replace").splitlines()[-LAST_LINES:] if output.exists() else []
-        return ended + "".join(f"\n  gazebo: {line}" for line in lines)
+        lines = COLOURS.sub("", output.read_text(errors="replace")).splitlines() if output.exists() else []
+        return self._describe_end() + "".join(f"\n  gazebo: {line.rstrip()}" for line in lines[-LAST_LINES:])
+
+    def _describe_end(self) -> str:
+        if not self._children:
+            return ""
+        try:  # whoever closed the link is mostly just ending
+            code = self._children[0].wait(LAST_BREATH)
+        except subprocess.TimeoutExpired:
+            return ""
+        return f"; it died by signal {signal.Signals(-code).name}" if code < 0 else f"; it ended with exit code {code}"
 
     def close(self) -> None:
         """End every process and remove the folder; idempotent."""
@@ -88,7 +100,7 @@ class GazeboProcess:
             raise RobotFault(f"Gazebo did not start: {error}{self.describe()}") from error
 
     def _run(self, command: tuple[str, ...], environment: dict[str, str], name: str) -> None:
-        # Whoever is killed without warning takes its simulator along.
+        # Whoever is killed without warning takes its simulator along: the thread that calls this, to the kernel.
         leash = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
         with (self.folder / f"{name}.txt").open("wb") as output:
             self._children.append(

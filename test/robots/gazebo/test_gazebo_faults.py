@@ -111,7 +111,7 @@ def test_stands_for_a_second(running: RunningRobot) -> None:
 def test_a_gazebo_that_is_killed(running: RunningRobot) -> None:
     running.run(20)
     os.kill(running.pid, signal.SIGKILL)
-    with pytest.raises(RobotFault, match="Gazebo is gone: it closed the link.*ended with code -9") as fault:
+    with pytest.raises(RobotFault, match="Gazebo is gone: it closed the link.*; it died by signal SIGKILL") as fault:
         running.run(500)
     assert 20 <= int(fault.value.numbers["tick"]) < 520
     running.check_nothing_left()
@@ -164,7 +164,7 @@ def test_a_gazebo_that_does_not_start_is_named(
     broken = GazeboInstall(("sh", "-c", "echo no libgazebo.so >&2; exit 127", "gzserver"), gazebo.client)
     monkeypatch.setattr(gazebo_robot, "find_gazebo", lambda: broken)
     start = time.monotonic()
-    with pytest.raises(RobotFault, match="(?s)Gazebo did not start; it ended with code 127.*no libgazebo.so"):
+    with pytest.raises(RobotFault, match="(?s)Gazebo did not start; it ended with exit code 127.*no libgazebo.so"):
         GazeboRobot(profile, site, SimOptions(camera="off"))
     assert time.monotonic() - start < 10.0
     assert list(tmp_path.iterdir()) == []
@@ -232,7 +232,7 @@ def test_a_trial_whose_gazebo_is_killed_ends_with_a_verdict_and_a_whole_bag(
     assert trial.returncode == 1, said
     verdict = json.loads((output / "verdict.json").read_text())
     assert verdict["reason"].startswith("RobotFault: Gazebo is gone: it closed the link")
-    assert "it ended with code -9" in verdict["reason"] and "Gazebo is gone" in said
+    assert "it died by signal SIGKILL" in verdict["reason"] and "Gazebo is gone" in said
     bag = read_bag(output / "bag")
     assert len(bag.times("/joint_states")) > 100
     assert find_servers(str(temporary)) == [] and list(temporary.iterdir()) == []
