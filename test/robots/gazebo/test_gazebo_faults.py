@@ -41,6 +41,14 @@ def find_servers(run_folder: str = "robot_trials_gazebo_") -> list[int]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def end_what_is_left(tmp_path: Path) -> Iterator[None]:
+    """A test that fails leaves no Gazebo either."""
+    yield
+    for server in find_servers(str(tmp_path)):
+        os.kill(server, signal.SIGKILL)
+
+
 def wait_until(condition: Callable[[], bool], timeout: float) -> bool:
     deadline = time.monotonic() + timeout
     while not condition():
