@@ -176,7 +176,7 @@ def _time_controller(drill: Drill) -> list[float]:
         step(*arguments)
         total[0] += time.perf_counter() - start
 
-    drill.controller.step = timed  # type: ignore[method-assign]
+    drill.controller.step = timed  # type: ignore[method-assign, assignment]
     return total
 
 
@@ -243,4 +243,3 @@ def _relay_figures(options: argparse.Namespace) -> list[Figure]:
         found = [each for each in runs if each.group == simulator]
         figures.append(at_least(f"{simulator}_passes", sum(each.passed for each in found), "1", len(found)))
     return figures
-

@@ -43,7 +43,8 @@ def draw_page(one: Steps, other: Steps, true: Difference, heavy: Difference) -> 
 td,th{{padding:3px 14px 3px 0;text-align:left}}svg{{margin:4px}}</style>
 <h1>Gazebo beside MuJoCo</h1>
 <p>The same walk with the torch in hand, without noise and on level slabs, laid upon each other step by step.</p>
-<table><tr><th>robot in Gazebo</th><th>centre of mass, rms</th><th>torques, rms</th><th>step time, largest</th><th>force on the soles</th>
+<table><tr><th>robot in Gazebo</th><th>centre of mass, rms</th><th>torques, rms</th><th>step time, largest</th>
+<th>force on the soles</th>
 <th>steps</th></tr>{rows}</table>
 <p>Mean step on the left foot, from one touchdown to the next: {legend}</p>
 <div>{"".join(panels)}</div>

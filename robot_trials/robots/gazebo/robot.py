@@ -21,7 +21,6 @@ from robot_trials.robots.gazebo.protocol import Expected, PartnerLost, Simulator
 from robot_trials.robots.mujoco.grasp import IMPEDANCE
 from robot_trials.robots.mujoco.robot import MujocoRobot
 from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, sensor_slice
-from robot_trials.robots.mujoco.torch import NAME as TORCH
 from robot_trials.robots.mujoco.world import ACCELEROMETER, GYRO, PHYSICS_PERIOD
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
@@ -54,7 +53,7 @@ class GazeboRobot(MujocoRobot):
         if site.ground.mats:
             bound = "must be empty in Gazebo, which has no soft mats; run this site in MuJoCo"
             raise ConfigError([ConfigProblem(None, None, "ground.mats", len(site.ground.mats), bound)])
-        self.world_names = self._find_names(profile)
+        self.world_names = sdf.find_names(self.model, profile)
         self.expected = self._expect()
         self._command, self._state = make_command(self.expected), make_state(self.expected)
         self._find_rows(profile)
@@ -134,7 +133,7 @@ class GazeboRobot(MujocoRobot):
             data.cfrc_ext[body, :3] = torque + np.cross(arm, force)
 
     def _follow_imu(self) -> None:
-        """Mean rate and mean specific force at the inertial sensor over the control period, as such a sensor adds up."""
+        """Mean rate and specific force at the inertial sensor over the control period, as such a sensor adds up."""
         data, state = self.data, self._state
         axes = data.site_xmat[self._imu].reshape(3, 3)
         rate = state.body_rate
@@ -152,24 +151,6 @@ class GazeboRobot(MujocoRobot):
         self._worked, self._slow_tick = 0.0, self._ticks
         if factor > SLOWEST:
             raise RobotFault("Gazebo is too slow", wall_per_simulated=factor, bound=SLOWEST, tick=self._ticks)
-
-    def _find_names(self, profile: RobotProfile) -> sdf.WorldNames:
-        model = self.model
-
-        def carrier(site: str) -> str:
-            return str(model.body(int(model.site_bodyid[model.site(site).id])).name)
-
-        free = [model.jnt_bodyid[joint] for joint in range(model.njnt) if model.jnt_type[joint] == 0]
-        mocap = [model.body(body).name for body in range(model.nbody) if model.body_mocapid[body] >= 0]
-        bodies = tuple(str(model.body(body).name) for body in free)
-        return sdf.WorldNames(
-            robot=profile.name,
-            joints=profile.joint_names,
-            bodies=bodies,
-            feet=tuple(carrier(name) for name in profile.frames.feet),
-            hands=tuple(carrier(name) for name in profile.frames.hands) if TORCH in bodies else (),
-            figures=tuple(mocap),
-        )
 
     def _expect(self) -> Expected:
         names = self.world_names

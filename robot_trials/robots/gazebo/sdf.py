@@ -15,6 +15,8 @@ import numpy as np
 
 from robot_trials.robots.mujoco.groups import HIDDEN_GROUP, ContactBits
 from robot_trials.robots.mujoco.rotations import matrix_from_quaternion_wxyz
+from robot_trials.robots.mujoco.torch import NAME as TORCH
+from robot_trials.robots.profile import RobotProfile
 
 VERSION = "1.7"
 PLUGIN = "robot_trials_gazebo_classic"
@@ -52,6 +54,24 @@ class WorldNames:
     feet: tuple[str, ...]
     hands: tuple[str, ...]
     figures: tuple[str, ...]
+
+
+def find_names(model: mujoco.MjModel, profile: RobotProfile) -> WorldNames:
+    """What is what in a world's model."""
+
+    def carrier(site: str) -> str:
+        return str(model.body(int(model.site_bodyid[model.site(site).id])).name)
+
+    free = [joint for joint in range(model.njnt) if model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE]
+    bodies = tuple(str(model.body(model.jnt_bodyid[joint]).name) for joint in free)
+    return WorldNames(
+        robot=profile.name,
+        joints=profile.joint_names,
+        bodies=bodies,
+        feet=tuple(carrier(name) for name in profile.frames.feet),
+        hands=tuple(carrier(name) for name in profile.frames.hands) if TORCH in bodies else (),
+        figures=tuple(model.body(body).name for body in range(model.nbody) if model.body_mocapid[body] >= 0),
+    )
 
 
 def write_world(
@@ -192,7 +212,7 @@ class _LinkWriter:
         self._add_link(element, self._model.body(name).id, (0.0,) * 6)
 
     def add_figure(self, world: ElementTree.Element, name: str) -> None:
-        """A slab is touched; people are seen only: a contact with them is counted, and ends the trial, without a force."""
+        """A slab is touched. People are seen only: touching them has no force, but is counted as in MuJoCo."""
         body = self._model.body(name).id
         link = _static_link(world, name)
         for geom in _geoms_of(self._model, body):
@@ -241,9 +261,7 @@ class _LinkWriter:
                 geom_type, size = GEOMS.mjGEOM_SPHERE, np.full(3, float(np.mean(geom.size)))
             else:
                 geom_type, size = geom.type[0], geom.size
-            _material(
-                _shape(link, "visual", f"{name}_{geom.id}", geom.pos, geom.quat, geom_type, size), geom.rgba
-            )
+            _material(_shape(link, "visual", f"{name}_{geom.id}", geom.pos, geom.quat, geom_type, size), geom.rgba)
 
     def _add_joint(self, parent: ElementTree.Element, name: str, torque_limit: float) -> None:
         model = self._model
@@ -269,7 +287,13 @@ def _geoms_of(model: mujoco.MjModel, body: int) -> list[mujoco._structs._MjModel
 
 
 def _shape(
-    link: ElementTree.Element, kind: str, name: str, position: np.ndarray, quat: np.ndarray, shape: int, size: np.ndarray
+    link: ElementTree.Element,
+    kind: str,
+    name: str,
+    position: np.ndarray,
+    quat: np.ndarray,
+    shape: int,
+    size: np.ndarray,
 ) -> ElementTree.Element:
     element = ElementTree.SubElement(link, kind, name=name)
     _text(element, "pose", *_pose(position, quat))
