@@ -57,7 +57,7 @@ class GazeboRobot(MujocoRobot):
         self.expected = self._expect()
         self._command, self._state = make_command(self.expected), make_state(self.expected)
         self._find_rows(profile)
-        self._worked, self._slow_tick = 0.0, 0
+        self._worked, self._periods = 0.0, 0
         self._imu_velocity = np.zeros(3)
         self._placed = self._state.body_poses.copy()
         self._process = GazeboProcess(find_gazebo(), options.gui)
@@ -86,7 +86,7 @@ class GazeboRobot(MujocoRobot):
             self.link.exchange(self._command, self._state, ANSWER_TIMEOUT)
         except PartnerLost as error:
             raise RobotFault(f"Gazebo is gone: {error}{self._process.describe()}", tick=self._ticks) from error
-        self._worked += time.monotonic() - start
+        self._worked, self._periods = self._worked + time.monotonic() - start, self._periods + 1
         self._command.placed[...] = 0
         self._follow()
         self._check_speed()
@@ -145,10 +145,11 @@ class GazeboRobot(MujocoRobot):
 
     def _check_speed(self) -> None:
         """End what would take all day; loading its world, and what we do meanwhile, is not Gazebo's slowness."""
-        if (self._ticks - self._slow_tick) * self._dt < SLOW_AFTER:
+        simulated = self._periods * self._dt
+        if simulated < SLOW_AFTER:
             return
-        factor = self._worked / SLOW_AFTER
-        self._worked, self._slow_tick = 0.0, self._ticks
+        factor = self._worked / simulated
+        self._worked, self._periods = 0.0, 0
         if factor > SLOWEST:
             raise RobotFault("Gazebo is too slow", wall_per_simulated=factor, bound=SLOWEST, tick=self._ticks)
 
