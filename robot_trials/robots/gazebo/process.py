@@ -25,6 +25,8 @@ LAST_BREATH = 0.5
 """From the end of the link until the process has ended too [s]."""
 LAST_LINES = 6
 """Of Gazebo's output that an error repeats."""
+NO_PLUGIN = "Failed to load plugin librobot_trials"
+"""What it writes when ours is missing or was built for another Gazebo."""
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
 """Escape sequences in that output."""
 
@@ -40,6 +42,7 @@ class GazeboProcess:
         self._install, self._gui = install, gui
         self.folder = Path(tempfile.mkdtemp(prefix="robot_trials_gazebo_"))
         self._children: list[subprocess.Popen[bytes]] = []
+        self._ends_itself = False
 
     @property
     def socket(self) -> Path:
@@ -62,14 +65,18 @@ class GazeboProcess:
         while not self._accept(link):
             if time.monotonic() > deadline:
                 raise RobotFault(f"Gazebo did not load its world in time{self.describe()}", timeout=START_TIMEOUT)
+        self._ends_itself = not self._gui  # once its plugin finds the link closed
         if self._gui:
             self._run(self._install.client, environment, "client")
 
     def describe(self) -> str:
         """How the server ended, if it did, and the last lines it wrote; for an error's message."""
+        lines = self._read_output().splitlines()[-LAST_LINES:]
+        return self._describe_end() + "".join(f"\n  gazebo: {line.rstrip()}" for line in lines)
+
+    def _read_output(self) -> str:
         output = self.folder / "server.txt"
-        lines = COLOURS.sub("", output.read_text(errors="replace")).splitlines() if output.exists() else []
-        return self._describe_end() + "".join(f"\n  gazebo: {line.rstrip()}" for line in lines[-LAST_LINES:])
+        return COLOURS.sub("", output.read_text(errors="replace")) if output.exists() else ""
 
     def _describe_end(self) -> str:
         if not self._children:
@@ -84,7 +91,7 @@ class GazeboProcess:
         """End every process and remove the folder; idempotent."""
         for child in self._children:
             try:
-                child.wait(END_TIMEOUT if child is self._children[0] and not self._gui else 0.0)
+                child.wait(END_TIMEOUT if child is self._children[0] and self._ends_itself else 0.0)
             except subprocess.TimeoutExpired:
                 pass
             _kill_group(child)
@@ -94,6 +101,8 @@ class GazeboProcess:
     def _accept(self, link: SimulatorLink) -> bool:
         if self._children[0].poll() is not None:
             raise RobotFault(f"Gazebo did not start{self.describe()}")
+        if NO_PLUGIN in self._read_output():  # it would run on without
+            raise RobotFault(f"Gazebo cannot load the project's plugin; build it with `./run gazebo`{self.describe()}")
         try:
             return link.accept(0.2)
         except PartnerLost as error:
