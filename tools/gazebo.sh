@@ -60,6 +60,7 @@ start_gazebo_setup() {
 }
 
 setup_locked_gazebo() { # FOLDER
+    local PATH=$PATH:/usr/sbin:/sbin # where debootstrap and chroot lie, also after a plain `su`
     rm -f "$1.failed"
     if [ -z "${ROBOT_TRIALS_GAZEBO:-}" ] && command -v gzserver >/dev/null; then
         build_plugin_here "$1" "$1-plugin"
