@@ -16,6 +16,7 @@ PACKAGES = [
     "robot_trials.perception",
     "robot_trials.review",
     "robot_trials.robots",
+    "robot_trials.robots.gazebo",
     "robot_trials.robots.mujoco",
     "robot_trials.review",
     "robot_trials.runtime",
