@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
 
 def walk(simulator: str, seconds: float, heavier: bool = False) -> Walk:
     """The walk that is compared."""
-    from benchmarks.parity_steps import WalkRecorder
+    from benchmarks.judges.parity import WalkRecorder
 
     drill = _start(simulator, heavier=heavier, noise=False, floor_unevenness=0.0)
     try:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.harness import BenchmarkError
-
-if TYPE_CHECKING:
-    from robot_trials.runtime.drill import Drill
-    from robot_trials_control.records import Record
 
 PHASES = 50
 """Moments of a step at which two walks are compared, from one touchdown to the next."""
@@ -30,7 +25,6 @@ class Walk:
         ground: normal force of the ground on both soles together, as measured, shape (n,) [N].
         steps: steps taken so far, shape (n,).
         stance: foot that carried the robot last, shape (n,).
-        position: of all joints, as they are, shape (n, nu) [rad].
     """
 
     time: list[float] = field(default_factory=list)
@@ -39,32 +33,6 @@ class Walk:
     ground: list[float] = field(default_factory=list)
     steps: list[int] = field(default_factory=list)
     stance: list[int] = field(default_factory=list)
-    position: list[np.ndarray] = field(default_factory=list)
-
-
-class WalkRecorder:
-    """Keeps a drill's walk; to be told of every sample."""
-
-    def __init__(self, drill: Drill) -> None:
-        self.walk = Walk()
-        self._drill, self._start, self._stance = drill, drill.time, 0
-
-    def update(self, sample: Record) -> None:
-        """Look at one tick."""
-        from robot_trials_control.records import Support
-
-        robot, walk, support = self._drill.robot, self.walk, int(sample.status.support)
-        if support in (Support.LEFT, Support.RIGHT):
-            self._stance = 0 if support == Support.LEFT else 1
-        sole = robot.sole_poses()[self._stance]
-        com = robot.data.subtree_com[1]
-        walk.time.append(self._drill.time - self._start)
-        walk.com.append(sole[:3, :3].T @ (com - sole[:3, 3]))
-        walk.torque.append(robot.data.actuator_force.copy())
-        walk.ground.append(float(sample.state.foot_wrench[:, 2].sum()))
-        walk.stance.append(self._stance)
-        walk.steps.append(int(sample.status.steps))
-        walk.position.append(robot.data.qpos[7 : 7 + robot.model.nu].copy())
 
 
 @dataclass(frozen=True)

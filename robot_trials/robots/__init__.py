@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from robot_trials.robots.interface import Robot
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile, load_profile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from robot_trials.config.site import Site
     from robot_trials.robots.mujoco.robot import MujocoRobot
 
-__all__ = ["Robot", "RobotProfile", "SimOptions", "load_profile", "open_robot"]
+__all__ = ["OpenRobot", "Robot", "RobotProfile", "SimOptions", "load_profile", "open_robot"]
+
+OpenRobot: TypeAlias = "Callable[[RobotProfile, Site, SimOptions], MujocoRobot]"
+"""What starts a simulated robot, as `open_robot` does."""
 
 
 def open_robot(profile: RobotProfile, site: Site, options: SimOptions) -> MujocoRobot:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from robot_trials.config import TrialSetup, load_parameters
 from robot_trials.config.ground import GroundSpec
-from robot_trials.robots import SimOptions, load_profile, open_robot
+from robot_trials.robots import OpenRobot, SimOptions, load_profile, open_robot
 from robot_trials.robots.fall import FallWatch
 from robot_trials.runtime.assembly import make_stop_guard
 from robot_trials.runtime.loop import Controller, ControlLoop
@@ -19,11 +18,6 @@ from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
 from robot_trials_control.records import RIGHT, HandMode, MotionMode, PayloadMode, Record, make_motion_command
-
-if TYPE_CHECKING:
-    from robot_trials.config.site import Site
-    from robot_trials.robots import RobotProfile
-    from robot_trials.robots.mujoco.robot import MujocoRobot
 
 SETTLE_TIME = 2.2
 """Standing still at the start, while the gyro's bias is learned [s]."""
@@ -51,7 +45,7 @@ class DrillOptions:
     torch: bool = True
     controller: ControllerConfig | None = None
     sim: SimOptions = field(default_factory=SimOptions)
-    open_robot: Callable[[RobotProfile, Site, SimOptions], MujocoRobot] = open_robot
+    open_robot: OpenRobot = open_robot
 
 
 class Drill:

@@ -78,6 +78,7 @@ class MujocoRobot:
         hands = profile.frames.hands if options.has_torch else ()
         self._grasps = [Grasp(self.model, self.data, hand) for hand in hands]
         self._hand_sites = [self.model.site(hand).id for hand in hands]
+        self._base = int(self.model.jnt_bodyid[0])
         self._sole_sites = [self.model.site(foot).id for foot in profile.frames.feet]
         self._push = Push(self.data, self.model.site(profile.frames.imu).bodyid[0])
         self._failures = SensorFailures(nu)
@@ -172,6 +173,10 @@ class MujocoRobot:
         for pose, site in zip(poses, self._sole_sites, strict=True):
             pose[:3, :3], pose[:3, 3] = self.data.site_xmat[site].reshape(3, 3), self.data.site_xpos[site]
         return poses
+
+    def centre_of_mass(self) -> np.ndarray:
+        """True centre of mass of the robot alone in the world, shape (3,) [m]; for verdicts."""
+        return self.data.subtree_com[self._base].copy()
 
     def read_fiducials(self) -> list[FiducialObservation]:
         """Fiducials of the sensor model that became available since the last call."""
