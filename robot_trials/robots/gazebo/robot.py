@@ -15,13 +15,12 @@ import numpy as np
 from robot_trials.config.site import Site
 from robot_trials.exceptions import ConfigError, ConfigProblem, RobotFault
 from robot_trials.robots.gazebo import sdf
+from robot_trials.robots.gazebo.double import Double
 from robot_trials.robots.gazebo.install import find_gazebo
 from robot_trials.robots.gazebo.process import GazeboProcess
-from robot_trials.robots.gazebo.protocol import Expected, PartnerLost, SimulatorLink, make_command, make_state
-from robot_trials.robots.mujoco.grasp import IMPEDANCE
+from robot_trials.robots.gazebo.protocol import Expected, PartnerLost, SimulatorLink
 from robot_trials.robots.mujoco.robot import MujocoRobot
-from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, sensor_slice
-from robot_trials.robots.mujoco.world import ACCELEROMETER, GYRO, PHYSICS_PERIOD
+from robot_trials.robots.mujoco.world import PHYSICS_PERIOD
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
 
@@ -35,7 +34,6 @@ REACTION_MAX = 0.5
 """A rotor's inertia over that of the link it is braced against: above 1 a late reaction would build up."""
 SLOW_AFTER = 2.0
 """Simulated time over which that is judged [s]."""
-GRAVITY = np.array((0.0, 0.0, 9.81))
 
 
 class GazeboRobot(MujocoRobot):
@@ -55,17 +53,13 @@ class GazeboRobot(MujocoRobot):
             raise ConfigError([ConfigProblem(None, None, "ground.mats", len(site.ground.mats), bound)])
         self.world_names = sdf.find_names(self.model, profile)
         self.expected = self._expect()
-        self._command, self._state = make_command(self.expected), make_state(self.expected)
-        self._find_rows(profile)
+        self._double = Double(self.model, self.data, self.drives, self.world_names, self.expected, profile, self._dt)
         self._worked, self._periods = 0.0, 0
-        self._imu_velocity = np.zeros(3)
-        self._placed = self._state.body_poses.copy()
         self._process = GazeboProcess(find_gazebo(), options.gui)
         self.link = SimulatorLink(self._process.socket, self.expected)
         try:
             self._process.start(self._make_world(), self.link)
             self.simulator = self.link.simulator
-            self._command.placed[...] = 1  # the base, with its posture; the torch shows by itself that it has been put
             for _ in range(SETTLING_PERIODS):
                 self._step()
         except BaseException:
@@ -80,68 +74,15 @@ class GazeboRobot(MujocoRobot):
 
     def _step(self) -> None:
         """One control period in Gazebo, and the same pose here."""
-        self._write_command()
+        self._double.write_command(self._ticks + 1)
         start = time.monotonic()
         try:
-            self.link.exchange(self._command, self._state, ANSWER_TIMEOUT)
+            self.link.exchange(self._double.command, self._double.state, ANSWER_TIMEOUT)
         except PartnerLost as error:
             raise RobotFault(f"Gazebo is gone: {error}{self._process.describe()}", tick=self._ticks) from error
         self._worked, self._periods = self._worked + time.monotonic() - start, self._periods + 1
-        self._command.placed[...] = 0
-        self._follow()
+        self._double.follow()
         self._check_speed()
-
-    def _write_command(self) -> None:
-        command, data = self._command, self.data
-        command.tick[...] = self._ticks + 1
-        command.drives[:] = self.drives.terms
-        command.posture[:] = self._joint_position
-        placed = int(command.placed)
-        for index, (first, rows) in enumerate(self._body_rows):
-            if not np.array_equal(data.qpos[first], self._placed[index]):
-                placed |= 1 << index
-                command.body_poses[index] = data.qpos[first]
-                command.body_twists[index] = data.qvel[rows]
-            command.body_wrenches[index] = data.xfrc_applied[self._bodies[index]]
-        command.placed[...] = placed
-        for index, weld in enumerate(self._welds):
-            active = bool(data.eq_active[weld])
-            command.welds[index, 0] = self.model.eq_solimp[weld, 0] / IMPEDANCE if active else 0.0
-            command.welds[index, 1:] = self.model.eq_data[weld, 3:10]
-        command.figures[:, :3], command.figures[:, 3:] = data.mocap_pos[self._mocap], data.mocap_quat[self._mocap]
-
-    def _follow(self) -> None:
-        """Pose MuJoCo's world as Gazebo's, and give its sensors what Gazebo felt."""
-        state, data, model = self._state, self.data, self.model
-        self._joint_position[:], self._joint_velocity[:] = state.position, state.velocity
-        data.actuator_force[:] = state.torque
-        for index, (first, rows) in enumerate(self._body_rows):
-            data.qpos[first] = state.body_poses[index]
-            data.qvel[rows] = state.body_twists[index]
-            self._placed[index] = state.body_poses[index]
-        mujoco.mj_kinematics(model, data)
-        mujoco.mj_comPos(model, data)
-        mujoco.mj_collision(model, data)
-        for index, (_, rows) in enumerate(self._body_rows):  # MuJoCo's free joints turn in body axes
-            axes = data.xmat[self._bodies[index]].reshape(3, 3)
-            data.qvel[rows.start + 3 : rows.stop] = state.body_twists[index, 3:] @ axes
-        self._follow_imu()
-        for index, body in enumerate(self._feet):
-            force, torque = state.foot_wrenches[index, :3], state.foot_wrenches[index, 3:]
-            arm = data.xpos[body] - data.subtree_com[self._bodies[0]]
-            data.cfrc_ext[body, 3:] = force
-            data.cfrc_ext[body, :3] = torque + np.cross(arm, force)
-
-    def _follow_imu(self) -> None:
-        """Mean rate and specific force at the inertial sensor over the control period, as such a sensor adds up."""
-        data, state = self.data, self._state
-        axes = data.site_xmat[self._imu].reshape(3, 3)
-        rate = state.body_rate
-        lever = data.site_xpos[self._imu] - data.xpos[self._bodies[0]]
-        velocity = state.body_twists[0, :3] + np.cross(state.body_twists[0, 3:], lever)
-        data.sensordata[self._gyro] = rate @ axes
-        data.sensordata[self._accelerometer] = ((velocity - self._imu_velocity) / self._dt + GRAVITY) @ axes
-        self._imu_velocity = velocity
 
     def _check_speed(self) -> None:
         """End what would take all day; loading its world, and what we do meanwhile, is not Gazebo's slowness."""
@@ -167,22 +108,6 @@ class GazeboRobot(MujocoRobot):
             hands=tuple(f"{names.robot}::{name}" for name in names.hands),
             figures=names.figures,
         )
-
-    def _find_rows(self, profile: RobotProfile) -> None:
-        """Where everything lies in MuJoCo's arrays."""
-        model, names = self.model, self.world_names
-        self._bodies = [model.body(name).id for name in names.bodies]
-        self._body_rows = []
-        for body in self._bodies:
-            joint = int(model.body_jntadr[body])
-            q, v = int(model.jnt_qposadr[joint]), int(model.jnt_dofadr[joint])
-            self._body_rows.append((slice(q, q + 7), slice(v, v + 6)))
-        self._feet = [model.body(name).id for name in names.feet]
-        self._welds = [model.equality(f"grasp_{name}").id for name in profile.frames.hands] if names.hands else []
-        self._mocap = np.array([int(model.body(name).mocapid[0]) for name in names.figures], dtype=int)
-        self._imu = model.site(profile.frames.imu).id
-        self._gyro, self._accelerometer = sensor_slice(model, GYRO), sensor_slice(model, ACCELEROMETER)
-        assert (JOINT_OFFSET_Q, JOINT_OFFSET_V) == (7, 6)
 
     def _find_rotors(self) -> dict[str, float]:
         """Rotors whose reaction a parent link feels little enough for it to be given one physics step late."""
