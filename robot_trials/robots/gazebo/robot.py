@@ -20,6 +20,7 @@ from robot_trials.robots.gazebo.install import find_gazebo
 from robot_trials.robots.gazebo.process import GazeboProcess
 from robot_trials.robots.gazebo.protocol import Expected, PartnerLost, SimulatorLink
 from robot_trials.robots.mujoco.robot import MujocoRobot
+from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V
 from robot_trials.robots.mujoco.world import PHYSICS_PERIOD
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
@@ -60,8 +61,7 @@ class GazeboRobot(MujocoRobot):
         try:
             self._process.start(self._make_world(), self.link)
             self.simulator = self.link.simulator
-            for _ in range(SETTLING_PERIODS):
-                self._step()
+            self._settle()
         except BaseException:
             self.close()
             raise
@@ -71,6 +71,15 @@ class GazeboRobot(MujocoRobot):
         super().close()
         self.link.close()
         self._process.close()
+
+    def _settle(self) -> None:
+        """Let the robot come to rest on its soles; what people will hold stays where they hold it."""
+        nu = len(self.joint_names)
+        things, velocities = self.data.qpos[JOINT_OFFSET_Q + nu :], self.data.qvel[JOINT_OFFSET_V + nu :]
+        places = things.copy()
+        for _ in range(SETTLING_PERIODS):
+            self._step()
+            things[:], velocities[:] = places, 0.0
 
     def _step(self) -> None:
         """One control period in Gazebo, and the same pose here."""
