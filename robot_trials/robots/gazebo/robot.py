@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import mujoco
 import numpy as np
 
 from robot_trials.config.site import Site
@@ -31,8 +30,6 @@ SLOWEST = 20.0
 """Wall time per simulated time at which a Gazebo counts as too slow to go on."""
 SETTLING_PERIODS = 100
 """Control periods that the robot is held in its posture before anybody reads its sensors: soles come to rest."""
-REACTION_MAX = 0.5
-"""A rotor's inertia over that of the link it is braced against: above 1 a late reaction would build up."""
 SLOW_AFTER = 2.0
 """Simulated time over which that is judged [s]."""
 
@@ -119,19 +116,22 @@ class GazeboRobot(MujocoRobot):
         )
 
     def _find_rotors(self) -> dict[str, float]:
-        """Rotors whose reaction a parent link feels little enough for it to be given one physics step late."""
-        model, data, rotors = self.model, self.data, {}
-        turning, moved = np.zeros((3, model.nv)), np.zeros((1, model.nv))
-        for name in self.world_names.joints:
-            joint = model.joint(name)
-            parent = int(model.body_parentid[joint.bodyid[0]])
-            mujoco.mj_jacBody(model, data, None, turning, parent)
-            row = (data.xaxis[joint.id] @ turning)[None]
-            mujoco.mj_solveM(model, data, moved, row)
-            inertia = float(model.dof_armature[joint.dofadr[0]])
-            if inertia * float((row @ moved.T)[0, 0]) < REACTION_MAX:
-                rotors[name] = inertia
-        return rotors
+        """Rotors of the legs, by joint [kg·m²].
+
+        Arms turn slowly, and a wrist with its rotor braced one physics step late would shake at a stiff grasp.
+        """
+        model, carriers = self.model, set()
+        for foot in self.world_names.feet:
+            body = model.body(foot).id
+            while body:
+                carriers.add(body)
+                body = int(model.body_parentid[body])
+        joints = [model.joint(name) for name in self.world_names.joints]
+        return {
+            joint.name: float(model.dof_armature[joint.dofadr[0]])
+            for joint in joints
+            if int(joint.bodyid[0]) in carriers
+        }
 
     def _make_world(self) -> sdf.ElementTree.Element:
         world = sdf.write_world(self.model, self.view.model, self.world_names, self.drives.torque_limits)
