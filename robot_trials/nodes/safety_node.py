@@ -7,7 +7,6 @@ node goes quiet.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -83,7 +82,6 @@ class SafetyNode(Node):
             self.finished = True
             return
         self._beat.count[...] += 1
-        self._beat.monotonic_ns[...] = time.monotonic_ns()
         self._channel.heartbeat.write(self._beat.data)
         self._state.read_into(self._sample.data)
         self._channel.health.read_into(self._health.data)

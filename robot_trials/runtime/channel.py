@@ -59,8 +59,8 @@ DRIVE_DTYPE = np.dtype(
 )
 STOP_DTYPE = np.dtype([("rearm", "i8"), ("e_stop", "u1")], align=True)
 """Acts of people: see the fields of the same names in `safety.stop_requests`."""
-HEARTBEAT_DTYPE = np.dtype([("count", "i8"), ("monotonic_ns", "i8")], align=True)
-"""Grows as long as the supervisor is alive; and CLOCK_MONOTONIC of the newest beat."""
+HEARTBEAT_DTYPE = np.dtype([("count", "i8")], align=True)
+"""Grows as long as the supervisor is alive."""
 HEALTH_DTYPE = np.dtype(
     [
         ("following", "u1"),  # Following

@@ -29,5 +29,4 @@ class StopInbox:
             self._requests.e_stop[...], self._requests.rearm[...] = self._stop.e_stop, self._stop.rearm
         if self._channel.heartbeat.read_into(self._beat.data):
             self._requests.heartbeat[...] = self._beat.count
-            self._requests.monotonic_ns[...] = self._beat.monotonic_ns
         return asked

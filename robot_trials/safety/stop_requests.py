@@ -14,7 +14,6 @@ from robot_trials_control.records import Field, Record, make_record
 STOP_REQUEST_FIELDS: list[Field] = [
     ("rearm", "i8"),  # counts human acts of re-arming; growth after every trigger is gone lifts a stop
     ("heartbeat", "i8"),  # counts signs of life of the supervisor; grows at least every `heartbeat_timeout`
-    ("monotonic_ns", "i8"),  # CLOCK_MONOTONIC when this record was written; 0 in one process with the loop
     ("e_stop", "u1"),  # 1 while the stop is asked for; the ladder latches it
     ("heartbeat_required", "u1"),  # 1 while a supervisor must be alive; its first beat arms the watchdog
 ]

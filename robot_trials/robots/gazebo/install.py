@@ -65,6 +65,8 @@ def _from_folder(folder: Path, plugins: Path) -> GazeboInstall:
     environment = _plugin_path(plugins) | {
         "GAZEBO_RESOURCE_PATH": str(folder / "usr/share/gazebo-11"),
         "GAZEBO_MODEL_PATH": str(folder / "usr/share/gazebo-11/models"),
+        "LIBGL_DRIVERS_PATH": str(libraries[0] / "dri"),
+        "QT_PLUGIN_PATH": str(libraries[0] / "qt5/plugins"),
         "OGRE_RESOURCE_PATH": str(libraries[0] / "OGRE-1.9.0"),
         "SDF_PATH": str(folder / "usr/share/sdformat/1.7"),
     }

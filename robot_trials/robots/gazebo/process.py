@@ -60,14 +60,15 @@ class GazeboProcess:
         environment = {**os.environ, **self._install.environment, "GAZEBO_LOG_PATH": str(self.folder)}
         environment["GAZEBO_MASTER_URI"] = f"http://127.0.0.1:{_free_port()}"
         environment["GAZEBO_IP"] = "127.0.0.1"
-        self._run((*self._install.server, "--verbose", str(path)), environment, "server")
+        blind = {name: value for name, value in environment.items() if name != "DISPLAY"}  # physics need no screen
+        self._run((*self._install.server, "--verbose", str(path)), blind, "server")
         deadline = time.monotonic() + START_TIMEOUT
         while not self._accept(link):
             if time.monotonic() > deadline:
                 raise RobotFault(f"Gazebo did not load its world in time{self.describe()}", timeout=START_TIMEOUT)
         self._ends_itself = not self._gui  # once its plugin finds the link closed
         if self._gui:
-            self._run(self._install.client, environment, "client")
+            self._run((*self._install.client, "--verbose"), environment, "client")
 
     def describe(self) -> str:
         """How the server ended, if it did, and the last lines it wrote; for an error's message."""
