@@ -52,6 +52,7 @@ class Simulator(enum.StrEnum):
 
     mujoco = "mujoco"
     gazebo = "gazebo"
+    gz_sim = "gz-sim"
 
 
 class Host(enum.StrEnum):

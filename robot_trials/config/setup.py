@@ -23,7 +23,7 @@ from robot_trials.exceptions import ConfigError, ConfigProblem
 CameraSource = Literal["rendered", "model"]
 """Where fiducials come from: OpenCV on rendered frames, or the geometric model of that sensor."""
 
-SimulatorName = Literal["mujoco", "gazebo"]
+SimulatorName = Literal["mujoco", "gazebo", "gz-sim"]
 """What moves the simulated world."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

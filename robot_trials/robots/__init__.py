@@ -35,6 +35,10 @@ def open_robot(profile: RobotProfile, site: Site, options: SimOptions) -> Mujoco
         from robot_trials.robots.gazebo.robot import GazeboRobot
 
         return GazeboRobot(profile, site, options)
+    if options.simulator == "gz-sim":
+        from robot_trials.robots.gazebo.gz_sim import GzSimRobot
+
+        return GzSimRobot(profile, site, options)
     from robot_trials.robots.mujoco.robot import MujocoRobot  # MuJoCo is loaded only where a world is needed
 
     return MujocoRobot(profile, site, options)

@@ -8,7 +8,7 @@ from typing import Literal
 from robot_trials.robots.profile import TorqueSet
 
 CameraMode = Literal["model", "rendered", "off"]
-Simulator = Literal["mujoco", "gazebo"]
+Simulator = Literal["mujoco", "gazebo", "gz-sim"]
 
 
 @dataclass(frozen=True)

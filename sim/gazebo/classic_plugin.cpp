@@ -1,49 +1,16 @@
 // World plugin for Gazebo Classic 11: lets the control process drive the robot, two physics steps at a time.
-#include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <memory>
-#include <stdexcept>
 
 #include <gazebo/common/Plugin.hh>
 #include <gazebo/gazebo.hh>
 #include <gazebo/physics/physics.hh>
 
 #include "grasp.hpp"
-#include "protocol.hpp"
+#include "settings.hpp"
 
 namespace robot_trials
 {
-using ignition::math::Pose3d;
-using ignition::math::Quaterniond;
-using ignition::math::Vector3d;
-
-namespace
-{
-Pose3d to_pose(const PoseValues &p) { return Pose3d({p[0], p[1], p[2]}, Quaterniond(p[3], p[4], p[5], p[6])); }
-
-PoseValues to_values(const Pose3d &pose)
-{
-  const auto &p = pose.Pos();
-  const auto &q = pose.Rot();
-  return {p.X(), p.Y(), p.Z(), q.W(), q.X(), q.Y(), q.Z()};
-}
-
-Twist to_twist(const Vector3d &linear, const Vector3d &angular)
-{
-  return {linear.X(), linear.Y(), linear.Z(), angular.X(), angular.Y(), angular.Z()};
-}
-
-std::vector<std::string> read_names(const sdf::ElementPtr &sdf, const std::string &key)
-{
-  std::vector<std::string> names;
-  for (auto element = sdf->HasElement(key) ? sdf->GetElement(key) : nullptr; element;
-       element = element->GetNextElement(key))
-    names.push_back(element->Get<std::string>());
-  return names;
-}
-}  // namespace
-
 class ControlLink : public gazebo::WorldPlugin
 {
 public:
@@ -56,20 +23,6 @@ public:
   }
 
 private:
-  /// Whatever goes wrong ends the simulator: without the other side there is nothing to simulate.
-  void guard(const std::function<void()> &work)
-  {
-    try
-    {
-      work();
-    }
-    catch (const std::exception &error)
-    {
-      std::cerr << "robot_trials plugin: " << error.what() << std::endl;
-      std::_Exit(3);
-    }
-  }
-
   void update()
   {
     if (hello_.joints.empty())
@@ -89,43 +42,38 @@ private:
 
   void start()
   {
-    auto robot = world_->ModelByName(sdf_->Get<std::string>("robot"));
+    const auto robot_name = sdf_->Get<std::string>("robot");
+    robot_ = require("robot", robot_name, world_->ModelByName(robot_name));
+    hello_ = read_settings(sdf_);
     hello_.simulator = std::string("gazebo ") + GAZEBO_VERSION_FULL + " " + world_->Physics()->GetType();
     hello_.step_ns = std::llround(world_->Physics()->GetMaxStepSize() * 1e9);
-    hello_.steps_per_exchange = sdf_->Get<int>("steps_per_exchange");
-    for (const auto &name : read_names(sdf_, "joint"))
+    for (const auto &name : hello_.joints)
     {
-      joints_.push_back(find("joint", name, robot->GetJoint(name)));
-      hello_.joints.push_back(name);
+      joints_.push_back(require("joint", name, robot_->GetJoint(name)));
       hello_.torque_limits.push_back(joints_.back()->GetEffortLimit(0));
       hello_.position_limits.push_back({joints_.back()->LowerLimit(0), joints_.back()->UpperLimit(0)});
     }
-    hello_.bodies = find_links("body", bodies_);
-    hello_.feet = find_links("foot", feet_);
-    hello_.hands = find_links("hand", hands_);
-    hello_.figures = read_names(sdf_, "figure");
+    bodies_ = find_links(hello_.bodies);
+    feet_ = find_links(hello_.feet);
+    hands_ = find_links(hello_.hands);
     for (const auto &name : hello_.figures)
-      figures_.push_back(find("figure", name, world_->ModelByName(name)));
-    robot_ = robot;
+      figures_.push_back(require("figure", name, world_->ModelByName(name)));
+    shown_.resize(figures_.size());
     world_->Physics()->GetContactManager()->SetNeverDropContacts(true);
     find_rotors();
-    make_room();
+    make_room(hello_, command_, state_);
     link_.open(sdf_->Get<std::string>("socket"), hello_);
   }
 
-  template <typename Thing> Thing find(const char *kind, const std::string &name, Thing thing)
+  std::vector<gazebo::physics::LinkPtr> find_links(const std::vector<std::string> &names)
   {
-    if (!thing)
-      throw std::runtime_error(std::string("the world has no ") + kind + " " + name);
-    return thing;
-  }
-
-  std::vector<std::string> find_links(const std::string &key, std::vector<gazebo::physics::LinkPtr> &links)
-  {
-    const auto names = read_names(sdf_, key);
+    std::vector<gazebo::physics::LinkPtr> links;
     for (const auto &name : names)
-      links.push_back(find("link", name, boost::dynamic_pointer_cast<gazebo::physics::Link>(world_->EntityByName(name))));
-    return names;
+    {
+      const auto link = boost::dynamic_pointer_cast<gazebo::physics::Link>(world_->EntityByName(name));
+      links.push_back(require("link", name, link));
+    }
+    return links;
   }
 
   /// Rotors that lie in a joint's child link although they turn with the joint: `<rotor joint="..." inertia="..."/>`.
@@ -135,33 +83,9 @@ private:
          element = element->GetNextElement("rotor"))
     {
       const auto name = element->Get<std::string>("joint");
-      const auto joint = find("joint", name, robot_joint(name));
+      const auto joint = require("joint", name, robot_->GetJoint(name));
       rotors_.push_back({joint, joint->GetChild(), joint->GetParent(), element->Get<double>("inertia")});
     }
-  }
-
-  gazebo::physics::JointPtr robot_joint(const std::string &name)
-  {
-    return world_->ModelByName(sdf_->Get<std::string>("robot"))->GetJoint(name);
-  }
-
-  void make_room()
-  {
-    const auto nu = joints_.size(), nb = bodies_.size();
-    command_.drives.resize(nu);
-    command_.posture.resize(nu);
-    command_.body_poses.resize(nb);
-    command_.body_twists.resize(nb);
-    command_.body_wrenches.resize(nb);
-    command_.welds.resize(hands_.size());
-    command_.figures.resize(figures_.size());
-    state_.position.resize(nu);
-    state_.velocity.resize(nu);
-    state_.torque.resize(nu);
-    state_.body_poses.resize(nb);
-    state_.body_twists.resize(nb);
-    state_.foot_wrenches.resize(feet_.size());
-    shown_.resize(figures_.size());
   }
 
   void receive()

@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <ignition/math/Quaternion.hh>
-#include <ignition/math/Vector3.hh>
+#include "math.hpp"
 
 namespace robot_trials
 {
@@ -13,20 +12,18 @@ namespace robot_trials
 struct GraspState
 {
   double mass = 0.0;  // [kg]
-  ignition::math::Vector3d moments;  // principal moments of inertia in the torch's axes [kg·m²]
-  ignition::math::Quaterniond rotation;  // of the torch
-  ignition::math::Vector3d offset, velocity;  // of its centre of mass [m], [m/s]
-  ignition::math::Quaterniond turn;
-  ignition::math::Vector3d angular_velocity;  // [rad/s]
+  Vector3d moments;  // principal moments of inertia in the torch's axes [kg·m²]
+  Quaterniond rotation;  // of the torch
+  Vector3d offset, velocity;  // of its centre of mass [m], [m/s]
+  Quaterniond turn;
+  Vector3d angular_velocity;  // [rad/s]
 };
 
 constexpr double kGraspTime = 0.012;  // time constant of the spring [s]: twelve physics steps
 
 /// Force [N] and torque [N·m] on the torch at its centre of mass, world axes.
-inline std::pair<ignition::math::Vector3d, ignition::math::Vector3d> compute_grasp(
-    const GraspState &state, double firmness)
+inline std::pair<Vector3d, Vector3d> compute_grasp(const GraspState &state, double firmness)
 {
-  using ignition::math::Vector3d;
   const double stiffness = firmness / (kGraspTime * kGraspTime), damping = 2.0 * firmness / kGraspTime;
   const Vector3d force = state.mass * (stiffness * state.offset + damping * state.velocity);
   const auto &q = state.turn;

@@ -61,7 +61,7 @@ class GazeboProcess:
         environment["GAZEBO_MASTER_URI"] = f"http://127.0.0.1:{_free_port()}"
         environment["GAZEBO_IP"] = "127.0.0.1"
         blind = {name: value for name, value in environment.items() if name != "DISPLAY"}  # physics need no screen
-        self._run((*self._install.server, "--verbose", str(path)), blind, "server")
+        self._run((*self._install.server, str(path)), blind, "server")
         deadline = time.monotonic() + START_TIMEOUT
         while not self._accept(link):
             if time.monotonic() > deadline:

@@ -15,7 +15,7 @@ from robot_trials.config.site import Site
 from robot_trials.exceptions import ConfigError, ConfigProblem, RobotFault
 from robot_trials.robots.gazebo import sdf
 from robot_trials.robots.gazebo.double import Double
-from robot_trials.robots.gazebo.install import find_gazebo
+from robot_trials.robots.gazebo.install import GazeboInstall, find_gazebo
 from robot_trials.robots.gazebo.process import GazeboProcess
 from robot_trials.robots.gazebo.protocol import Expected, PartnerLost, SimulatorLink
 from robot_trials.robots.mujoco.robot import MujocoRobot
@@ -53,7 +53,7 @@ class GazeboRobot(MujocoRobot):
         self.expected = self._expect()
         self._double = Double(self.model, self.data, self.drives, self.world_names, self.expected, profile, self._dt)
         self._worked, self._periods = 0.0, 0
-        self._process = GazeboProcess(find_gazebo(), options.gui)
+        self._process = GazeboProcess(self._find_install(), options.gui)
         self.link = SimulatorLink(self._process.socket, self.expected)
         try:
             self._process.start(self._make_world(), self.link)
@@ -132,6 +132,9 @@ class GazeboRobot(MujocoRobot):
             for joint in joints
             if int(joint.bodyid[0]) in carriers
         }
+
+    def _find_install(self) -> GazeboInstall:
+        return find_gazebo()
 
     def _make_world(self) -> sdf.ElementTree.Element:
         world = sdf.write_world(self.model, self.view.model, self.world_names, self.drives.torque_limits)
