@@ -39,7 +39,7 @@ ARGUMENTS = {
     "site": ("", "site instead of the trial's: name of a file in config/sites, or a path", None),
     "length": ("", "length of the lane instead of the site's [m]", None),
     "seed": ("0", "draws floor, torch, grips and sensor noise of the simulation", None),
-    "sim": ("mujoco", "simulator behind the robot", ["mujoco", "gazebo"]),
+    "sim": ("mujoco", "simulator behind the robot", ["mujoco", "gazebo", "gz-sim"]),
     "gui": ("false", "true opens the window of a simulator that has one (sim:=gazebo)", ["true", "false"]),
     "headless": ("true", "false also opens RViz with the relay layout (needs rviz2)", ["true", "false"]),
     "camera": ("rendered", "fiducials from rendered frames, or from a model of that sensor", ["rendered", "model"]),

@@ -40,7 +40,7 @@ def find_gz_sim() -> GazeboInstall:
         "GZ_PARTITION": f"robot_trials_{uuid.uuid4().hex}",
         "GZ_IP": "127.0.0.1",
     }
-    return GazeboInstall((COMMAND, "sim", "-s", "-r", "-v", "1"), (COMMAND, "sim", "-g"), environment)
+    return GazeboInstall((COMMAND, "sim"), (COMMAND, "sim", "-g"), environment, ("-s", "-r", "-v", "1"))
 
 
 def add_physics(root: ElementTree.Element, step: float) -> None:

@@ -22,11 +22,13 @@ class GazeboInstall:
     Attributes:
         server, client: the first words of the commands that run physics and window.
         environment: what both need beside the usual.
+        options: of the server, before the world's name.
     """
 
     server: tuple[str, ...]
     client: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ("--verbose",)
 
 
 def gazebo_folder() -> Path:
@@ -46,7 +48,7 @@ def find_gazebo() -> GazeboInstall:
     plugins = folder / "robot_trials"
     if shutil.which(SERVER) and not os.environ.get(FOLDER_VARIABLE):
         plugins = folder.with_name(f"{folder.name}-plugin")
-        install = GazeboInstall((SERVER, "--verbose"), (CLIENT,), _plugin_path(plugins))
+        install = GazeboInstall((SERVER,), (CLIENT,), _plugin_path(plugins))
     elif (folder / "usr/bin" / SERVER).exists():
         install = _from_folder(folder, plugins)
     else:
@@ -71,7 +73,7 @@ def _from_folder(folder: Path, plugins: Path) -> GazeboInstall:
         "SDF_PATH": str(folder / "usr/share/sdformat/1.7"),
     }
     programs = [str((folder / "usr/bin" / name).resolve()) for name in (SERVER, CLIENT)]
-    return GazeboInstall((*prefix, programs[0], "--verbose"), (*prefix, programs[1]), environment)
+    return GazeboInstall((*prefix, programs[0]), (*prefix, programs[1]), environment)
 
 
 def _plugin_path(plugins: Path) -> dict[str, str]:

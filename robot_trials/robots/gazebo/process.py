@@ -61,14 +61,14 @@ class GazeboProcess:
         environment["GAZEBO_MASTER_URI"] = f"http://127.0.0.1:{_free_port()}"
         environment["GAZEBO_IP"] = "127.0.0.1"
         blind = {name: value for name, value in environment.items() if name != "DISPLAY"}  # physics need no screen
-        self._run((*self._install.server, str(path)), blind, "server")
+        self._run((*self._install.server, *self._install.options, str(path)), blind, "server")
         deadline = time.monotonic() + START_TIMEOUT
         while not self._accept(link):
             if time.monotonic() > deadline:
                 raise RobotFault(f"Gazebo did not load its world in time{self.describe()}", timeout=START_TIMEOUT)
         self._ends_itself = not self._gui  # once its plugin finds the link closed
         if self._gui:
-            self._run((*self._install.client, "--verbose"), environment, "client")
+            self._run(self._install.client, environment, "client")
 
     def describe(self) -> str:
         """How the server ended, if it did, and the last lines it wrote; for an error's message."""
