@@ -40,7 +40,7 @@ def test_every_argument_has_a_description_and_a_default():
     assert wanted <= set(arguments)
     for argument in arguments.values():
         assert argument.description and argument.default_value is not None, argument.name
-    assert arguments["sim"].choices == ["mujoco", "gazebo"]
+    assert arguments["sim"].choices == ["mujoco", "gazebo", "gz-sim"]
     assert arguments["headless"].choices == ["true", "false"]
 
 
