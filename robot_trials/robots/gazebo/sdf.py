@@ -6,13 +6,22 @@ one world. What differs is said in docs/simulation.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 import mujoco
 import numpy as np
 
+from robot_trials.robots.gazebo.sdf_elements import (
+    GEOMS,
+    GRIPPY,
+    add_material,
+    add_shape,
+    add_surface,
+    add_text,
+    pose_of,
+)
 from robot_trials.robots.mujoco.groups import HIDDEN_GROUP, ContactBits
 from robot_trials.robots.mujoco.rotations import matrix_from_quaternion_wxyz
 from robot_trials.robots.mujoco.torch import NAME as TORCH
@@ -20,20 +29,8 @@ from robot_trials.robots.profile import RobotProfile
 
 VERSION = "1.7"
 PLUGIN = "robot_trials_gazebo_classic"
-GEOMS = mujoco.mjtGeom
 ITERATIONS = 80
 """Of ODE's solver; with 60, 100 or 150 the same walk comes out within a millimetre."""
-ROUND = 1e6
-"""Friction of everything but the ground: the smaller of two surfaces' frictions counts, and that is the ground's."""
-SHAPES = {
-    GEOMS.mjGEOM_BOX: lambda size: ("box", {"size": 2.0 * size}),
-    GEOMS.mjGEOM_SPHERE: lambda size: ("sphere", {"radius": size[:1]}),
-    GEOMS.mjGEOM_CYLINDER: lambda size: ("cylinder", {"radius": size[:1], "length": 2.0 * size[1:2]}),
-    # Gazebo Classic has no capsules: a cylinder as long as the whole one.
-    GEOMS.mjGEOM_CAPSULE: lambda size: ("cylinder", {"radius": size[:1], "length": 2.0 * (size[:1] + size[1:2])}),
-    GEOMS.mjGEOM_PLANE: lambda size: ("plane", {"normal": (0.0, 0.0, 1.0), "size": (400.0, 400.0)}),
-}
-"""Element and parameters of each kind of shape, from MuJoCo's half sizes."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def write_world(
     """
     root = ElementTree.Element("sdf", version=VERSION)
     world = ElementTree.SubElement(root, "world", name="trial")
-    _text(world, "gravity", *model.opt.gravity)
+    add_text(world, "gravity", *model.opt.gravity)
     _add_light(world)
     friction = float(model.geom("street").friction[0])
     _add_ground(world, model, friction)
@@ -105,17 +102,17 @@ def add_physics(root: ElementTree.Element, step: float) -> None:
     world = root.find("world")
     assert world is not None
     physics = ElementTree.SubElement(world, "physics", name="steps", type="ode")
-    _text(physics, "max_step_size", step)
-    _text(physics, "real_time_update_rate", 0.0)
-    _text(physics, "real_time_factor", 0.0)
+    add_text(physics, "max_step_size", step)
+    add_text(physics, "real_time_update_rate", 0.0)
+    add_text(physics, "real_time_factor", 0.0)
     ode = ElementTree.SubElement(physics, "ode")
     solver = ElementTree.SubElement(ode, "solver")
-    _text(solver, "type", "quick")
-    _text(solver, "iters", ITERATIONS)
+    add_text(solver, "type", "quick")
+    add_text(solver, "iters", ITERATIONS)
     constraints = ElementTree.SubElement(ode, "constraints")
-    _text(constraints, "cfm", 0.0)
-    _text(constraints, "erp", 0.2)
-    _text(constraints, "contact_surface_layer", 0.0)
+    add_text(constraints, "cfm", 0.0)
+    add_text(constraints, "erp", 0.2)
+    add_text(constraints, "contact_surface_layer", 0.0)
 
 
 def add_plugin(
@@ -133,53 +130,54 @@ def add_plugin(
     world = root.find("world")
     assert world is not None
     plugin = ElementTree.SubElement(world, "plugin", name="control_link", filename=f"lib{PLUGIN}.so")
-    _text(plugin, "socket", socket)
-    _text(plugin, "steps_per_exchange", steps_per_exchange)
-    _text(plugin, "robot", names.robot)
+    add_text(plugin, "socket", socket)
+    add_text(plugin, "steps_per_exchange", steps_per_exchange)
+    add_text(plugin, "robot", names.robot)
     models = {body: body for body in names.bodies[1:]} | {names.bodies[0]: names.robot}
     for joint in names.joints:
-        _text(plugin, "joint", joint)
+        add_text(plugin, "joint", joint)
     for body in names.bodies:
-        _text(plugin, "body", f"{models[body]}::{body}")
+        add_text(plugin, "body", f"{models[body]}::{body}")
     for key, links in (("foot", names.feet), ("hand", names.hands)):
         for link in links:
-            _text(plugin, key, f"{names.robot}::{link}")
+            add_text(plugin, key, f"{names.robot}::{link}")
     for figure in names.figures:
-        _text(plugin, "figure", figure)
+        add_text(plugin, "figure", figure)
     for joint, inertia in rotors.items():
         rotor = ElementTree.SubElement(plugin, "rotor")
-        _text(rotor, "joint", joint)
-        _text(rotor, "inertia", inertia)
+        add_text(rotor, "joint", joint)
+        add_text(rotor, "inertia", inertia)
 
 
 def _add_light(world: ElementTree.Element) -> None:
     light = ElementTree.SubElement(world, "light", type="directional", name="sun")
-    _text(light, "pose", 0.0, 0.0, 20.0, 0.0, 0.0, 0.0)
-    _text(light, "diffuse", 0.85, 0.85, 0.82, 1.0)
-    _text(light, "direction", -0.4, 0.3, -0.9)
+    add_text(light, "pose", 0.0, 0.0, 20.0, 0.0, 0.0, 0.0)
+    add_text(light, "diffuse", 0.85, 0.85, 0.82, 1.0)
+    add_text(light, "direction", -0.4, 0.3, -0.9)
 
 
 def _add_ground(world: ElementTree.Element, model: mujoco.MjModel, friction: float) -> None:
     link = _static_link(world, "ground")
     street = model.geom("street")
-    plane = _shape(link, "collision", "street", street.pos, np.array((1.0, 0.0, 0.0, 0.0)), street.type[0], street.size)
-    _surface(plane, friction, ContactBits.FLOOR)
-    seen = _shape(link, "visual", "street", street.pos, np.array((1.0, 0.0, 0.0, 0.0)), street.type[0], street.size)
-    _material(seen, (0.45, 0.46, 0.47, 1.0))
+    upright = np.array((1.0, 0.0, 0.0, 0.0))
+    plane = add_shape(link, "collision", "street", street.pos, upright, street.type[0], street.size)
+    add_surface(plane, friction, ContactBits.FLOOR)
+    seen = add_shape(link, "visual", "street", street.pos, upright, street.type[0], street.size)
+    add_material(seen, (0.45, 0.46, 0.47, 1.0))
     for geom in _geoms_of(model, 0):
         if geom.type[0] != GEOMS.mjGEOM_BOX or not geom.contype[0] & ContactBits.FLOOR:
             continue
         for kind in ("collision", "visual"):
-            piece = _shape(link, kind, geom.name, geom.pos, geom.quat, geom.type[0], geom.size)
+            piece = add_shape(link, kind, geom.name, geom.pos, geom.quat, geom.type[0], geom.size)
             if kind == "visual":
-                _material(piece, geom.rgba)
+                add_material(piece, geom.rgba)
             else:
-                _surface(piece, friction, ContactBits.FLOOR)
+                add_surface(piece, friction, ContactBits.FLOOR)
 
 
 def _static_link(world: ElementTree.Element, name: str) -> ElementTree.Element:
     model = ElementTree.SubElement(world, "model", name=name)
-    _text(model, "static", "true")
+    add_text(model, "static", "true")
     return ElementTree.SubElement(model, "link", name=name)
 
 
@@ -196,19 +194,19 @@ class _LinkWriter:
 
     def add_robot(self, world: ElementTree.Element, names: WorldNames, torque_limits: np.ndarray) -> None:
         element = ElementTree.SubElement(world, "model", name=names.robot)
-        _text(element, "pose", 0.0, 0.0, 1.5, 0.0, 0.0, 0.0)
-        _text(element, "self_collide", "false")
+        add_text(element, "pose", 0.0, 0.0, 1.5, 0.0, 0.0, 0.0)
+        add_text(element, "self_collide", "false")
         root = self._model.body(names.bodies[0]).id
         bodies = [body for body in range(root, self._model.nbody) if self._model.body_rootid[body] == root]
         for body in bodies:
             position, quat = self._data.xpos[body], self._data.xquat[body]
-            self._add_link(element, body, _pose(position, quat), soles=names.feet)
+            self._add_link(element, body, pose_of(position, quat), soles=names.feet)
         for name, limit in zip(names.joints, torque_limits, strict=True):
             self._add_joint(element, name, float(limit))
 
     def add_free_body(self, world: ElementTree.Element, name: str) -> None:
         element = ElementTree.SubElement(world, "model", name=name)
-        _text(element, "pose", 0.0, -3.0, 1.5, 0.0, 0.0, 0.0)
+        add_text(element, "pose", 0.0, -3.0, 1.5, 0.0, 0.0, 0.0)
         self._add_link(element, self._model.body(name).id, (0.0,) * 6)
 
     def add_figure(self, world: ElementTree.Element, name: str) -> None:
@@ -217,8 +215,8 @@ class _LinkWriter:
         link = _static_link(world, name)
         for geom in _geoms_of(self._model, body):
             if geom.contype[0] & ContactBits.FLOOR:
-                shape = _shape(link, "collision", name, geom.pos, geom.quat, geom.type[0], geom.size)
-                _surface(shape, self._friction, ContactBits.FLOOR)
+                shape = add_shape(link, "collision", name, geom.pos, geom.quat, geom.type[0], geom.size)
+                add_surface(shape, self._friction, ContactBits.FLOOR)
         self._add_visuals(link, body)
 
     def _add_link(
@@ -226,20 +224,20 @@ class _LinkWriter:
     ) -> None:
         model = self._model
         link = ElementTree.SubElement(parent, "link", name=model.body(body).name)
-        _text(link, "pose", *pose)
+        add_text(link, "pose", *pose)
         inertial = ElementTree.SubElement(link, "inertial")
-        _text(inertial, "mass", model.body_mass[body])
-        _text(inertial, "pose", *model.body_ipos[body], 0.0, 0.0, 0.0)
+        add_text(inertial, "mass", model.body_mass[body])
+        add_text(inertial, "pose", *model.body_ipos[body], 0.0, 0.0, 0.0)
         axes = matrix_from_quaternion_wxyz(model.body_iquat[body])
         matrix = axes @ np.diag(model.body_inertia[body]) @ axes.T + self._rotor_inertia(body)
         inertia = ElementTree.SubElement(inertial, "inertia")
         for row, column in zip(*np.triu_indices(3), strict=True):
-            _text(inertia, "i" + "xyz"[row] + "xyz"[column], matrix[row, column])
+            add_text(inertia, "i" + "xyz"[row] + "xyz"[column], matrix[row, column])
         for geom in _geoms_of(model, body):
             if geom.contype[0]:
                 name = geom.name or f"{model.body(body).name}_{geom.id}"
-                shape = _shape(link, "collision", name, geom.pos, geom.quat, geom.type[0], geom.size)
-                _surface(shape, ROUND, ContactBits.FLOOR)
+                shape = add_shape(link, "collision", name, geom.pos, geom.quat, geom.type[0], geom.size)
+                add_surface(shape, GRIPPY, ContactBits.FLOOR)
         self._add_visuals(link, body)
 
     def _rotor_inertia(self, body: int) -> np.ndarray:
@@ -261,88 +259,27 @@ class _LinkWriter:
                 geom_type, size = GEOMS.mjGEOM_SPHERE, np.full(3, float(np.mean(geom.size)))
             else:
                 geom_type, size = geom.type[0], geom.size
-            _material(_shape(link, "visual", f"{name}_{geom.id}", geom.pos, geom.quat, geom_type, size), geom.rgba)
+            seen = add_shape(link, "visual", f"{name}_{geom.id}", geom.pos, geom.quat, geom_type, size)
+            add_material(seen, geom.rgba)
 
     def _add_joint(self, parent: ElementTree.Element, name: str, torque_limit: float) -> None:
         model = self._model
         joint = model.joint(name)
         body = int(joint.bodyid[0])
         element = ElementTree.SubElement(parent, "joint", name=name, type="revolute")
-        _text(element, "parent", model.body(model.body_parentid[body]).name)
-        _text(element, "child", model.body(body).name)
-        _text(element, "pose", *joint.pos, 0.0, 0.0, 0.0)
+        add_text(element, "parent", model.body(model.body_parentid[body]).name)
+        add_text(element, "child", model.body(body).name)
+        add_text(element, "pose", *joint.pos, 0.0, 0.0, 0.0)
         axis = ElementTree.SubElement(element, "axis")
-        _text(axis, "xyz", *joint.axis)
+        add_text(axis, "xyz", *joint.axis)
         limit = ElementTree.SubElement(axis, "limit")
-        _text(limit, "lower", joint.range[0])
-        _text(limit, "upper", joint.range[1])
-        _text(limit, "effort", torque_limit)
+        add_text(limit, "lower", joint.range[0])
+        add_text(limit, "upper", joint.range[1])
+        add_text(limit, "effort", torque_limit)
         dynamics = ElementTree.SubElement(axis, "dynamics")
-        _text(dynamics, "friction", joint.frictionloss[0])
+        add_text(dynamics, "friction", joint.frictionloss[0])
 
 
 def _geoms_of(model: mujoco.MjModel, body: int) -> list[mujoco._structs._MjModelGeomViews]:
     first, count = int(model.body_geomadr[body]), int(model.body_geomnum[body])
     return [model.geom(index) for index in range(first, first + count)]
-
-
-def _shape(
-    link: ElementTree.Element,
-    kind: str,
-    name: str,
-    position: np.ndarray,
-    quat: np.ndarray,
-    shape: int,
-    size: np.ndarray,
-) -> ElementTree.Element:
-    element = ElementTree.SubElement(link, kind, name=name)
-    _text(element, "pose", *_pose(position, quat))
-    tag, parameters = SHAPES[GEOMS(shape)](size)
-    inner = ElementTree.SubElement(ElementTree.SubElement(element, "geometry"), tag)
-    for key, values in parameters.items():
-        _text(inner, key, *values)
-    return element
-
-
-def _surface(collision: ElementTree.Element, friction: float, bits: int) -> None:
-    _text(collision, "max_contacts", 8)
-    surface = ElementTree.SubElement(collision, "surface")
-    ode = ElementTree.SubElement(ElementTree.SubElement(surface, "friction"), "ode")
-    _text(ode, "mu", friction)
-    _text(ode, "mu2", friction)
-    contact = ElementTree.SubElement(surface, "contact")
-    _text(contact, "collide_bitmask", int(bits))
-    if friction == ROUND:
-        ode = ElementTree.SubElement(contact, "ode")
-        _text(ode, "kp", 1e5)
-        _text(ode, "kd", 2e3)
-        _text(ode, "max_vel", 0.1)
-        _text(ode, "min_depth", 0.0)
-
-
-def _material(visual: ElementTree.Element, rgba: Iterable[float]) -> None:
-    colour = [float(value) for value in rgba]
-    material = ElementTree.SubElement(visual, "material")
-    _text(material, "ambient", *colour)
-    _text(material, "diffuse", *colour)
-    if colour[3] < 1.0:
-        _text(visual, "transparency", 1.0 - colour[3])
-
-
-def _pose(position: np.ndarray, quat_wxyz: np.ndarray) -> tuple[float, ...]:
-    """Position and roll, pitch, yaw."""
-    matrix = matrix_from_quaternion_wxyz(np.asarray(quat_wxyz))
-    pitch = np.arcsin(np.clip(-matrix[2, 0], -1.0, 1.0))
-    roll, yaw = np.arctan2(matrix[2, 1], matrix[2, 2]), np.arctan2(matrix[1, 0], matrix[0, 0])
-    if abs(matrix[2, 0]) > 1.0 - 1e-12:
-        roll, yaw = 0.0, np.arctan2(-matrix[0, 1], matrix[1, 1])
-    return (*(float(value) for value in position), float(roll), float(pitch), float(yaw))
-
-
-def _text(parent: ElementTree.Element, tag: str, *values: object) -> None:
-    element = ElementTree.SubElement(parent, tag)
-    element.text = " ".join(value if isinstance(value, str) else _number(value) for value in values)
-
-
-def _number(value: object) -> str:
-    return repr(value) if isinstance(value, int) else repr(float(value))  # type: ignore[arg-type]
