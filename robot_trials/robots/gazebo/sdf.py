@@ -29,8 +29,8 @@ from robot_trials.robots.profile import RobotProfile
 
 VERSION = "1.7"
 PLUGIN = "robot_trials_gazebo_classic"
-ITERATIONS = 60
-"""Of ODE's solver; with 60, 80, 100 or 150 the same walk comes out within a millimetre."""
+ITERATIONS = 120
+"""Of ODE's solver; from 100 on ankles with braced rotors stay quiet with every seed tried, with 60 not."""
 
 
 @dataclass(frozen=True)
