@@ -11,17 +11,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.harness import Figure, at_least, at_most, printed, progress_bar, run_in_processes
+from benchmarks.harness import Figure, at_least, at_most, printed, progress_bar
 
 if TYPE_CHECKING:
     from benchmarks.parity_steps import Difference, Walk
-    from benchmarks.relay import Run
     from robot_trials.robots.gazebo.robot import GazeboRobot
     from robot_trials.runtime.drill import Drill
 
@@ -232,7 +230,7 @@ def _bite_figures(heavy: Difference) -> list[Figure]:
 
 def _relay_figures(options: argparse.Namespace) -> list[Figure]:
     """Relays in both simulators."""
-    from benchmarks.relay import Job, run_job
+    from benchmarks.relay import Job, run_jobs
 
     length = options.length or (QUICK_LENGTH if options.quick else LENGTH)
     count = options.seeds or (1 if options.quick else SEEDS)
@@ -242,12 +240,7 @@ def _relay_figures(options: argparse.Namespace) -> list[Figure]:
         for simulator in ("mujoco", "gazebo")
         for i in range(count)
     ]
-    runs: list[Run] = []
-    with progress_bar("relays", len(jobs)) as advance:
-        for finished in run_in_processes(run_job, jobs, options.jobs):
-            print(finished.line(), file=sys.stderr, flush=True)
-            runs.append(finished)
-            advance(1)
+    runs = run_jobs(jobs, options.jobs)
     figures = []
     for simulator in ("mujoco", "gazebo"):
         found = [each for each in runs if each.group == simulator]

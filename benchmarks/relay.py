@@ -76,13 +76,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> list[Figure]:
     """Run every trial and gather the figures."""
     length = options.length or (QUICK_LENGTH if options.quick else LENGTH)
+    return gather_figures(run_jobs(plan_jobs(options, length), options.jobs), length)
+
+
+def run_jobs(jobs: Sequence[Job], processes: int) -> list[Run]:
+    """Run trials, so many at a time, with a line for each."""
     runs = []
-    with progress_bar("relay", len(jobs := plan_jobs(options, length))) as advance:
-        for finished in run_in_processes(run_job, jobs, options.jobs):
+    with progress_bar("relay", len(jobs)) as advance:
+        for finished in run_in_processes(run_job, jobs, processes):
             print(finished.line(), file=sys.stderr, flush=True)
             runs.append(finished)
             advance(1)
-    return gather_figures(runs, length)
+    return runs
 
 
 def plan_jobs(options: argparse.Namespace, length: float) -> list[Job]:

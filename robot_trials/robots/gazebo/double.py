@@ -49,7 +49,8 @@ class Double:
         self._mocap = np.array([int(model.body(name).mocapid[0]) for name in names.figures], dtype=int)
         self._placed = np.zeros((len(bodies), 7))
         self._put = (rows, data.qpos, data.qvel, data.xfrc_applied, self._placed, self.command.data)
-        self._pose = (rows, self.state.data, data.qpos, data.qvel, data.xmat, self._placed)
+        self._pose = (rows, self.state.data, data.qpos, data.qvel, self._placed)
+        self._turn = (rows, self.state.data, data.qvel, data.xmat)
         feet = np.array([model.body(name).id for name in names.feet], dtype=np.int64)
         imu = (model.site(profile.frames.imu).id, *(sensor_slice(model, name).start for name in (GYRO, ACCELEROMETER)))
         self._feel = (
@@ -58,7 +59,7 @@ class Double:
             *(data.sensordata, data.cfrc_ext, np.zeros(3), period),
         )
         self._put_bodies, self._pose_bodies = bind(_put_bodies, *self._put), bind(_pose_bodies, *self._pose)
-        self._turn_bodies, self._feel_world = bind(_turn_bodies, *self._pose[:-1]), bind(_feel_world, *self._feel)
+        self._turn_bodies, self._feel_world = bind(_turn_bodies, *self._turn), bind(_feel_world, *self._feel)
 
     def write_command(self, tick: int) -> None:
         """Fill in the command of a control period."""
@@ -82,7 +83,7 @@ class Double:
         mujoco.mj_kinematics(model, data)
         mujoco.mj_comPos(model, data)
         mujoco.mj_collision(model, data)
-        self._turn_bodies(*self._pose[:-1])
+        self._turn_bodies(*self._turn)
         self._feel_world(*self._feel)
 
 
@@ -121,7 +122,6 @@ def _pose_bodies(
     state: np.ndarray,
     position: np.ndarray,
     velocity: np.ndarray,
-    axes: np.ndarray,
     placed: np.ndarray,
 ) -> None:
     """Pose floating bodies as a state says and keep those poses; arguments as for `_put_bodies` and `_turn_bodies`."""
@@ -135,13 +135,11 @@ def _pose_bodies(
 
 
 @compiled
-def _turn_bodies(
-    rows: np.ndarray, state: np.ndarray, position: np.ndarray, velocity: np.ndarray, axes: np.ndarray
-) -> None:
+def _turn_bodies(rows: np.ndarray, state: np.ndarray, velocity: np.ndarray, axes: np.ndarray) -> None:
     """Write angular velocities in body axes, as MuJoCo's free joints have them.
 
     Args:
-        rows, position, velocity: as for `_put_bodies`.
+        rows, velocity: as for `_put_bodies`.
         state: record of the link.
         axes: rotation matrices of all bodies by rows, shape (nbody, 9).
     """

@@ -7,7 +7,6 @@ period: hands reach, people feel, cameras see and sensors err in it by the same 
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -28,10 +27,10 @@ ANSWER_TIMEOUT = 5.0
 """A control period takes Gazebo less than this, or it hangs [s]."""
 SLOWEST = 20.0
 """Wall time per simulated time at which a Gazebo counts as too slow to go on."""
-SETTLING_PERIODS = 100
-"""Control periods that the robot is held in its posture before anybody reads its sensors: soles come to rest."""
 SLOW_AFTER = 2.0
 """Simulated time over which that is judged [s]."""
+SETTLING_PERIODS = 100
+"""Control periods that the robot is held in its posture before anybody reads its sensors: soles come to rest."""
 
 
 class GazeboRobot(MujocoRobot):
@@ -109,9 +108,9 @@ class GazeboRobot(MujocoRobot):
             position_limits=ranges,
             step_ns=round(PHYSICS_PERIOD * 1e9),
             steps_per_exchange=self._substeps,
-            bodies=tuple(f"{names.robot if i == 0 else name}::{name}" for i, name in enumerate(names.bodies)),
-            feet=tuple(f"{names.robot}::{name}" for name in names.feet),
-            hands=tuple(f"{names.robot}::{name}" for name in names.hands),
+            bodies=names.scoped_bodies,
+            feet=names.scope(names.feet),
+            hands=names.scope(names.hands),
             figures=names.figures,
         )
 
@@ -139,6 +138,5 @@ class GazeboRobot(MujocoRobot):
     def _make_world(self) -> sdf.ElementTree.Element:
         world = sdf.write_world(self.model, self.view.model, self.world_names, self.drives.torque_limits)
         sdf.add_physics(world, PHYSICS_PERIOD)
-        names, path = self.world_names, Path(self._process.socket)
-        sdf.add_plugin(world, names, self._find_rotors(), str(path), self._substeps)
+        sdf.add_plugin(world, self.world_names, self._find_rotors(), str(self._process.socket), self._substeps)
         return world

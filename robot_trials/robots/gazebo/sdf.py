@@ -6,7 +6,7 @@ one world. What differs is said in docs/simulation.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -52,6 +52,15 @@ class WorldNames:
     hands: tuple[str, ...]
     figures: tuple[str, ...]
 
+    @property
+    def scoped_bodies(self) -> tuple[str, ...]:
+        """Bodies as `model::link`; every free body but the robot's base is a model of its own name."""
+        return (*self.scope(self.bodies[:1]), *(f"{body}::{body}" for body in self.bodies[1:]))
+
+    def scope(self, links: Iterable[str]) -> tuple[str, ...]:
+        """Links of the robot as `model::link`."""
+        return tuple(f"{self.robot}::{link}" for link in links)
+
 
 def find_names(model: mujoco.MjModel, profile: RobotProfile) -> WorldNames:
     """What is what in a world's model."""
@@ -89,7 +98,7 @@ def write_world(
     friction = float(model.geom("street").friction[0])
     _add_ground(world, model, friction)
     writer = _LinkWriter(model, looks, friction)
-    for name in names.figures:  # before the robot: Gazebo Classic names a contact's forces after the later body
+    for name in names.figures:
         writer.add_figure(world, name)
     writer.add_robot(world, names, torque_limits)
     for name in names.bodies[1:]:
@@ -133,16 +142,15 @@ def add_plugin(
     add_text(plugin, "socket", socket)
     add_text(plugin, "steps_per_exchange", steps_per_exchange)
     add_text(plugin, "robot", names.robot)
-    models = {body: body for body in names.bodies[1:]} | {names.bodies[0]: names.robot}
-    for joint in names.joints:
-        add_text(plugin, "joint", joint)
-    for body in names.bodies:
-        add_text(plugin, "body", f"{models[body]}::{body}")
-    for key, links in (("foot", names.feet), ("hand", names.hands)):
-        for link in links:
-            add_text(plugin, key, f"{names.robot}::{link}")
-    for figure in names.figures:
-        add_text(plugin, "figure", figure)
+    for key, things in (
+        ("joint", names.joints),
+        ("body", names.scoped_bodies),
+        ("foot", names.scope(names.feet)),
+        ("hand", names.scope(names.hands)),
+        ("figure", names.figures),
+    ):
+        for thing in things:
+            add_text(plugin, key, thing)
     for joint, inertia in rotors.items():
         rotor = ElementTree.SubElement(plugin, "rotor")
         add_text(rotor, "joint", joint)
@@ -200,7 +208,7 @@ class _LinkWriter:
         bodies = [body for body in range(root, self._model.nbody) if self._model.body_rootid[body] == root]
         for body in bodies:
             position, quat = self._data.xpos[body], self._data.xquat[body]
-            self._add_link(element, body, pose_of(position, quat), soles=names.feet)
+            self._add_link(element, body, pose_of(position, quat))
         for name, limit in zip(names.joints, torque_limits, strict=True):
             self._add_joint(element, name, float(limit))
 
@@ -219,9 +227,7 @@ class _LinkWriter:
                 add_surface(shape, self._friction, ContactBits.FLOOR)
         self._add_visuals(link, body)
 
-    def _add_link(
-        self, parent: ElementTree.Element, body: int, pose: Sequence[float], soles: tuple[str, ...] = ()
-    ) -> None:
+    def _add_link(self, parent: ElementTree.Element, body: int, pose: Sequence[float]) -> None:
         model = self._model
         link = ElementTree.SubElement(parent, "link", name=model.body(body).name)
         add_text(link, "pose", *pose)
