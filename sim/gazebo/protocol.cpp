@@ -1,12 +1,10 @@
 #include "protocol.hpp"
 
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <iomanip>
 #include <sstream>
@@ -16,9 +14,6 @@ namespace robot_trials
 {
 namespace
 {
-/// Time for which an answer is awaited without sleeping: waking up takes as long as a physics step on some machines.
-constexpr auto kImpatience = std::chrono::milliseconds(2);
-
 template <typename Value> void put(std::ostream &out, const Value &value) { out << value; }
 void put(std::ostream &out, const std::string &text) { out << std::quoted(text); }
 void put(std::ostream &out, const std::array<double, 2> &range) { out << '[' << range[0] << ", " << range[1] << ']'; }
@@ -158,16 +153,11 @@ void Link::write_all(const void *data, std::size_t size)
 void Link::read_all(void *data, std::size_t size)
 {
   auto *bytes = static_cast<unsigned char *>(data);
-  const auto end = std::chrono::steady_clock::now() + kImpatience;
   while (size > 0)
   {
-    const bool patient = std::chrono::steady_clock::now() > end;
-    const ssize_t count = ::recv(socket_, bytes, size, patient ? 0 : MSG_DONTWAIT);
-    if (count < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
-    {
-      ::sched_yield();
+    const ssize_t count = ::recv(socket_, bytes, size, 0);
+    if (count < 0 && errno == EINTR)
       continue;
-    }
     if (count <= 0)
       throw std::runtime_error("the control process is gone");
     bytes += count;
