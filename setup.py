@@ -22,6 +22,7 @@ PACKAGES = [
     "robot_trials.runtime",
     "robot_trials.safety",
     "robot_trials.safety",
+    "robot_trials.schedule",
     "robot_trials.telemetry",
     "robot_trials.trials",
     "robot_trials.trials",
