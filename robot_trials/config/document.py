@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from robot_trials.exceptions import ConfigError, ConfigProblem
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in a document: mapping keys and list indices from the root."""
+
+MERGE_TAG = "tag:yaml.org,2002:merge"
+"""Of the key `<<`."""
 
 
 @dataclass
@@ -95,7 +99,8 @@ def _convert(
     if not isinstance(node, yaml.MappingNode):
         return loader.construct_object(node)
     mapping: dict[str, Any] = {}
-    for key_node, child in node.value:
+    own = [pair for pair in node.value if pair[0].tag != MERGE_TAG]
+    for key_node, child in own:
         key = str(key_node.value)
         here, line = (*path, key), key_node.start_mark.line + 1
         if key in mapping:
@@ -104,7 +109,25 @@ def _convert(
             continue
         document.lines[here] = line
         mapping[key] = _convert(child, here, document, loader, problems)
+    for key_node, child in _merged_pairs(node):
+        key = str(key_node.value)
+        here = (*path, key)
+        if key not in mapping:
+            document.lines[here] = key_node.start_mark.line + 1
+            mapping[key] = _convert(child, here, document, loader, problems)
     return mapping
+
+
+def _merged_pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """Keys and values that `<<: *other` brings, nearest first; keys of the node itself come before them."""
+    for key_node, child in node.value:
+        if key_node.tag != MERGE_TAG:
+            continue
+        for source in child.value if isinstance(child, yaml.SequenceNode) else [child]:
+            if not isinstance(source, yaml.MappingNode):
+                raise yaml.constructor.ConstructorError(None, None, "<< must name a mapping", key_node.start_mark)
+            yield from (pair for pair in source.value if pair[0].tag != MERGE_TAG)
+            yield from _merged_pairs(source)
 
 
 def apply_override(document: Document, key: str, text: str) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, field_validator
 
 from robot_trials.clock import require_zone
+from robot_trials.config.identity import hash_configuration
 from robot_trials.config.model import Loaded, StrictModel
+from robot_trials.config.polygon import Polygon
 from robot_trials.config.trial import Trial
 from robot_trials.exceptions import ConfigProblem
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class WindowSpec(StrictModel):
@@ -26,14 +31,29 @@ class WindowSpec(StrictModel):
 
 
 class CapsSpec(StrictModel):
-    """Upper bounds of what the robot may do: speed [m/s] and carried load [kg]."""
+    """Upper bounds: speed [m/s] and carried load [kg] of the robot, people around it [1/m²]."""
 
     speed: Annotated[float, Field(gt=0.0, le=5.0)]
     load: Annotated[float, Field(ge=0.0, le=50.0)]
+    crowd: Annotated[float, Field(ge=0.0, le=10.0)] | None = None
+
+
+class EvidenceSpec(StrictModel):
+    """Report of a validation that the office has seen: SHA-256 of the file."""
+
+    report_sha256: Sha256
 
 
 class Permit(StrictModel):
-    """A permit file (`config/permits/*.yaml`)."""
+    """A permit file (`config/permits/*.yaml`).
+
+    Attributes:
+        site: name of the course (config/sites).
+        robot: profile (config/robots).
+        polygon: corners on the programme's map within which it holds [m]; none: wherever the site is.
+        controller_hash, configuration_hash: SHA-256 of what was shown to the office; none: not bound to one.
+        evidence: none: not required.
+    """
 
     number: Annotated[str, Field(min_length=1)]
     site: str
@@ -44,6 +64,10 @@ class Permit(StrictModel):
     expires: datetime
     window: WindowSpec
     caps: CapsSpec
+    polygon: Polygon | None = None
+    controller_hash: Sha256 | None = None
+    configuration_hash: Sha256 | None = None
+    evidence: EvidenceSpec | None = None
 
     @field_validator("expires")
     @classmethod
@@ -62,6 +86,25 @@ def check_permit(permit: Loaded[Permit], trial: Trial, site: str, robot: str, no
         now: civil time at which the trial starts.
     """
     return [*_check_names(permit, trial, site, robot), *_check_times(permit, trial, now), *_check_caps(permit, trial)]
+
+
+def check_hashes(permit: Loaded[Permit], configuration: Mapping[str, str]) -> list[ConfigProblem]:
+    """What was shown to the office and what is about to run must be the same, where the permit is bound to it.
+
+    Args:
+        permit: the permit and its file.
+        configuration: canonical content of every file in use, by role; the permit's own does not count.
+    """
+    shown = {
+        "configuration_hash": {role: text for role, text in configuration.items() if role != "permit"},
+        "controller_hash": {role: text for role, text in configuration.items() if role == "controller"},
+    }
+    problems = []
+    for key, content in shown.items():
+        approved, found = getattr(permit.value, key), hash_configuration(content)
+        if approved is not None and approved != found:
+            problems.append(permit.problem(key, approved, f"must be {found}, of what is about to run"))
+    return problems
 
 
 def _check_names(permit: Loaded[Permit], trial: Trial, site: str, robot: str) -> list[ConfigProblem]:

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
-
-from pydantic import BaseModel
+from typing import Any, Literal
 
 from robot_trials.config.criteria import Criteria, built_in_criteria, tighten_criteria
 from robot_trials.config.document import read_document
 from robot_trials.config.identity import canonical_text, hash_configuration
-from robot_trials.config.model import Loaded, load_model
-from robot_trials.config.permit import Permit, check_permit
-from robot_trials.config.search import find_config
+from robot_trials.config.model import Loaded
+from robot_trials.config.permit import Permit, check_hashes, check_permit
+from robot_trials.config.problems import Problems
 from robot_trials.config.site import TAG_ID_MAX, Site, SiteSpec, resolve_site
 from robot_trials.config.trial import Trial
 from robot_trials.exceptions import ConfigError, ConfigProblem
@@ -25,8 +23,6 @@ CameraSource = Literal["rendered", "model"]
 
 SimulatorName = Literal["mujoco", "gazebo", "gz-sim"]
 """What moves the simulated world."""
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -71,39 +67,6 @@ class TrialSetup:
         """Name of this run, the same for the same configuration and seed."""
         start = self.start_time.strftime("%Y%m%dT%H%M%S")
         return f"{self.trial.name}-{start}-seed{self.seed}-{self.configuration_hash[:8]}"
-
-
-class _Problems:
-    """Collects problems over several files, so that all are told at once."""
-
-    def __init__(self) -> None:
-        self.found: list[ConfigProblem] = []
-
-    def find(self, kind: str, name: str, named_by: Loaded[Any] | None = None, key: str = "") -> Path | None:
-        """A file by name; a problem beside the key that names it when there is none."""
-        try:
-            return find_config(kind, name, named_by.file if named_by else None)
-        except ConfigError as error:
-            if named_by is None or not key:
-                self.found += error.problems
-            else:
-                self.found += [named_by.problem(key, name, problem.bound) for problem in error.problems]
-            return None
-
-    def load(self, file: Path | None, model: type[ModelT], overrides: dict[str, str]) -> Loaded[ModelT] | None:
-        """A model, or None and its problems."""
-        if file is None:
-            return None
-        try:
-            return load_model(file, model, overrides)
-        except ConfigError as error:
-            self.found += error.problems
-            return None
-
-    def stop_if_any(self) -> None:
-        """Raise what was found."""
-        if self.found:
-            raise ConfigError(self.found)
 
 
 @dataclass(frozen=True)
@@ -165,19 +128,20 @@ def load_trial_setup(
     Raises:
         ConfigError: with every problem of every file.
     """
-    problems = _Problems()
+    problems = Problems()
     parts = _read_parts(name, robot, site, _split_overrides(overrides, length, problems), problems)
     trial, site_name, robot_name = parts.trial.value, parts.site.value.name, parts.robot_file.stem
     limits = built_in_criteria(parts.site.value.lane.length, trial.torque_limits)
     criteria, loosened = tighten_criteria(limits, trial.criteria, parts.trial)
     problems.found += [*loosened, *_check_tags(parts.site), *_check_time_to_carry(parts.trial, parts.site)]
     problems.found += check_permit(parts.permit, trial, site_name, robot_name, trial.start_time)
+    content = parts.content()
+    problems.found += check_hashes(parts.permit, content)
     problems.stop_if_any()
     arguments: dict[str, Any] = {"name": str(parts.trial.file), "robot": robot, "site": site, "seed": seed}
     arguments |= {"simulator": simulator, "gui": gui}
     arguments |= {"length": length, "camera": camera, "output": str(output) if output else None}
     arguments |= {"overrides": list(overrides)}
-    content = parts.content()
     return TrialSetup(
         trial=trial,
         site=resolve_site(parts.site.value),
@@ -201,7 +165,7 @@ def load_trial_setup(
 
 
 def _read_parts(
-    name: str, robot: str | None, site: str | None, overrides: dict[str, dict[str, str]], problems: _Problems
+    name: str, robot: str | None, site: str | None, overrides: dict[str, dict[str, str]], problems: Problems
 ) -> _Parts:
     """Read the trial and the files it names; raises `ConfigError` with the problems of all of them."""
     trial = problems.load(problems.find("trials", name), Trial, overrides["trial"])
@@ -219,7 +183,7 @@ def _read_parts(
     return _Parts(trial, loaded_site, permit, robot_file, controller_file)
 
 
-def _split_overrides(overrides: Sequence[str], length: float | None, problems: _Problems) -> dict[str, dict[str, str]]:
+def _split_overrides(overrides: Sequence[str], length: float | None, problems: Problems) -> dict[str, dict[str, str]]:
     """`site.lane.length=60` → {"site": {"lane.length": "60"}}."""
     by_file: dict[str, dict[str, str]] = {"trial": {}, "site": {}}
     for text in overrides:

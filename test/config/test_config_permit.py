@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +53,35 @@ def test_uncovered(config: Path, spoil: Spoil, pattern: str, text: str, expected
         load_trial_setup("torch_relay")
     (message,) = str(caught.value).splitlines()
     assert message.startswith(f"{file}:{line}: {expected}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"configuration_hash: {'a' * 64}", f"configuration_hash: {'a' * 64}: must be "),
+        (f"controller_hash: {'a' * 64}", f"controller_hash: {'a' * 64}: must be "),
+        ("controller_hash: 12ab", "controller_hash: 12ab: must match ^[0-9a-f]{64}$"),
+        ("evidence: {report_sha256: 12ab}", "evidence.report_sha256: 12ab: must match ^[0-9a-f]{64}$"),
+    ],
+)
+def test_a_permit_for_something_else(config: Path, spoil: Spoil, text: str, expected: str) -> None:
+    file = spoil(PERMIT, "expires:", f"{text}\nexpires:")
+    line = file.read_text().splitlines().index(text) + 1
+    with pytest.raises(ConfigError) as caught:
+        load_trial_setup("torch_relay")
+    assert str(caught.value).startswith(f"{file}:{line}: {expected}")
+
+
+def test_a_permit_for_this_configuration(config: Path, spoil: Spoil) -> None:
+    spoil(PERMIT, "expires:", f"configuration_hash: {'a' * 64}\nexpires:")
+    with pytest.raises(ConfigError) as caught:
+        load_trial_setup("torch_relay")
+    (found,) = re.findall("must be ([0-9a-f]{64})", str(caught.value))
+    spoil(PERMIT, f"configuration_hash: {'a' * 64}", f"configuration_hash: {found}")
+    load_trial_setup("torch_relay")
+    spoil("trials/torch_relay.yaml", "walking_speed: 0.8", "walking_speed: 0.7")
+    with pytest.raises(ConfigError, match="configuration_hash: .*: must be .*, of what is about to run"):
+        load_trial_setup("torch_relay")
 
 
 def test_zones_of_time_are_compared_as_instants(config: Path, spoil: Spoil) -> None:

@@ -1,0 +1,122 @@
+"""A site for the public: zones, when they are open, what is allowed in them and when, and where to stand down."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from robot_trials.config.model import StrictModel
+from robot_trials.config.polygon import Point, Polygon
+from robot_trials.config.programme.calendar import HoursSpec, LocalWindows
+from robot_trials.config.programme.map_frame import MapFrameSpec, find_polygon_fault
+
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+"""As ROS names: it becomes part of topics and namespaces."""
+
+
+class CapSpec(StrictModel):
+    """Upper bounds, at all hours or at some.
+
+    Attributes:
+        hours: when; none: always.
+        speed: of the robot [m/s].
+        crowd: people around it [1/m²].
+        noise: beside it [dB(A)].
+        reason: such as rush hour.
+    """
+
+    hours: HoursSpec | None = None
+    speed: Annotated[float, Field(ge=0.0, le=5.0)] | None = None
+    crowd: Annotated[float, Field(ge=0.0, le=10.0)] | None = None
+    noise: Annotated[float, Field(ge=20.0, le=130.0)] | None = None
+    reason: str = ""
+
+
+class HazardSpec(StrictModel):
+    """What could go wrong in a zone, and the measure against it."""
+
+    hazard: Text
+    measure: Text
+
+
+class ZoneSpec(StrictModel):
+    """A place in which one trial runs at a time.
+
+    Attributes:
+        polygon: its edge [m]; or `geojson`, the name of a feature in the site's GeoJSON file.
+        course: lane and people for the simulation of it (config/sites).
+        gradient_max: steepest slope within it [rise over run].
+        marshals: needed for every trial.
+    """
+
+    title: str = ""
+    polygon: Polygon | None = None
+    geojson: str | None = None
+    course: str | None = None
+    gradient_max: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
+    windows: Annotated[list[LocalWindows], Field(min_length=1)]
+    caps: list[CapSpec] = []
+    marshals: Annotated[int, Field(ge=0, le=50)] = 1
+    hazards: list[HazardSpec] = []
+
+
+class AreaSpec(StrictModel):
+    """A named polygon [m]."""
+
+    polygon: Polygon
+
+
+class ClearanceSpec(StrictModel):
+    """What keeps robots of neighbouring zones apart.
+
+    Attributes:
+        stopping_distance: from the fastest allowed speed to standing [m].
+        localisation_error: of the pose on the map, 95th percentile [m].
+        set_up, clear: time before and after a trial for people and gear [s].
+    """
+
+    stopping_distance: Annotated[float, Field(ge=0.0, le=20.0)] = 1.0
+    localisation_error: Annotated[float, Field(ge=0.0, le=10.0)] = 0.3
+    set_up: Annotated[float, Field(ge=0.0, le=7200.0)] = 300.0
+    clear: Annotated[float, Field(ge=0.0, le=7200.0)] = 300.0
+
+    @property
+    def distance(self) -> float:
+        """Between two robots' zones, each of which may be left by as much [m]."""
+        return 2.0 * (self.stopping_distance + self.localisation_error)
+
+
+class ProgrammeSite(StrictModel):
+    """`site.yaml` of a programme."""
+
+    name: Name
+    title: str = ""
+    timezone: str
+    operator: Text
+    map: MapFrameSpec
+    geojson: str | None = None
+    clearance: ClearanceSpec = ClearanceSpec()
+    walkable: Polygon | None = None
+    zones: Annotated[dict[Name, ZoneSpec], Field(min_length=1)]
+    keep_out: dict[Name, AreaSpec] = {}
+    stand_down: Annotated[dict[Name, Point], Field(min_length=1)]
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("must be a time zone such as Asia/Shanghai") from error
+        return name
+
+    @field_validator("walkable")
+    @classmethod
+    def _sound(cls, corners: Polygon | None) -> Polygon | None:
+        fault = find_polygon_fault(corners) if corners else None
+        if fault:
+            raise ValueError(fault)
+        return corners

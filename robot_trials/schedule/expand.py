@@ -1,0 +1,220 @@
+"""From a programme to what is planned: every occurrence of every trial with the ways in which it can be held."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from robot_trials.config.programme import Occurrence, Programme, RobotSpec, TrialRequest, ZoneSpec
+from robot_trials.config.programme.calendar import HoursSpec, LocalWindows, list_starts, localise
+from robot_trials.schedule.coverage import find_permit_fault
+from robot_trials.schedule.problem import Booking, Interval, Marshal, Option, Place, Problem, Refusal, RobotUnit
+from robot_trials.schedule.spans import Spans, at_least, intersect, merge, subtract
+
+HISTORY_MIN = 5
+"""Durations on record from which their 95th percentile replaces the duration model."""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known beside the programme when it is planned.
+
+    Attributes:
+        durations: of past trials by request [s].
+        refused_permits: names of permits that were refused or revoked → why.
+        out_of_service: robots → why.
+        done: occurrences that are not planned any more.
+    """
+
+    durations: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    refused_permits: Mapping[str, str] = field(default_factory=dict)
+    out_of_service: Mapping[str, str] = field(default_factory=dict)
+    done: frozenset[str] = frozenset()
+
+
+class BookingSource(NamedTuple):
+    """An occurrence of a request.
+
+    Attributes:
+        name: of the booking, unique in the programme: request and local start.
+        request: name in `trials.yaml`; `spec` what stands there.
+        earliest_start, latest_start, latest_finish: with zone.
+    """
+
+    name: str
+    request: str
+    spec: TrialRequest
+    earliest_start: datetime
+    latest_start: datetime
+    latest_finish: datetime
+
+
+def list_occurrences(programme: Programme, start: datetime, end: datetime) -> list[BookingSource]:
+    """Occurrences whose latest start lies in a span of time and whose earliest start does not lie beyond it."""
+    zone, found = programme.timezone, []
+    for name, spec in programme.trials.value.trials.items():
+        slack = spec.latest_start - spec.earliest_start
+        for opening in list_starts(spec.earliest_start, spec.recurrence, zone, start - slack, end):
+            local = opening.replace(tzinfo=None)
+            latest_start = localise(local + slack, zone)
+            latest_finish = localise(local + (spec.latest_finish - spec.earliest_start), zone)
+            if latest_start >= start:
+                source = BookingSource(f"{name}_{local:%Y%m%dT%H%M}", name, spec, opening, latest_start, latest_finish)
+                found.append(source)
+    return sorted(found, key=lambda source: (source.earliest_start, source.name))
+
+
+def expand(
+    programme: Programme, start: datetime, end: datetime, circumstances: Circumstances | None = None
+) -> tuple[Problem, dict[str, BookingSource]]:
+    """The problem of a span of time, and where each booking comes from.
+
+    Args:
+        programme: a site's.
+        start, end: span to plan, with zones; nothing starts before it.
+        circumstances: what is known beside the programme; nothing when omitted.
+    """
+    expansion = _Expansion(programme, start, end, circumstances or Circumstances())
+    sources = {
+        source.name: source
+        for source in list_occurrences(programme, start, end)
+        if source.name not in expansion.circumstances.done
+    }
+    problem = Problem(
+        places=tuple(Place(name, zone.title) for name, zone in programme.site.value.zones.items()),
+        robots=tuple(_make_unit(name, robot) for name, robot in programme.fleet.value.robots.items()),
+        marshals=tuple(
+            Marshal(name, expansion.spans_of(spec.shifts)) for name, spec in programme.marshals.value.marshals.items()
+        ),
+        bookings=tuple(expansion.make_booking(source) for source in sources.values()),
+    )
+    return problem, sources
+
+
+class _Expansion:
+    """Spans of one programme, each worked out once."""
+
+    def __init__(self, programme: Programme, start: datetime, end: datetime, circumstances: Circumstances) -> None:
+        self.circumstances = circumstances
+        self._programme, self._zone = programme, programme.timezone
+        latest = max(spec.latest_finish - spec.earliest_start for spec in programme.trials.value.trials.values())
+        self._start, self._end = start, end + latest
+        self._horizon = (Interval(math.ceil(start.timestamp()), math.ceil(self._end.timestamp())),)
+        self._open = {name: self.spans_of(zone.windows) for name, zone in programme.site.value.zones.items()}
+
+    def spans_of(self, windows: Iterable[LocalWindows | HoursSpec]) -> Spans:
+        """Windows within the horizon."""
+        found = (each for window in windows for each in window.occurrences(self._zone, self._start, self._end))
+        return intersect(merge(_to_interval(each) for each in found), self._horizon)
+
+    def make_booking(self, source: BookingSource) -> Booking:
+        """An occurrence with its options and why others are none."""
+        spec, clearance = source.spec, self._programme.site.value.clearance
+        options: list[Option] = []
+        refusals: dict[Refusal, None] = {}
+        for robot in spec.robots or self._programme.fleet.value.robots:
+            for zone in spec.zones:
+                made = self._make_option(source, robot, zone)
+                if isinstance(made, Option):
+                    options.append(made)
+                else:
+                    refusals[made] = None
+        return Booking(
+            name=source.name,
+            title=spec.title,
+            priority=spec.priority,
+            marshals=max(self._programme.site.value.zones[zone].marshals for zone in spec.zones),
+            options=tuple(options),
+            buffer_before=math.ceil(clearance.set_up),
+            buffer_after=math.ceil(clearance.clear + clearance.distance / spec.walking_speed),
+            refusals=tuple(refusals),
+        )
+
+    def _make_option(self, source: BookingSource, robot: str, zone: str) -> Option | Refusal:
+        """How a robot could hold the trial in a zone, or what refuses it."""
+        spec, programme = source.spec, self._programme
+        unit, place = programme.fleet.value.robots[robot], programme.site.value.zones[zone]
+        if robot in self.circumstances.out_of_service:
+            return Refusal("availability", f"{robot} is out of service: {self.circumstances.out_of_service[robot]}")
+        if spec.heaviest_load > unit.payload_max:
+            detail = f"{spec.heaviest_load:g} kg with tolerance is more than the {unit.payload_max:g} kg of {robot}"
+            return Refusal("payload", detail)
+        fault = find_permit_fault(programme, source.request, robot, zone) or self._find_revocation(spec)
+        if fault:
+            return Refusal("permit", fault)
+        duration = self.compute_duration(source.request, spec)
+        energy = unit.energy.of(duration, spec.distance)
+        usable = unit.battery.capacity * (1.0 - unit.battery.reserve)
+        if energy > usable:
+            return Refusal("battery", f"{energy:.0f} Wh is more than the {usable:.0f} Wh that {robot} may use")
+        return self._find_windows(source, robot, zone, unit, place, duration, energy)
+
+    def _find_windows(
+        self,
+        source: BookingSource,
+        robot: str,
+        zone: str,
+        unit: RobotSpec,
+        place: ZoneSpec,
+        duration: int,
+        energy: float,
+    ) -> Option | Refusal:
+        """The option's windows, narrowed step by step; the step that leaves none is the refusal."""
+        latest = min(source.latest_finish.timestamp(), source.latest_start.timestamp() + duration)
+        asked = (Interval(math.ceil(source.earliest_start.timestamp()), math.floor(latest)),)
+        permit = self._programme.permits[source.spec.permit].value
+        valid = Occurrence(permit.window.start, min(permit.window.end, permit.expires))
+        steps: list[tuple[str, Spans | None, Spans, str]] = [
+            ("window", self._horizon, (), "lies before the time that is planned"),
+            ("window", self._open[zone], (), f"{zone} is not open"),
+            ("window", None, self._find_capped(source.spec, place), f"{zone} has lower caps of speed or noise then"),
+            ("permit", (_to_interval(valid),), (), f"{permit.number} is not valid then"),
+            (
+                "availability",
+                self.spans_of(unit.availability) if unit.availability else None,
+                (),
+                f"{robot} is not there",
+            ),
+        ]
+        spans: Spans = asked
+        for constraint, kept, removed, reason in steps:
+            spans = at_least(subtract(intersect(spans, kept) if kept is not None else spans, removed), duration)
+            if not spans:
+                return Refusal(constraint, f"{reason} for {duration // 60} min")
+        return Option(robot, zone, duration, energy, spans)
+
+    def compute_duration(self, request: str, spec: TrialRequest) -> int:
+        """Time reserved: 95th percentile on record, or of the model while there are few [s], in whole minutes."""
+        past = sorted(self.circumstances.durations.get(request, ()))
+        if len(past) >= HISTORY_MIN:
+            seconds = past[math.ceil(0.95 * len(past)) - 1]
+        else:
+            seconds = spec.expected_duration * spec.duration.spread
+        return max(60, 60 * math.ceil(seconds / 60.0))
+
+    def _find_capped(self, spec: TrialRequest, place: ZoneSpec) -> Spans:
+        """Times at which the zone's caps of speed or noise lie below the trial's."""
+        capped: list[Interval] = []
+        for cap in place.caps:
+            if not (
+                (cap.speed is not None and cap.speed < spec.walking_speed)
+                or (cap.noise is not None and cap.noise < spec.noise)
+            ):
+                continue
+            capped += self._horizon if cap.hours is None else self.spans_of([cap.hours])
+        return merge(capped)
+
+    def _find_revocation(self, spec: TrialRequest) -> str | None:
+        return self.circumstances.refused_permits.get(spec.permit)
+
+
+def _to_interval(window: Occurrence) -> Interval:
+    return Interval(math.ceil(window.start.timestamp()), math.floor(window.end.timestamp()))
+
+
+def _make_unit(name: str, robot: RobotSpec) -> RobotUnit:
+    battery = robot.battery
+    return RobotUnit(name, battery.capacity, battery.reserve, battery.charge_power, math.ceil(robot.turnaround))
