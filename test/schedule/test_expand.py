@@ -1,0 +1,155 @@
+"""What a programme becomes before it is planned: occurrences, windows, durations, energies, and what is refused why."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from robot_trials.config.programme import Programme, load_programme
+from robot_trials.config.programme.load import find_programme
+from robot_trials.schedule.expand import Circumstances, expand
+from robot_trials.schedule.problem import Booking
+
+Change = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shipped = find_programme("shenzhen_demo")
+    return Path(shutil.copytree(shipped, tmp_path / "shenzhen_demo"))
+
+
+def change(folder: Path, file: str, old: str, new: str) -> Programme:
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1))
+    return load_programme(f"{folder}/")
+
+
+def bookings_of(
+    programme: Programme, first: str = "2025-11-02", days: int = 7, circumstances: Circumstances | None = None
+) -> dict[str, Booking]:
+    start = datetime.fromisoformat(first).replace(tzinfo=programme.timezone)
+    problem, sources = expand(programme, start, start + timedelta(days=days), circumstances)
+    assert list(sources) == [booking.name for booking in problem.bookings]
+    return {booking.name: booking for booking in problem.bookings}
+
+
+def clock_times(booking: Booking, programme: Programme, option: int = 0) -> list[str]:
+    zone = programme.timezone
+    return [
+        f"{datetime.fromtimestamp(window.start, zone):%d %H:%M} {datetime.fromtimestamp(window.end, zone):%d %H:%M}"
+        for window in booking.options[option].windows
+    ]
+
+
+def reasons(booking: Booking) -> list[tuple[str, str]]:
+    return [(refusal.constraint, refusal.detail) for refusal in booking.refusals]
+
+
+def test_demonstration_week() -> None:
+    programme = load_programme("shenzhen_demo")
+    found = bookings_of(programme)
+    assert len(found) == 23
+    relay = found["relay_1_20251102T0900"]
+    (option,) = relay.options
+    assert (option.robot, option.place) == ("kuavo_1", "relay_lane_1")
+    expected = 90.0 + 103.5 / 0.7
+    assert 1.2 * expected <= option.duration < 1.2 * expected + 60.0 and option.duration % 60 == 0
+    assert option.energy == pytest.approx(350.0 * option.duration / 3600.0 + 0.12 * 103.5)
+    assert clock_times(relay, programme) == ["02 09:00 02 09:25"]  # latest start plus duration, before latest finish
+    assert relay.buffer_before == 300 and relay.buffer_after == 303  # and 2.4 m to leave at 0.8 m/s
+
+
+def test_a_window_over_midnight() -> None:
+    programme = load_programme("shenzhen_demo")
+    assert clock_times(bookings_of(programme)["night_market_20251107T2330"], programme) == ["07 23:30 08 00:44"]
+
+
+def test_rush_hour_is_left_out(folder: Path) -> None:
+    programme = change(folder, "trials.yaml", "base: 3600.0", "base: 1200.0")
+    booking = bookings_of(programme)["screening_20251103T0700"]
+    assert clock_times(booking, programme) == ["03 07:00 03 07:30", "03 09:30 03 15:52"]
+
+
+def test_slow_hours_refuse_a_fast_trial(folder: Path) -> None:
+    programme = change(folder, "site.yaml", "{speed: 1.2, crowd: 0.3", "{speed: 1.0, crowd: 0.3")
+    refused = bookings_of(programme)["morning_run_20251103T0630"]
+    assert refused.options == ()
+    assert ("window", "park has lower caps of speed or noise then for 10 min") in reasons(refused)
+
+
+def test_a_closed_zone_refuses(folder: Path) -> None:
+    programme = change(folder, "site.yaml", 'from: "06:00", to: "09:00"', 'from: "10:00", to: "11:00"')
+    assert reasons(bookings_of(programme)["morning_run_20251103T0630"]) == [("window", "park is not open for 10 min")]
+
+
+def test_a_heavy_load_refuses(folder: Path) -> None:
+    programme = change(folder, "robots.yaml", "payload_max: 2.5", "payload_max: 1.9")
+    ((constraint, detail),) = reasons(bookings_of(programme)["relay_1_20251102T0900"])
+    assert constraint == "payload" and "2 kg with tolerance is more than the 1.9 kg of kuavo_1" in detail
+
+
+def test_a_small_battery_refuses(folder: Path) -> None:
+    programme = change(folder, "robots.yaml", "capacity: 900.0", "capacity: 50.0")
+    assert reasons(bookings_of(programme)["relay_1_20251102T0900"]) == [
+        ("battery", "42 Wh is more than the 35 Wh that kuavo_1 may use")
+    ]
+
+
+def test_an_absent_robot_refuses() -> None:
+    booking = bookings_of(load_programme("shenzhen_demo"))["rehearsal_20251104T0930"]  # a Tuesday
+    assert {option.robot for option in booking.options} == {"kuavo_1", "kuavo_2"}
+    assert reasons(booking) == [("availability", "kuavo_3 is not there for 5 min")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("speed: 1.0", "speed: 0.5", "caps speed at 0.5 m/s, below 0.8 m/s"),
+        ("load: 2.5", "load: 1.5", "caps load at 1.5 kg, below 2 kg with tolerance"),
+        ("robot: kuavo", "robot: g1", "is for robot g1, not for kuavo"),
+        ("site: shenzhen_relay", "site: park", "is for site park, not for shenzhen_relay or shenzhen_demo"),
+        ("trials: [torch_relay]", "trials: [patrol]", "is for patrol, not for relay_1"),
+        ("approver: Chen Yue", "approver: Lin Hai", "is approved by its operator, Lin Hai"),
+        ("[110.0, -5.0]", "[90.0, -5.0]", "does not cover all of relay_lane_1"),
+        ("2025-11-09T02:00:00", "2025-11-02T09:02:00", "is not valid then for 5 min"),
+        ("expires: 2025-11-30", "expires: 2025-11-01", "is not valid then for 5 min"),
+    ],
+)
+def test_a_permit_refuses(folder: Path, tmp_path: Path, old: str, new: str, expected: str) -> None:
+    shipped = load_programme("shenzhen_demo").permits["shenzhen_demo_relay"].file.read_text()
+    assert old in shipped
+    (tmp_path / "relay.yaml").write_text(shipped.replace(old, new))
+    programme = change(folder, "trials.yaml", "permit: shenzhen_demo_relay", f"permit: {tmp_path}/relay.yaml")
+    booking = bookings_of(programme)["relay_1_20251102T0900"]
+    assert booking.options == ()
+    assert reasons(booking) == [("permit", f"SZ-DEMO-2025-001 {expected}")]
+
+
+def test_what_has_happened_since() -> None:
+    programme = load_programme("shenzhen_demo")
+    known = Circumstances(
+        durations={"relay_1": [200.0, 210.0, 700.0, 230.0, 240.0], "relay_2": [900.0] * 4},
+        refused_permits={"shenzhen_demo_screening": "SZ-DEMO-2025-004 was revoked by Chen Yue"},
+        out_of_service={"kuavo_3": "left knee"},
+        done=frozenset({"morning_run_20251103T0630"}),
+    )
+    found = bookings_of(programme, circumstances=known)
+    assert found["relay_1_20251102T0900"].options[0].duration == 720  # 95th percentile of five, in whole minutes
+    assert found["relay_2_20251102T0900"].options[0].duration == 300  # four are too few
+    assert reasons(found["relay_3_20251102T0900"]) == [("availability", "kuavo_3 is out of service: left knee")]
+    assert reasons(found["screening_20251103T0700"])[0] == ("permit", "SZ-DEMO-2025-004 was revoked by Chen Yue")
+    assert "morning_run_20251103T0630" not in found
+
+
+def test_nothing_starts_before_the_span() -> None:
+    programme = load_programme("shenzhen_demo")
+    start = datetime(2025, 11, 3, 14, 0, tzinfo=programme.timezone)
+    problem, _ = expand(programme, start, start + timedelta(days=1))
+    starts = [window.start for each in problem.bookings for option in each.options for window in option.windows]
+    assert starts and min(starts) == start.timestamp()
