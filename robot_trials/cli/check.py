@@ -15,7 +15,7 @@ from robot_trials.config import (
     load_trial_setup,
     resolve_site,
 )
-from robot_trials.config.search import KINDS
+from robot_trials.config.search import KINDS, PROGRAMMES, list_programmes
 from robot_trials.exceptions import ConfigError, ConfigProblem
 
 
@@ -26,6 +26,7 @@ def check_everything() -> bool:
         ConfigError: no configuration was found at all.
     """
     files = [(kind, file) for kind in KINDS for file in list_config(kind).values()]
+    files += [(PROGRAMMES, folder) for folder in list_programmes().values()]
     if not files:
         raise ConfigError([ConfigProblem(None, None, "", None, "no configuration folder found; see --config-dir")])
     return _check_all(files)
@@ -37,11 +38,23 @@ def check_files(files: Sequence[Path]) -> bool:
     Raises:
         ConfigError: a file lies in no folder named after a kind, so that nothing says what it is.
     """
-    strays = [file for file in files if file.absolute().parent.name not in KINDS]
+    located = [(_kind_of(file.absolute()), file.absolute()) for file in files]
+    strays = [file for file, (kind, _) in zip(files, located, strict=True) if kind not in _CHECKS]
     if strays:
-        rule = f"must lie in a folder called {', '.join(KINDS[:-1])} or {KINDS[-1]}"
+        *others, last = _CHECKS
+        rule = f"must lie in a folder called {', '.join(others)} or {last}"
         raise ConfigError([ConfigProblem(file, None, "", None, rule) for file in strays])
-    return _check_all([(file.absolute().parent.name, file) for file in files])
+    return _check_all(list(dict.fromkeys((kind, _whole(kind, file)) for kind, file in located)))
+
+
+def _kind_of(file: Path) -> str:
+    """Name of the folder that says what a file is; that of programmes lies one above."""
+    return PROGRAMMES if file.parent.parent.name == PROGRAMMES else file.parent.name
+
+
+def _whole(kind: str, file: Path) -> Path:
+    """A programme's file is checked with the others of its folder."""
+    return file.parent if kind == PROGRAMMES and file.is_file() else file
 
 
 def _check_all(files: Sequence[tuple[str, Path]]) -> bool:
@@ -104,10 +117,18 @@ def _check_controller(file: Path) -> None:
     load_parameters(file, ControllerConfig)
 
 
+def _check_programme(folder: Path) -> None:
+    """Site, robots, marshals and trials, with all they name."""
+    from robot_trials.config.programme import load_programme
+
+    load_programme(f"{folder}/")
+
+
 _CHECKS: dict[str, Callable[[Path], None]] = {
     "robots": _check_robot,
     "sites": _check_site,
     "trials": _check_trial,
     "permits": _check_permit,
     "controllers": _check_controller,
+    PROGRAMMES: _check_programme,
 }

@@ -16,6 +16,9 @@ FOLDER_VARIABLE = "ROBOT_TRIALS_CONFIG"
 KINDS = ("robots", "sites", "trials", "permits", "controllers")
 """Sub-folders of a configuration folder."""
 
+PROGRAMMES = "programmes"
+"""Sub-folder in which each programme is a folder of its own."""
+
 
 def config_folders() -> list[Path]:
     """Existing and named configuration folders, first match first.
@@ -65,6 +68,33 @@ def find_config(kind: str, name: str, beside: Path | None = None) -> Path:
         if file.is_file():
             return file
     raise ConfigError([ConfigProblem(None, None, kind, name, _not_found(kind, name, folders))])
+
+
+def list_programmes() -> dict[str, Path]:
+    """Folders of all programmes in reach by name, the first configuration folder winning."""
+    found: dict[str, Path] = {}
+    for folder in config_folders():
+        for file in sorted((folder / PROGRAMMES).glob("*/site.yaml")):
+            found.setdefault(file.parent.name, file.parent)
+    return found
+
+
+def find_programme(name: str) -> Path:
+    """Folder of a programme, by name or path.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if "/" in name:
+        folder = Path(name).expanduser()
+        if (folder / "site.yaml").is_file():
+            return folder.resolve()
+        raise ConfigError([ConfigProblem(folder, None, "", None, "must be a folder with a site.yaml")])
+    known = list_programmes()
+    if name in known:
+        return known[name]
+    rule = f"no such programme; there are {', '.join(known) or 'none'}"
+    raise ConfigError([ConfigProblem(None, None, PROGRAMMES, name, rule)])
 
 
 def _not_found(kind: str, name: str, folders: Sequence[Path]) -> str:

@@ -19,11 +19,8 @@ from robot_trials.config.programme.map_frame import MapFrame
 from robot_trials.config.programme.marshals import MarshalsFile
 from robot_trials.config.programme.trials import TrialRequest, TrialsFile
 from robot_trials.config.programme.zones import ProgrammeSite
-from robot_trials.config.search import config_folders
-from robot_trials.exceptions import ConfigError, ConfigProblem
-
-FOLDER = "programmes"
-"""Of the configuration; a programme is a folder within it."""
+from robot_trials.config.search import find_programme
+from robot_trials.exceptions import ConfigProblem
 
 
 @dataclass(frozen=True)
@@ -54,33 +51,6 @@ class Programme:
     def timezone(self) -> ZoneInfo:
         """Of the site."""
         return ZoneInfo(self.site.value.timezone)
-
-
-def list_programmes() -> dict[str, Path]:
-    """Folders of all programmes in reach by name, the first configuration folder winning."""
-    found: dict[str, Path] = {}
-    for folder in config_folders():
-        for file in sorted((folder / FOLDER).glob("*/site.yaml")):
-            found.setdefault(file.parent.name, file.parent)
-    return found
-
-
-def find_programme(name: str) -> Path:
-    """Folder of a programme, by name or path.
-
-    Raises:
-        ConfigError: there is none.
-    """
-    if "/" in name:
-        folder = Path(name).expanduser()
-        if (folder / "site.yaml").is_file():
-            return folder.resolve()
-        raise ConfigError([ConfigProblem(folder, None, "", None, "must be a folder with a site.yaml")])
-    known = list_programmes()
-    if name in known:
-        return known[name]
-    rule = f"no such programme; there are {', '.join(known) or 'none'}"
-    raise ConfigError([ConfigProblem(None, None, FOLDER, name, rule)])
 
 
 def load_programme(name: str) -> Programme:
