@@ -15,7 +15,7 @@ hash_of() { cat "$@" | sha256sum | cut -d' ' -f1; }
 # The renamed glib package of Ubuntu 24.04 counts as the one of Debian 12.
 missing_system_packages() { # [test]
     local wanted=("${APT_PACKAGES[@]}") installed package glib=libglib2.0-0
-    [ "${1:-}" != test ] || wanted+=(chromium)
+    [ "${1:-}" != test ] || wanted+=(chromium postgresql)
     installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" libglib2.0-0 libglib2.0-0t64 2>/dev/null) || true
     for package in "${wanted[@]}"; do
         grep -qx "installed $package" <<<"$installed" || echo "$package"
