@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from robot_trials.config.model import StrictModel
 from robot_trials.config.polygon import Point, Polygon
@@ -63,6 +63,26 @@ class ZoneSpec(StrictModel):
     hazards: list[HazardSpec] = []
 
 
+class GateSpec(StrictModel):
+    """What a reading must be for a trial to start.
+
+    Attributes:
+        low, high: bounds, in `unit`.
+        max_age: an older reading says nothing [s].
+    """
+
+    low: float = float("-1e9")
+    high: float = float("1e9")
+    unit: str = ""
+    max_age: Annotated[float, Field(gt=0.0, le=86400.0)] = 900.0
+
+    @model_validator(mode="after")
+    def _in_order(self) -> GateSpec:
+        if self.low > self.high:
+            raise ValueError(f"must have low ≤ high, not {self.low:g} > {self.high:g}")
+        return self
+
+
 class AreaSpec(StrictModel):
     """A named polygon [m]."""
 
@@ -90,7 +110,12 @@ class ClearanceSpec(StrictModel):
 
 
 class ProgrammeSite(StrictModel):
-    """`site.yaml` of a programme."""
+    """`site.yaml` of a programme.
+
+    Attributes:
+        gates: readings that every start depends on, such as wind_speed.
+        crowd_max_age: an older count of people, read for each zone with a crowd cap, says nothing [s].
+    """
 
     name: Name
     title: str = ""
@@ -103,6 +128,8 @@ class ProgrammeSite(StrictModel):
     zones: Annotated[dict[Name, ZoneSpec], Field(min_length=1)]
     keep_out: dict[Name, AreaSpec] = {}
     stand_down: Annotated[dict[Name, Point], Field(min_length=1)]
+    gates: dict[Name, GateSpec] = {}
+    crowd_max_age: Annotated[float, Field(gt=0.0, le=86400.0)] = 600.0
 
     @field_validator("timezone")
     @classmethod
