@@ -10,12 +10,15 @@ from typing import NamedTuple
 
 from robot_trials.config.programme import Occurrence, Programme, RobotSpec, TrialRequest, ZoneSpec
 from robot_trials.config.programme.calendar import HoursSpec, LocalWindows, list_starts, localise
+from robot_trials.exceptions import ConfigError
 from robot_trials.schedule.coverage import find_permit_fault
 from robot_trials.schedule.problem import Booking, Interval, Marshal, Option, Place, Problem, Refusal, RobotUnit
 from robot_trials.schedule.spans import Spans, at_least, intersect, merge, subtract
 
 HISTORY_MIN = 5
 """Durations on record from which their 95th percentile replaces the duration model."""
+STAMP = "%Y%m%dT%H%M"
+"""Local start of an occurrence in the name of its booking."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,14 @@ class Circumstances:
         refused_permits: names of permits that were refused or revoked → why.
         out_of_service: robots → why.
         done: occurrences that are not planned any more.
+        promised: occurrences that keep their time, also one that has begun before the span.
     """
 
     durations: Mapping[str, Sequence[float]] = field(default_factory=dict)
     refused_permits: Mapping[str, str] = field(default_factory=dict)
     out_of_service: Mapping[str, str] = field(default_factory=dict)
     done: frozenset[str] = frozenset()
+    promised: frozenset[str] = frozenset()
 
 
 class BookingSource(NamedTuple):
@@ -53,18 +58,44 @@ class BookingSource(NamedTuple):
 
 
 def list_occurrences(programme: Programme, start: datetime, end: datetime) -> list[BookingSource]:
-    """Occurrences whose latest start lies in a span of time and whose earliest start does not lie beyond it."""
-    zone, found = programme.timezone, []
+    """Occurrences that could start within a span of time."""
+    found = []
     for name, spec in programme.trials.value.trials.items():
         slack = spec.latest_start - spec.earliest_start
-        for opening in list_starts(spec.earliest_start, spec.recurrence, zone, start - slack, end):
-            local = opening.replace(tzinfo=None)
-            latest_start = localise(local + slack, zone)
-            latest_finish = localise(local + (spec.latest_finish - spec.earliest_start), zone)
-            if latest_start >= start:
-                source = BookingSource(f"{name}_{local:%Y%m%dT%H%M}", name, spec, opening, latest_start, latest_finish)
+        for opening in list_starts(spec.earliest_start, spec.recurrence, programme.timezone, start - slack, end):
+            source = _make_source(programme, name, opening.replace(tzinfo=None))
+            if source.latest_start >= start:
                 found.append(source)
     return sorted(found, key=lambda source: (source.earliest_start, source.name))
+
+
+def find_source(programme: Programme, booking: str) -> BookingSource:
+    """The occurrence that a booking is of.
+
+    Raises:
+        ConfigError: the programme has no such trial any more.
+    """
+    name, _, stamp = booking.rpartition("_")
+    try:
+        local = datetime.strptime(stamp, STAMP)
+        return _make_source(programme, name, local)
+    except (ValueError, KeyError):
+        known = ", ".join(programme.trials.value.trials)
+        raise ConfigError([programme.trials.problem("trials", booking, f"must be an occurrence of {known}")]) from None
+
+
+def _make_source(programme: Programme, name: str, local: datetime) -> BookingSource:
+    """An occurrence from its local start."""
+    spec, zone = programme.trials.value.trials[name], programme.timezone
+    first = spec.earliest_start
+    return BookingSource(
+        name=f"{name}_{local.strftime(STAMP)}",
+        request=name,
+        spec=spec,
+        earliest_start=localise(local, zone),
+        latest_start=localise(local + (spec.latest_start - first), zone),
+        latest_finish=localise(local + (spec.latest_finish - first), zone),
+    )
 
 
 def expand(
@@ -78,11 +109,10 @@ def expand(
         circumstances: what is known beside the programme; nothing when omitted.
     """
     expansion = _Expansion(programme, start, end, circumstances or Circumstances())
-    sources = {
-        source.name: source
-        for source in list_occurrences(programme, start, end)
-        if source.name not in expansion.circumstances.done
-    }
+    known = expansion.circumstances
+    found = {source.name: source for source in list_occurrences(programme, start, end)}
+    found |= {name: find_source(programme, name) for name in sorted(known.promised) if name not in found}
+    sources = {name: source for name, source in found.items() if name not in known.done}
     problem = Problem(
         places=tuple(Place(name, zone.title) for name, zone in programme.site.value.zones.items()),
         robots=tuple(_make_unit(name, robot) for name, robot in programme.fleet.value.robots.items()),

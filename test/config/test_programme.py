@@ -43,7 +43,12 @@ def test_shipped_programme_is_sound(config: Path) -> None:
         ("site.yaml", r"gate_west: \[-20.0", "gate_west: [-200.0", "gate_west: must lie within the walkable area"),
         ("site.yaml", r"gate_west: \[-20.0, 8.0", "gate_west: [115.0, -5.0", "must not touch keep_out.fountain"),
         ("site.yaml", r"days: \[MO", "days: [MONDAY", "days must be some of MO, TU, WE, TH, FR, SA, SU, not MONDAY"),
-        ("site.yaml", "low: 0.0, high: 38.0", "low: 50.0, high: 38.0", "gates.temperature: must have low ≤ high, not 50"),
+        (
+            "site.yaml",
+            "low: 0.0, high: 38.0",
+            "low: 50.0, high: 38.0",
+            "gates.temperature: must have low ≤ high, not 50",
+        ),
         ("robots.yaml", "profile: kuavo", "profile: kuawo", "robots.kuavo_1.profile: kuawo: no file kuawo.yaml"),
         ("robots.yaml", "reserve: 0.3", "reserve: 1.3", "battery.reserve: 1.3: must be ≤ 0.9"),
         ("robots.yaml", "  kuavo_2:", "  Kuavo-2:", "must match ^[a-z][a-z0-9_]*$"),

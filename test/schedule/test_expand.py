@@ -11,7 +11,8 @@ import pytest
 
 from robot_trials.config.programme import Programme, load_programme
 from robot_trials.config.programme.load import find_programme
-from robot_trials.schedule.expand import Circumstances, expand
+from robot_trials.exceptions import ConfigError
+from robot_trials.schedule.expand import Circumstances, expand, find_source
 from robot_trials.schedule.problem import Booking
 
 Change = Callable[[str, str, str], None]
@@ -153,3 +154,19 @@ def test_nothing_starts_before_the_span() -> None:
     problem, _ = expand(programme, start, start + timedelta(days=1))
     starts = [window.start for each in problem.bookings for option in each.options for window in option.windows]
     assert starts and min(starts) == start.timestamp()
+
+
+def test_a_promised_trial_stays_in_the_problem_after_it_has_begun() -> None:
+    programme = load_programme("shenzhen_demo")
+    known = Circumstances(promised=frozenset({"relay_1_20251102T0900"}))
+    found = bookings_of(programme, "2025-11-03", circumstances=known)
+    assert found["relay_1_20251102T0900"].options == ()
+    assert found["relay_1_20251102T0900"].buffer_after == 303
+
+
+def test_a_booking_leads_back_to_its_occurrence() -> None:
+    programme = load_programme("shenzhen_demo")
+    source = find_source(programme, "night_market_20251107T2330")
+    assert (source.request, source.latest_finish.isoformat()) == ("night_market", "2025-11-08T01:00:00+08:00")
+    with pytest.raises(ConfigError, match="must be an occurrence of relay_1, "):
+        find_source(programme, "flight_20251107T2330")
