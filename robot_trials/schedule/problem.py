@@ -28,7 +28,7 @@ REWARD_BASE = 4
 
 
 def reward(priority: int) -> int:
-    """What a planned trial counts in the objective: 1, 4, 16, …
+    """What a planned trial counts in the objective: 1, 4, 16 and so on.
 
     One trial outweighs three of the next lower priority. Strictly lexicographic weights would grow beyond any integer
     with hundreds of trials, and would let a plan that leaves out most of them look near-optimal.

@@ -1,0 +1,186 @@
+"""The planner: a quick plan, a bound, and a search that closes the gap between them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ortools.sat.python import cp_model
+
+from robot_trials.schedule.bound import compute_bound
+from robot_trials.schedule.classes import Choice, Grouped, group
+from robot_trials.schedule.explain import explain_left_out
+from robot_trials.schedule.fixed import check_fixed
+from robot_trials.schedule.greedy import STEP, insert_where_free, plan_greedily, shift_earlier, sort_assignments
+from robot_trials.schedule.improve import Improver, make_solver
+from robot_trials.schedule.model import Model
+from robot_trials.schedule.naming import choose_classes, name_choices
+from robot_trials.schedule.occupancy import Occupancy
+from robot_trials.schedule.problem import Assignment, Plan, Problem, reward
+
+BOUND_SHARE = 0.35
+"""Of the time, at most for the bound."""
+FINISH_SHARE = 0.05
+"""Of the time, kept for names, earlier starts and reasons."""
+SMALL = 12
+"""Up to so many open bookings are solved to the end at once."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the search stands.
+
+    Attributes:
+        objective, bound: of the plan so far, promised trials included.
+        seconds: since the search began.
+    """
+
+    objective: int
+    bound: int
+    seconds: float
+
+
+@dataclass
+class Search:
+    """What the stages of the search hand on.
+
+    Attributes:
+        grouped: the problem.
+        choices: the best plan so far.
+        bound: of the open bookings.
+        gap_limit: at which the search ends.
+        deadline: on the monotonic clock [s].
+        report: called with each better plan's objective and bound, of the open bookings.
+    """
+
+    grouped: Grouped
+    choices: list[Choice]
+    bound: int
+    gap_limit: float
+    deadline: float
+    report: Callable[[int, int], None] = field(default=lambda objective, bound: None)
+
+    @property
+    def objective(self) -> int:
+        """Rewards of the plan so far."""
+        return sum(reward(self.grouped.bookings[choice.booking].priority) for choice in self.choices)
+
+    @property
+    def target(self) -> int:
+        """Objective at which the gap is small enough."""
+        return math.ceil(self.bound * (1.0 - self.gap_limit) - 1e-9)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the gap is closed or time is up."""
+        return self.objective >= self.target or time.monotonic() >= self.deadline
+
+
+def solve(
+    problem: Problem,
+    time_limit: float,
+    gap_limit: float = 0.0,
+    seed: int = 0,
+    workers: int | None = None,
+    fixed: Iterable[Assignment] = (),
+    on_progress: Callable[[Progress], None] | None = None,
+    step: int = STEP,
+) -> Plan:
+    """Plan as many trials as possible, the more important ones first.
+
+    The same seed gives the same plan when the search ends by gap or by proof rather than by the clock.
+
+    Args:
+        problem: what is planned.
+        time_limit: for all of it [s]; a plan is returned even when it is too short for a search.
+        gap_limit: fraction of the bound at which a plan is good enough.
+        seed: draws what the search tries.
+        workers: threads of the solver; None for one.
+        fixed: trials that run already or are promised: they stay as they are.
+        on_progress: called with each better plan.
+        step: starts are multiples of it since the epoch [s].
+
+    Raises:
+        ValueError: for a senseless limit, or promised trials that cannot be kept.
+    """
+    began = time.monotonic()
+    _check_limits(time_limit, gap_limit, workers, step)
+    promised = check_fixed(problem, fixed)
+    base = _sum_rewards(problem, promised)
+
+    def report(objective: int, bound: int) -> None:
+        if on_progress is not None:
+            on_progress(Progress(base + objective, base + bound, time.monotonic() - began))
+
+    grouped = group(problem, step, promised)
+    choices = choose_classes(grouped, plan_greedily(problem, step, promised))
+    everything = sum(reward(booking.priority) for booking in grouped.bookings)
+    deadline = began + time_limit * (1.0 - FINISH_SHARE)
+    search = Search(grouped, choices, everything, gap_limit, deadline, report)
+    report(search.objective, search.bound)
+    _run(search, seed, workers or 1, time_limit)
+    return _finish(search, base, time.monotonic() - began, began)
+
+
+def _check_limits(time_limit: float, gap_limit: float, workers: int | None, step: int) -> None:
+    """Limits that make sense."""
+    if not time_limit > 0.0:
+        raise ValueError(f"time_limit: {time_limit}: must be > 0 [s]")
+    if not 0.0 <= gap_limit < 1.0:
+        raise ValueError(f"gap_limit: {gap_limit}: must be ≥ 0 and < 1")
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers: {workers}: must be ≥ 1")
+    if step < 1:
+        raise ValueError(f"step: {step}: must be ≥ 1 [s]")
+
+
+def _run(search: Search, seed: int, workers: int, time_limit: float) -> None:
+    """The stages, each only as long as the gap is open."""
+    if search.is_over:
+        return
+    if len(search.grouped.bookings) > SMALL:
+        found = compute_bound(search.grouped, BOUND_SHARE * time_limit)
+        search.bound = min(search.bound, found.value)
+        search.report(search.objective, search.bound)
+        improver = Improver(search.grouped, search.choices, seed)
+        improver.run(search.target, search.deadline, lambda objective: search.report(objective, search.bound))
+        search.choices = list(improver.planned.values())
+    if not search.is_over:
+        _solve_whole(search, seed, workers)
+
+
+def _solve_whole(search: Search, seed: int, workers: int) -> None:
+    """CP-SAT on everything at once: the best of small problems, and the proof of it."""
+    model = Model(search.grouped, range(len(search.grouped.bookings)), bound=search.bound)
+    model.hint(search.choices)
+    model.cp.add(model.objective >= search.objective)
+    solver = make_solver(seed, search.deadline - time.monotonic(), workers)
+    solver.parameters.relative_gap_limit = search.gap_limit
+    status = solver.solve(model.cp)
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        search.choices = model.read(solver)
+        search.bound = min(search.bound, math.floor(solver.best_objective_bound + 1e-6))
+        search.report(search.objective, search.bound)
+
+
+def _finish(search: Search, base: int, seconds: float, began: float) -> Plan:
+    """Names, earlier starts, and reasons for what is left out."""
+    problem, promised = search.grouped.problem, search.grouped.fixed
+    occupancy = Occupancy(problem, search.grouped.step)
+    for assignment in (*promised, *name_choices(search.grouped, search.choices)):
+        occupancy.add(assignment)
+    insert_where_free(occupancy)
+    shift_earlier(occupancy, [assignment.booking for assignment in promised])
+    insert_where_free(occupancy)
+    assignments = tuple(sort_assignments(occupancy.assignments.values()))
+    objective, bound = _sum_rewards(problem, assignments), base + search.bound
+    left_out = explain_left_out(occupancy)
+    return Plan(assignments, left_out, objective, bound, objective == bound, time.monotonic() - began)
+
+
+def _sum_rewards(problem: Problem, assignments: Iterable[Assignment]) -> int:
+    """What assignments count together."""
+    priorities = {booking.name: booking.priority for booking in problem.bookings}
+    return sum(reward(priorities[a.booking]) for a in assignments)
