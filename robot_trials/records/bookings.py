@@ -36,6 +36,7 @@ class NewBooking:
     permit: str = ""
     on_missed: OnMissed = OnMissed.SKIP
     rehearsal: bool = False
+    marshals: tuple[str, ...] = ()
 
 
 def add_booking(session: Session, new: NewBooking, at: float, cause: str = "planned") -> Booking:
@@ -48,7 +49,8 @@ def add_booking(session: Session, new: NewBooking, at: float, cause: str = "plan
         raise RefusedError(f"booking {new.name}: there is one of this name")
     if not new.planned_start <= min(new.planned_end, new.latest_start):
         raise RefusedError(f"booking {new.name}: planned_start: must be ≤ planned_end and latest_start")
-    values = {name: getattr(new, name) for name in new.__dataclass_fields__} | {"zones": list(new.zones)}
+    values = {name: getattr(new, name) for name in new.__dataclass_fields__}
+    values |= {"zones": list(new.zones), "marshals": list(new.marshals)}
     booking = Booking(**values, state=BookingState.PLANNED)
     session.add(booking)
     session.flush()

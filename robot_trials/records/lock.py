@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from robot_trials.records.errors import FencedError, RecordsError
@@ -50,8 +50,8 @@ class CoordinatorLock:
         Raises:
             FencedError: one has.
         """
-        mine = update(Site).where(Site.name == self._site, Site.token == self.token).values(token=Site.token)
-        if not session.execute(mine.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
+        token = session.scalar(select(Site.token).where(Site.name == self._site).with_for_update())
+        if token != self.token:
             raise FencedError(f"site {self._site}: another coordinator has started; this one may no longer write")
 
     def release(self) -> None:

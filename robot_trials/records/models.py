@@ -109,8 +109,11 @@ class Booking(Base):
         priority: the higher goes first.
         permit: number of the permit under which it runs; empty: none is asked for.
         zones: that its place takes, every one exclusively.
+        marshals: who accompanies it.
         goal_id: hexadecimal UUID under which the robot knows it; written before it is sent.
         attempts: times that the goal was sent.
+        taken: the robot has said that it took the goal.
+        missed: it could not start in time, so that `on_missed` applies.
         held: it runs, and was told to stand.
         abort_asked: somebody wants it ended; not yet confirmed by the robot.
         reason: failed clause, what it waits for, or cause of its end.
@@ -127,6 +130,7 @@ class Booking(Base):
     robot: Mapped[str] = mapped_column(index=True)
     place: Mapped[str]
     zones: Mapped[list[str]]
+    marshals: Mapped[list[str]]
     planned_start: Mapped[float]
     planned_end: Mapped[float]
     latest_start: Mapped[float]
@@ -138,6 +142,8 @@ class Booking(Base):
     )
     goal_id: Mapped[str | None] = mapped_column(Text(), unique=True)
     attempts: Mapped[int] = mapped_column(default=0)
+    taken: Mapped[bool] = mapped_column(default=False)
+    missed: Mapped[bool] = mapped_column(default=False)
     held: Mapped[bool] = mapped_column(default=False)
     abort_asked: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(default="")
