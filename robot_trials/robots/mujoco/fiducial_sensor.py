@@ -34,13 +34,13 @@ class FiducialSensor:
     ) -> None:
         self._view, self._model, self._data = view, view.model, view.data
         model = view.model
-        self._camera_site = int(model.site(profile.frames.camera_optical).id)
+        self._camera_site = int(model.site(view.name(profile.frames.camera_optical)).id)
         self._head_body = int(model.site_bodyid[self._camera_site])
-        tags = [tag for tag in site.fiducials if _has_site(model, f"tag_{tag.id}")]
+        tags = [tag for tag in site.fiducials if _has_site(model, view.name(f"tag_{tag.id}"))]
         self._ids = [tag.id for tag in tags]
         self._sizes = np.array([tag.size for tag in tags])
-        self._sites = np.array([model.site(f"tag_{tag.id}").id for tag in tags], dtype=np.int64)
-        self._geoms = [model.geom(f"tag_{tag.id}").id for tag in tags]
+        self._sites = np.array([model.site(view.name(f"tag_{tag.id}")).id for tag in tags], dtype=np.int64)
+        self._geoms = [model.geom(view.name(f"tag_{tag.id}")).id for tag in tags]
         self._focal_length = float(profile.camera.matrix[0, 0])
         picture = np.array([profile.camera.width - 1.0, profile.camera.height - 1.0])
         self._poses, self._size_px, self._facing = np.zeros((len(tags), 4, 4)), np.zeros(len(tags)), np.zeros(len(tags))

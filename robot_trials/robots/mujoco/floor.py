@@ -13,6 +13,7 @@ from robot_trials.robots.mujoco.paving import ROWS, SLAB, THICKNESS, WINDOW
 from robot_trials.robots.mujoco.ramps import WHITE, add_ramps
 from robot_trials.robots.mujoco.shapes import add_seen
 
+STREET, SKY = "street", "sky"
 START_COLOUR = (0.20, 0.55, 0.35, 1.0)
 HAND_OVER_COLOUR = (0.75, 0.45, 0.15, 1.0)
 BOARD_COLOUR = (0.62, 0.47, 0.30, 1.0)
@@ -34,11 +35,7 @@ def add_floor(spec: mujoco.MjSpec, site: Site, friction: float, unevenness: floa
         friction: sliding friction.
         unevenness: largest deviation of a slab's height from zero [m].
     """
-    _add_sight(spec)
-    ground = spec.worldbody.add_geom(name="street", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 1])
-    ground.pos = [0, 0, site.ground.lowest - unevenness]
-    ground.group, ground.material = SCENERY_GROUP, "street"
-    _set_ground_contact(ground, friction)
+    add_street(spec, site.ground.lowest - unevenness, friction)
     for index in range(WINDOW * ROWS):
         body = spec.worldbody.add_body(name=f"slab_{index}", mocap=True)
         slab = body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=[SLAB / 2, SLAB / 2, THICKNESS / 2])
@@ -48,6 +45,23 @@ def add_floor(spec: mujoco.MjSpec, site: Site, friction: float, unevenness: floa
     _add_boards(spec, site, friction)
     _add_mats(spec, site, friction)
     _add_markings(spec, site)
+
+
+def add_street(spec: mujoco.MjSpec, height: float, friction: float) -> None:
+    """Add the endless street at `height` [m], with sun and sky."""
+    _add_sight(spec)
+    ground = spec.worldbody.add_geom(name=STREET, type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 1])
+    ground.pos = [0, 0, height]
+    ground.group, ground.material = SCENERY_GROUP, STREET
+    _set_ground_contact(ground, friction)
+
+
+def remove_street(spec: mujoco.MjSpec) -> None:
+    """Take the endless street, sun and sky away again; its paint stays for ramps."""
+    spec.delete(spec.geom(STREET))
+    spec.delete(spec.texture(SKY))
+    for light in list(spec.lights):
+        spec.delete(light)
 
 
 def _add_boards(spec: mujoco.MjSpec, site: Site, friction: float) -> None:
@@ -91,7 +105,7 @@ def _set_ground_contact(geom: mujoco.MjsGeom, friction: float) -> None:
 
 def _add_sight(spec: mujoco.MjSpec) -> None:
     spec.add_texture(
-        name="sky",
+        name=SKY,
         type=mujoco.mjtTexture.mjTEXTURE_SKYBOX,
         builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
         rgb1=[0.62, 0.76, 0.90],
@@ -100,7 +114,7 @@ def _add_sight(spec: mujoco.MjSpec) -> None:
         height=384,
     )
     spec.add_texture(
-        name="street",
+        name=STREET,
         type=mujoco.mjtTexture.mjTEXTURE_2D,
         builtin=mujoco.mjtBuiltin.mjBUILTIN_CHECKER,
         rgb1=[0.47, 0.48, 0.49],
@@ -108,8 +122,8 @@ def _add_sight(spec: mujoco.MjSpec) -> None:
         width=128,
         height=128,
     )
-    street = spec.add_material(name="street", texrepeat=[1, 1], texuniform=True, specular=0.0, shininess=0.0)
-    street.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = "street"
+    street = spec.add_material(name=STREET, texrepeat=[1, 1], texuniform=True, specular=0.0, shininess=0.0)
+    street.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = STREET
     spec.worldbody.add_light(
         type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
         dir=[0.3, 0.4, -0.85],

@@ -40,7 +40,8 @@ class HeadCamera:
             make_renderer, view.model, camera.width, camera.height, shadows=False, fine=False
         ).result()
         self._option = make_scene_option()
-        self._field = FieldOfView(view, HEAD_CAMERA, (camera.width, camera.height), self._matrix)
+        self._name = view.name(HEAD_CAMERA)
+        self._field = FieldOfView(view, self._name, (camera.width, camera.height), self._matrix)
         self._picture = np.zeros((camera.height, camera.width, 3), dtype=np.uint8)
         self._next_ns = 0
         self._now_ns = 0
@@ -75,7 +76,7 @@ class HeadCamera:
         """Copy what is seen now into the renderer's scene."""
         self._view.follow()
         with self._field.only():
-            self._renderer.update_scene(self._view.data, camera=HEAD_CAMERA, scene_option=self._option)
+            self._renderer.update_scene(self._view.data, camera=self._name, scene_option=self._option)
 
     def _take_picture(self, start: int) -> np.ndarray:
         """On the thread: the scene in the camera's channel order with the sensor's noise, from `start` of the grain on.

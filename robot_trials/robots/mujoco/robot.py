@@ -11,6 +11,7 @@ from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.robots.mujoco.conditions import draw_conditions
+from robot_trials.robots.mujoco.contacts import Contacts
 from robot_trials.robots.mujoco.disturbances import Failure, Push, SensorFailures, SensorGroup
 from robot_trials.robots.mujoco.drives import Drives
 from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
@@ -54,7 +55,7 @@ class MujocoRobot:
         self.control_period_ns = round(self._dt * 1e9)
         self._substeps = compute_substeps(self._dt, PHYSICS_PERIOD)
         self.conditions = draw_conditions(options)
-        self.model, looks = make_worlds(profile, site, options, self.conditions)
+        self.model, looks = self._make_models(profile, site, options)
         self.data = mujoco.MjData(self.model)
         self._options, self._flags = self.model.opt, self.model.opt.disableflags
         nu = self.model.nu
@@ -83,11 +84,23 @@ class MujocoRobot:
         self._push = Push(self.data, self.model.site(profile.frames.imu).bodyid[0])
         self._failures = SensorFailures(nu)
         mujoco.mj_forward(self.model, self.data)
-        self.view = View(looks, self.data)
+        self.view = self._make_view(looks)
         self._sensors = Sensors(self.model, self.data, profile, options.noise, self.conditions.sensor_seed)
-        self._truth = TruthReader(self.model, self.data, self.people, self._hanging, self._grasps)
+        self._truth = TruthReader(self.data, self.people, self._hanging, self._grasps, self._make_contacts())
         self._ground = site.ground
         self._make_cameras(profile, site, options)
+
+    def _make_models(
+        self, profile: RobotProfile, site: Site, options: SimOptions
+    ) -> tuple[mujoco.MjModel, mujoco.MjModel | None]:
+        """The world as it moves, and as it looks where that is this robot's own."""
+        return make_worlds(profile, site, options, self.conditions)
+
+    def _make_view(self, looks: mujoco.MjModel | None) -> View:
+        return View(looks, self.data)
+
+    def _make_contacts(self) -> Contacts:
+        return Contacts(self.model, self.data)
 
     def _make_cameras(self, profile: RobotProfile, site: Site, options: SimOptions) -> None:
         self._scene: SceneCamera | None = None
@@ -107,6 +120,12 @@ class MujocoRobot:
         """
         if self._closed:
             raise RobotFault("the simulator is closed", tick=self._ticks)
+        self._begin_period()
+        self._step()
+        self._end_period(state)
+
+    def _begin_period(self) -> None:
+        """Let drives, hands and people act for the next control period."""
         self.drives.advance()
         for index, grasp in enumerate(self._grasps):
             grasp.update(float(self._hands[index]), self._dt)
@@ -116,7 +135,9 @@ class MujocoRobot:
             self._hanging.update()
         self._push.update()
         self._paving.follow(float(self._all_position[0]))
-        self._step()
+
+    def _end_period(self, state: Record) -> None:
+        """Read the sensors after a control period."""
         self._ticks += 1
         self._check_alive()
         now_ns = self._ticks * self.control_period_ns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from robot_trials.robots.mujoco.contacts import count_odd_contacts
+from robot_trials.robots.mujoco.contacts import EXAMPLE, Contacts, count_odd_contacts
 from robot_trials.robots.mujoco.grasp import Grasp
 from robot_trials.robots.mujoco.hanging_torch import HangingTorch
 from robot_trials.robots.mujoco.people import People
@@ -18,18 +18,17 @@ class TruthReader:
 
     def __init__(
         self,
-        model: mujoco.MjModel,
         data: mujoco.MjData,
         people: People | None,
         hanging: HangingTorch | None,
         grasps: list[Grasp],
+        contacts: Contacts,
     ) -> None:
         self._people, self._hanging, self._grasps = people, hanging, grasps
-        self._data, self._kind = data, np.array(model.geom_contype, dtype=np.int64)
+        self._contacts, self._kind = contacts, contacts.kind
         truth = make_record(truth_fields()).data
         self._base, self._velocity = data.qpos[:7], data.qvel[:3]
-        geoms = np.zeros((2, 4), np.int32)[:, :2]  # as a column of the list of contacts, of any stride
-        self._read_base = bind(_read_base, truth, self._base, self._velocity, geoms, self._kind)
+        self._read_base = bind(_read_base, truth, self._base, self._velocity, EXAMPLE, self._kind)
         if people is not None:
             self._torch = people.torch_coordinates, people.giver.grip.force, people.receiver.grip.force
         elif hanging is not None:
@@ -39,7 +38,7 @@ class TruthReader:
 
     def read(self, truth: Record) -> None:
         """Fill in every field; those of the torch stay NaN in a world without it."""
-        self._read_base(truth.data, self._base, self._velocity, self._data.contact.geom, self._kind)
+        self._read_base(truth.data, self._base, self._velocity, self._contacts.geoms, self._kind)
         if self._people is not None:
             self._read_holders(truth, self._people.giver.holds, self._people.receiver.holds)
         elif self._hanging is not None:

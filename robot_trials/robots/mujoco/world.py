@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import mujoco
 
@@ -35,11 +36,20 @@ def make_worlds(
     Raises:
         ValueError: MuJoCo refuses the robot's description.
     """
+    spec = make_world_spec(profile, site, options, conditions)
+    looks = spec.compile()
+    remove_sight(spec, list_measured_frames(profile))
+    return spec.compile(), looks
+
+
+def make_world_spec(profile: RobotProfile, site: Site, options: SimOptions, conditions: Conditions) -> mujoco.MjSpec:
+    """The world of one trial with everything that moves, touches or is seen, in the site's map frame.
+
+    Raises:
+        ValueError: MuJoCo refuses the robot's description.
+    """
     spec = make_robot_spec(profile)
-    _set_solver(spec)
-    spec.visual.quality.offsamples = (
-        0  # tags get their soft edges from texture filtering; multisampling doubles the cost
-    )
+    set_solver(spec)
     _add_sensors(spec, profile)
     _add_camera(spec, profile)
     add_floor(spec, site, conditions.friction, options.floor_unevenness)
@@ -53,21 +63,27 @@ def make_worlds(
     if options.has_torch:
         torch.add_torch(spec, site, conditions.torch_mass)
         add_grasps(spec, profile)
-    looks = spec.compile()
-    _remove_sight(spec, profile)
-    return spec.compile(), looks
+    return spec
 
 
-def _remove_sight(spec: mujoco.MjSpec, profile: RobotProfile) -> None:
-    """Leave the shapes that touch and the frames where something is measured."""
+def list_measured_frames(profile: RobotProfile) -> set[str]:
+    """Names of the frames where something is measured."""
+    return {*profile.frames.feet, *profile.frames.hands, profile.frames.imu}
+
+
+def remove_sight(spec: mujoco.MjSpec, measured: Collection[str]) -> None:
+    """Leave the shapes that touch and the frames of the given names."""
     spec.compiler.discardvisual = True
-    measured = {*profile.frames.feet, *profile.frames.hands, profile.frames.imu}
     for site in list(spec.sites):
         if site.name not in measured:
             spec.delete(site)
 
 
-def _set_solver(spec: mujoco.MjSpec) -> None:
+def set_solver(spec: mujoco.MjSpec) -> None:
+    """How a world is stepped, and that its pictures need no multisampling."""
+    spec.visual.quality.offsamples = (
+        0  # tags get their soft edges from texture filtering; multisampling doubles the cost
+    )
     spec.option.timestep = PHYSICS_PERIOD
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
     spec.option.impratio = 10  # shoes do not creep: with 1 a standing robot turns by 0.2 mrad/s on its soles

@@ -1,0 +1,104 @@
+"""One world with several robots, each with its own lane, people and torch: stepped once for all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import mujoco
+
+from robot_trials.exceptions import RobotFault
+from robot_trials.robots.mujoco.conditions import draw_conditions
+from robot_trials.robots.mujoco.floor import add_street, remove_street
+from robot_trials.robots.mujoco.robot import NO_SENSORS, compute_substeps
+from robot_trials.robots.mujoco.world import (
+    PHYSICS_PERIOD,
+    list_measured_frames,
+    make_world_spec,
+    remove_sight,
+    set_solver,
+)
+from robot_trials.robots.place import Berth
+
+if TYPE_CHECKING:
+    from robot_trials.robots.mujoco.shared_robot import SharedRobot
+
+
+class SharedWorld:
+    """The world that moves, and the same world as it looks.
+
+    Everything of a robot's own world is in it under the robot's name. Robots, people and torches of different lanes
+    touch each other as those of one do.
+
+    Attributes:
+        model, data: the simulator's own.
+        looks: the same world with everything that is seen.
+        robots: those that live here, in the order of their control ticks.
+        ticks: control periods so far.
+    """
+
+    def __init__(self, berths: Sequence[Berth]) -> None:
+        _check(berths)
+        spec = _make_spec(berths)
+        self.looks = spec.compile()
+        measured = {f"{berth.name}/{frame}" for berth in berths for frame in list_measured_frames(berth.profile)}
+        remove_sight(spec, measured)
+        self.model = spec.compile()
+        self.data = mujoco.MjData(self.model)
+        self.robots: list[SharedRobot] = []
+        self.ticks = 0
+        self._flags = self.model.opt.disableflags
+        self._substeps = compute_substeps(berths[0].profile.drive.period, PHYSICS_PERIOD)
+
+    def settle(self) -> None:
+        """Bring everything where the robots' own worlds have it."""
+        for robot in self.robots:
+            robot.act()
+        mujoco.mj_forward(self.model, self.data)
+
+    def advance(self) -> None:
+        """One control period, under what all robots were commanded.
+
+        Raises:
+            RobotFault: a robot has not yet read the period before.
+        """
+        for robot in self.robots:
+            if robot.waits:
+                raise RobotFault("the world cannot go on: a robot has not read its state", robot=robot.name)
+        for robot in self.robots:
+            robot.begin_period()
+        if self._substeps > 1:
+            self.model.opt.disableflags = self._flags | NO_SENSORS
+            mujoco.mj_step(self.model, self.data, self._substeps - 1)
+            self.model.opt.disableflags = self._flags
+        mujoco.mj_step(self.model, self.data)
+        self.ticks += 1
+
+
+def _check(berths: Sequence[Berth]) -> None:
+    """Raise `ValueError` where robots cannot share a world."""
+    names = [berth.name for berth in berths]
+    if len(set(names)) != len(names) or not all(names):
+        raise ValueError(f"robots of one world need names of their own: {names}")
+    periods = {berth.profile.drive.period for berth in berths}
+    if len(periods) != 1:
+        raise ValueError(f"robots of one world need one control period: {sorted(periods)} s")
+
+
+def _make_spec(berths: Sequence[Berth]) -> mujoco.MjSpec:
+    """Every robot's world at its place, on one street."""
+    spec = mujoco.MjSpec()
+    set_solver(spec)
+    islands = int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
+    spec.option.disableflags &= ~islands  # robots apart do not wait for each other's contacts
+    draws = [draw_conditions(berth.options) for berth in berths]
+    height = min(berth.site.ground.lowest - berth.options.floor_unevenness for berth in berths)
+    add_street(spec, height, min(draw.friction for draw in draws))
+    for berth, draw in zip(berths, draws, strict=True):
+        part = make_world_spec(berth.profile, berth.site, berth.options, draw)
+        remove_street(part)
+        place, half = berth.place, 0.5 * berth.place.yaw
+        frame = spec.worldbody.add_frame(pos=[place.x, place.y, 0.0], quat=[math.cos(half), 0.0, 0.0, math.sin(half)])
+        spec.attach(part, frame=frame, prefix=f"{berth.name}/")
+    return spec
