@@ -10,6 +10,7 @@ from robot_trials.config import (
     SiteSpec,
     Trial,
     list_config,
+    load_fleet,
     load_model,
     load_parameters,
     load_trial_setup,
@@ -124,6 +125,11 @@ def _check_programme(folder: Path) -> None:
     load_programme(f"{folder}/")
 
 
+def _check_fleet(file: Path) -> None:
+    """Fleet with everything it names."""
+    _check_name(file, load_fleet(str(file)).name)
+
+
 _CHECKS: dict[str, Callable[[Path], None]] = {
     "robots": _check_robot,
     "sites": _check_site,
@@ -131,4 +137,5 @@ _CHECKS: dict[str, Callable[[Path], None]] = {
     "permits": _check_permit,
     "controllers": _check_controller,
     PROGRAMMES: _check_programme,
+    "fleets": _check_fleet,
 }

@@ -10,6 +10,7 @@ from robot_trials.config.criteria import (
 )
 from robot_trials.config.document import Document, read_document
 from robot_trials.config.fill import fill_dataclass, load_parameters
+from robot_trials.config.fleet import Fleet, FleetMember, FleetSpec, load_fleet, member_from_json
 from robot_trials.config.identity import canonical_text, hash_configuration
 from robot_trials.config.model import Loaded, StrictModel, Vector3, load_model
 from robot_trials.config.permit import Permit, check_permit
@@ -28,6 +29,9 @@ __all__ = [
     "Criteria",
     "Document",
     "Fiducial",
+    "Fleet",
+    "FleetMember",
+    "FleetSpec",
     "Loaded",
     "Permit",
     "Person",
@@ -48,9 +52,11 @@ __all__ = [
     "find_config",
     "hash_configuration",
     "list_config",
+    "load_fleet",
     "load_model",
     "load_parameters",
     "load_trial_setup",
+    "member_from_json",
     "read_document",
     "resolve_site",
 ]

@@ -13,7 +13,7 @@ from robot_trials.exceptions import ConfigError, ConfigProblem
 FOLDER_VARIABLE = "ROBOT_TRIALS_CONFIG"
 """Environment variable with folders to search before the shipped ones, separated as in PATH."""
 
-KINDS = ("robots", "sites", "trials", "permits", "controllers")
+KINDS = ("robots", "sites", "trials", "permits", "controllers", "fleets")
 """Sub-folders of a configuration folder."""
 
 PROGRAMMES = "programmes"

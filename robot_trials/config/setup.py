@@ -209,7 +209,9 @@ def _check_tags(site: Loaded[SiteSpec]) -> list[ConfigProblem]:
         rule = f"must leave room for {len(boards)} boards up to id {TAG_ID_MAX}"
         problems.append(site.problem("fiducials.lane_boards.first_id", boards[0], rule))
     seen = set(boards)
-    for index, tag in enumerate(tags):
+    for index, tag in enumerate(placed[len(boards) :]):
+        if tag.id > TAG_ID_MAX:
+            problems.append(site.problem(f"fiducials.tags.{index}.id", tag.id, f"must be ≤ {TAG_ID_MAX} when shifted"))
         if tag.id in seen:
             problems.append(site.problem(f"fiducials.tags.{index}.id", tag.id, "must be unique on the site"))
         seen.add(tag.id)

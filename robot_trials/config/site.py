@@ -82,9 +82,10 @@ class TagSpec(StrictModel):
 
 
 class FiducialsSpec(StrictModel):
-    """All fiducials of a site."""
+    """All fiducials of a site; `shift` is added to every number, for lanes beside each other."""
 
     family: Literal["36h11"] = "36h11"
+    shift: Annotated[int, Field(ge=0, le=TAG_ID_MAX)] = 0
     lane_boards: LaneBoardsSpec
     tags: list[TagSpec] = []
 
@@ -169,7 +170,7 @@ class Site(NamedTuple):
 
 def resolve_site(spec: SiteSpec) -> Site:
     """Move everything that is written relative to a line into the map frame, and place the lane boards."""
-    length = spec.lane.length
+    length, shift = spec.lane.length, spec.fiducials.shift
     return Site(
         name=spec.name,
         timezone=spec.timezone,
@@ -179,7 +180,10 @@ def resolve_site(spec: SiteSpec) -> Site:
         hand_over_zone=Zone(spec.hand_over_zone.x_min + length, spec.hand_over_zone.x_max + length),
         giver=_resolve_person(spec.giver, 0.0),
         receiver=_resolve_person(spec.receiver, length),
-        fiducials=(*_place_lane_boards(spec), *(_resolve_tag(tag) for tag in spec.fiducials.tags)),
+        fiducials=(
+            *_place_lane_boards(spec),
+            *(_resolve_tag(tag, shift) for tag in spec.fiducials.tags),
+        ),
         ground=spec.ground,
     )
 
@@ -190,10 +194,10 @@ def _resolve_person(spec: PersonSpec, x_line: float) -> Person:
     return Person(spec.robot_stance.resolve(x_line), spec.stance.resolve(x_line), grip)
 
 
-def _resolve_tag(spec: TagSpec) -> Fiducial:
+def _resolve_tag(spec: TagSpec, shift: int) -> Fiducial:
     """A tag with its pose as a matrix."""
     transform = compute_tag_transform(spec.position, spec.facing_yaw_deg, spec.facing_pitch_deg)
-    return Fiducial(spec.id, spec.size, spec.mount, transform)
+    return Fiducial(spec.id + shift, spec.size, spec.mount, transform)
 
 
 def _place_lane_boards(spec: SiteSpec) -> list[Fiducial]:
@@ -206,7 +210,7 @@ def _place_lane_boards(spec: SiteSpec) -> list[Fiducial]:
         side = 1.0 if left else -1.0
         position = (rule.first_x + index * rule.every, side * rule.lateral, rule.height)
         transform = compute_tag_transform(position, 180.0 + side * rule.turn_in_deg, 0.0)
-        boards.append(Fiducial(rule.first_id + index, rule.size, "map", transform))
+        boards.append(Fiducial(spec.fiducials.shift + rule.first_id + index, rule.size, "map", transform))
     return boards
 
 

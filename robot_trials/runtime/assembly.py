@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from robot_trials.config import TrialSetup, load_parameters
-from robot_trials.robots import SimOptions, load_profile, open_robot
+from robot_trials.config import FleetMember, TrialSetup, load_parameters
+from robot_trials.exceptions import ConfigError, ConfigProblem
+from robot_trials.robots import SimOptions, load_profile, open_robot, open_robots
 from robot_trials.robots.interface import Robot
+from robot_trials.robots.place import Berth, Place
 from robot_trials.robots.profile import RobotProfile
 from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_limits import StopLimits
@@ -69,16 +71,61 @@ def assemble(setup: TrialSetup) -> Assembly:
         RobotFault: the robot or its simulator does not start.
     """
     profile = load_profile(setup.robot_file)
-    limits = setup.trial.torque_limits
-    config = load_parameters(setup.controller_file, ControllerConfig)
-    parameters = profile.to_parameters(torque_limits=limits)
-    options = SimOptions(
-        seed=setup.seed, simulator=setup.simulator, gui=setup.gui, camera=setup.camera, torque_limits=limits
-    )
-    robot = open_robot(profile, setup.site, options)
+    robot = open_robot(profile, setup.site, _choose_options(setup))
     try:
-        controller = WholeBodyWalkingController(parameters, config, control_period=robot.control_period_ns * 1e-9)
-        return Assembly(robot, controller, profile, profile.urdf_path.read_text(encoding="utf-8"))
+        return _add_controller(setup, profile, robot)
     except BaseException:
         robot.close()
         raise
+
+
+def assemble_fleet(members: Sequence[FleetMember]) -> list[Assembly]:
+    """Open one world with the robots of several trials and build a controller for each.
+
+    Raises:
+        ConfigError: a profile or controller parameters are wrong, or a trial wants another simulator than MuJoCo.
+        RobotFault: the simulator does not start.
+    """
+    _require_mujoco(members)
+    profiles = [load_profile(member.setup.robot_file) for member in members]
+    berths = [
+        Berth(member.name, profile, member.setup.site, _choose_options(member.setup), Place(*member.pose))
+        for member, profile in zip(members, profiles, strict=True)
+    ]
+    robots = open_robots(berths)
+    try:
+        return [
+            _add_controller(member.setup, profile, robot)
+            for member, profile, robot in zip(members, profiles, robots, strict=True)
+        ]
+    except BaseException:
+        for robot in robots:
+            robot.close()
+        raise
+
+
+def _require_mujoco(members: Sequence[FleetMember]) -> None:
+    problems = [
+        ConfigProblem(None, None, f"{member.name}: simulator", member.setup.simulator, "must be mujoco beside others")
+        for member in members
+        if member.setup.simulator != "mujoco"
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def _choose_options(setup: TrialSetup) -> SimOptions:
+    return SimOptions(
+        seed=setup.seed,
+        simulator=setup.simulator,
+        gui=setup.gui,
+        camera=setup.camera,
+        torque_limits=setup.trial.torque_limits,
+    )
+
+
+def _add_controller(setup: TrialSetup, profile: RobotProfile, robot: Robot) -> Assembly:
+    config = load_parameters(setup.controller_file, ControllerConfig)
+    parameters = profile.to_parameters(torque_limits=setup.trial.torque_limits)
+    controller = WholeBodyWalkingController(parameters, config, control_period=robot.control_period_ns * 1e-9)
+    return Assembly(robot, controller, profile, profile.urdf_path.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""The control process: owns robot, controller and control loop, and talks to everything else through shared memory.
+"""The control process: owns robots, controllers and control loops, and talks to everything else by shared memory.
 
-It ignores SIGINT and SIGTERM as long as the robot is not safe: either one makes the robot finish its step and stand,
-and the process ends when it does.
+It ignores SIGINT and SIGTERM as long as a robot is not safe: either one makes the robots finish their step and stand,
+and the process ends when they do. Several robots share one simulated world; each has a channel of its own.
 """
 
 from __future__ import annotations
@@ -13,27 +13,37 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from robot_trials.clock import epoch_ns
-from robot_trials.config import TrialSetup, load_trial_setup
+from robot_trials.config import FleetMember, load_trial_setup, member_from_json
 from robot_trials.exceptions import ConfigError, FaultError
-from robot_trials.runtime.assembly import Assembly, assemble, make_stop_guard
+from robot_trials.runtime.assembly import Assembly, assemble, assemble_fleet, make_stop_guard
 from robot_trials.runtime.channel import ChannelInfo
-from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
+from robot_trials.runtime.control_process import EXIT_FAULT, TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
+from robot_trials.runtime.hosted_robot import HostedRobot
 from robot_trials.runtime.realtime import enter_realtime
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S
 from robot_trials_control.warm_up import warm_up
 
-EXIT_FAULT, EXIT_CONFIG = 1, 2
+EXIT_CONFIG = 2
 
 
-def describe_channel(setup: TrialSetup, assembly: Assembly, options: ProcessOptions) -> ChannelInfo:
+@dataclass(frozen=True)
+class Hosting:
+    """One robot to be hosted, and the name of its shared memory."""
+
+    member: FleetMember
+    channel: str
+
+
+def describe_channel(hosting: Hosting, assembly: Assembly, options: ProcessOptions) -> ChannelInfo:
     """What attaching processes must know of this robot."""
-    profile = assembly.profile
+    profile, setup = assembly.profile, hosting.member.setup
     frames = profile.frames
     return ChannelInfo(
-        channel=options.channel,
+        channel=hosting.channel,
         pid=os.getpid(),
         joint_names=tuple(assembly.joint_names),
         control_period_ns=assembly.robot.control_period_ns,
@@ -54,19 +64,21 @@ def describe_channel(setup: TrialSetup, assembly: Assembly, options: ProcessOpti
     )
 
 
-def run_control_process(setup: TrialSetup, options: ProcessOptions) -> int:
-    """Assemble, run to the end, release the robot; returns the exit code."""
+def run_control_process(hostings: Sequence[Hosting], options: ProcessOptions, shared: bool = False) -> int:
+    """Assemble, run to the end, release the robots; returns the exit code.
+
+    Args:
+        hostings: one robot, or several in one world.
+        options: how the process runs.
+        shared: whether even one robot alone stands in a world for several.
+    """
     wanted_end: list[Any] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: wanted_end.append(True))
-    assembly = assemble(setup)
+    members = [hosting.member for hosting in hostings]
+    assemblies = assemble_fleet(members) if shared else [assemble(members[0].setup)]
     try:
-        warm_up(assembly.controller)
-        realtime = enter_realtime(scheduling=not options.lockstep)
-        for problem in realtime.problems:
-            print(f"control process: {problem}", file=sys.stderr)
-        info, stops = describe_channel(setup, assembly, options), make_stop_guard(assembly.profile, options.clock)
-        process = ControlProcess(assembly.robot, assembly.controller, info, options, realtime, stops)
+        process = _make_process(hostings, assemblies, options)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, process.request_end)
         if wanted_end:
@@ -75,21 +87,62 @@ def run_control_process(setup: TrialSetup, options: ProcessOptions) -> int:
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not break into what is left to do
             signal.signal(number, signal.SIG_IGN)
-        assembly.close()
+        for assembly in assemblies:
+            assembly.close()
+
+
+def _make_process(
+    hostings: Sequence[Hosting], assemblies: Sequence[Assembly], options: ProcessOptions
+) -> ControlProcess:
+    """Compile what is to be compiled, then offer every channel."""
+    for controller in {assembly.profile.name: assembly.controller for assembly in assemblies}.values():
+        warm_up(controller)
+    realtime = enter_realtime(scheduling=not options.lockstep)
+    for problem in realtime.problems:
+        print(f"control process: {problem}", file=sys.stderr)
+    robots: list[HostedRobot] = []
+    try:
+        for hosting, assembly in zip(hostings, assemblies, strict=True):
+            info, stops = describe_channel(hosting, assembly, options), make_stop_guard(assembly.profile, options.clock)
+            robot = HostedRobot(
+                assembly.robot, assembly.controller, info, realtime, stops, quiet_timeout=options.quiet_timeout
+            )
+            robots.append(robot)
+    except BaseException:
+        for robot in robots:
+            robot.close("another robot of this world did not start")
+        raise
+    return ControlProcess(robots, options)
+
+
+def read_hostings(parsed: argparse.Namespace) -> list[Hosting]:
+    """Robots to host, by `--fleet` or by `--setup` and `--channel`.
+
+    Raises:
+        ConfigError: their configuration is wrong.
+    """
+    if parsed.fleet:
+        return [Hosting(member_from_json(data), data["channel"]) for data in json.loads(parsed.fleet)]
+    setup = load_trial_setup(**json.loads(parsed.setup))
+    return [Hosting(FleetMember(setup.robot, setup), parsed.channel)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the executable `control_process`."""
     parser = argparse.ArgumentParser(prog="control_process", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--setup", required=True, help="keyword arguments of load_trial_setup, as JSON")
-    parser.add_argument("--channel", default="robot", help="name of the shared memory (default: %(default)s)")
+    robots = parser.add_mutually_exclusive_group(required=True)
+    robots.add_argument("--setup", help="one robot: keyword arguments of load_trial_setup, as JSON")
+    fleet_help = "robots of one world: JSON list of objects with name, channel, setup, and pose [x, y, yaw]"
+    robots.add_argument("--fleet", help=fleet_help)
+    parser.add_argument(
+        "--channel", default="robot", help="shared memory of one robot (default: %(default)s)"
+    )
     parser.add_argument("--real-time-factor", type=float, default=0.0, metavar="F", help="0: lockstep; up to 1: paced")
     parser.add_argument("--quiet-timeout", type=float, default=LOCKSTEP_TIMEOUT_S, metavar="S", help="in lockstep [s]")
     parsed, _ = parser.parse_known_args(arguments)
     try:
-        setup = load_trial_setup(**json.loads(parsed.setup))
-        options = ProcessOptions(parsed.channel, parsed.real_time_factor, parsed.quiet_timeout)
-        return run_control_process(setup, options)
+        options = ProcessOptions(parsed.real_time_factor, parsed.quiet_timeout)
+        return run_control_process(read_hostings(parsed), options, shared=bool(parsed.fleet))
     except ConfigError as error:
         print(error, file=sys.stderr)
         return EXIT_CONFIG

@@ -1,8 +1,8 @@
 """The control process's half of the exchange with a trial: whose command is in force, and what when it goes quiet.
 
-Every few control ticks (one trial tick) the control process publishes its samples and asks `TrialLink.next_command`.
-In lockstep it waits there for the trial's answer to the trial tick before, so that the trial thinks while the world
-goes on; at a real-time factor it takes the newest answer and counts ticks.
+Every few control ticks (one trial tick) the control process publishes its samples and asks `TrialLink.choose_command`.
+In lockstep it waits before that (`wait_for_answers`) for the trial's answer to the trial tick before, so that the trial
+thinks while the world goes on; at a real-time factor it takes the newest answer and counts ticks.
 When a running trial goes quiet, its last command is continued safely: the robot finishes its step and stands, hands as
 they are. With no trial running, the control node may drive the robot by a velocity or a target; without, it stands.
 """
@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -45,6 +46,14 @@ class Following(enum.IntEnum):
     ENDING = 4  # told to end: stands
 
 
+class Need(enum.Enum):
+    """What a robot needs of a world in lockstep."""
+
+    NOTHING = 0  # may be held
+    TIME = 1  # the world must go on
+    ANSWER = 2  # the world must wait for this robot's trial
+
+
 class TrialLink:
     """Chooses the motion command for the next control ticks.
 
@@ -66,19 +75,31 @@ class TrialLink:
         self._exchange = make_exchange()
         self._seen = 0
         self._drive = np.zeros(1, DRIVE_DTYPE)
+        self._deadline, self._quiet = 0.0, False
 
-    def next_command(
-        self, tick: int, settled: bool, should_end: Callable[[], bool], is_asked: Callable[[], bool] = lambda: False
-    ) -> None:
-        """Update `command` and `following` after control tick `tick`; in lockstep, wait for an answer that is due.
+    def begin_wait(self) -> None:
+        """A world in lockstep begins to wait for this trial tick's answer."""
+        self._deadline = time.monotonic() + self._timeout_s
+        self._quiet = self.following == Following.SAFE_CONTINUATION
 
-        While no trial runs, nobody drives and the robot is `settled`, standing or damped, a world in lockstep is held:
-        this returns only when somebody asks for something, `is_asked()` or `should_end()`.
+    def find_need(self, tick: int, settled: bool, is_asked: Callable[[], bool] = lambda: False) -> Need:
+        """What the robot needs of a world in lockstep after control tick `tick`.
+
+        A trial that runs needs to be waited for until it has answered up to the lead or has gone quiet. While none
+        runs, nobody drives and the robot is `settled`, standing or damped, the world may be held until somebody asks
+        for something, `is_asked()`.
         """
-        if self._lockstep:
-            self._wait_for_answer(tick, settled, should_end, is_asked)
+        if self._read_exchange():
+            self._quiet = False
+        if self.trial_runs:
+            answered = int(self._exchange.tick) >= tick - self._lead_ticks
+            return Need.TIME if answered or self._quiet or time.monotonic() > self._deadline else Need.ANSWER
+        return Need.TIME if is_asked() or not settled or self._drive_is_fresh() else Need.NOTHING
+
+    def choose_command(self, tick: int, ending: bool) -> None:
+        """Update `command` and `following` after control tick `tick`; `ending`: the process was told to end."""
         self._read_exchange()
-        if should_end():
+        if ending:
             self._stand(Following.ENDING)
         elif self.trial_runs:
             self._follow_trial(tick)
@@ -97,22 +118,6 @@ class TrialLink:
             return False
         self._seen = cell.read_into(self._exchange.data)
         return True
-
-    def _wait_for_answer(
-        self, tick: int, settled: bool, should_end: Callable[[], bool], is_asked: Callable[[], bool]
-    ) -> None:
-        """Return once the trial has answered up to the lead or has gone quiet, or the world must go on without one."""
-        deadline = time.monotonic() + self._timeout_s
-        quiet = self.following == Following.SAFE_CONTINUATION
-        while not should_end():
-            if self._read_exchange():
-                quiet = False
-            if self.trial_runs:
-                if int(self._exchange.tick) >= tick - self._lead_ticks or quiet or time.monotonic() > deadline:
-                    return
-            elif is_asked() or not settled or self._drive_is_fresh():
-                return
-            time.sleep(POLL_S if self.trial_runs else IDLE_POLL_S)
 
     def _follow_trial(self, tick: int) -> None:
         behind = tick - int(self._exchange.tick)
@@ -155,6 +160,28 @@ class TrialLink:
         if int(self.command.payload_mode) == PayloadMode.TRACK:
             self.command.payload_mode[...] = PayloadMode.HOLD
         self.command.sequence[...] = int(self.command.sequence) + 1
+
+
+class Waiting(Protocol):
+    """A robot whose trial a world in lockstep may have to wait for."""
+
+    def begin_wait(self) -> None:
+        """The wait begins."""
+
+    def find_need(self) -> Need:
+        """What the robot needs now."""
+
+
+def wait_for_answers(robots: Sequence[Waiting], should_end: Callable[[], bool]) -> None:
+    """Hold a world in lockstep until no robot's trial owes an answer and some robot needs time to pass."""
+    for robot in robots:
+        robot.begin_wait()
+    while not should_end():
+        needs = [robot.find_need() for robot in robots]
+        waits = Need.ANSWER in needs
+        if not waits and Need.TIME in needs:
+            return
+        time.sleep(POLL_S if waits else IDLE_POLL_S)
 
 
 class TrialPort:

@@ -14,6 +14,7 @@ from robot_trials.exceptions import RobotFault
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
+from robot_trials.runtime.hosted_robot import HostedRobot
 from robot_trials.runtime.realtime import enter_realtime
 from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_limits import StopLimits
@@ -109,19 +110,16 @@ def main(channel, factor, **options):
     """Run the control process; returns its exit code."""
     frames = options.get("frames") == "1"
     robot = DoubleRobot(int(options.get("fault_tick", 0)), frames)
-    process_options = ProcessOptions(channel, float(factor), float(options.get("quiet_timeout", 0.3)))
+    process_options = ProcessOptions(float(factor))
     info = make_info(channel, process_options.lockstep, frames, os.getpid())
     limits = StopLimits(heartbeat_timeout=600.0) if process_options.lockstep else StopLimits()  # it runs very fast
     stops = StopGuard(len(JOINTS), PERIOD_NS, limits, clock=process_options.clock)
     realtime = enter_realtime(scheduling=False)
-    process = ControlProcess(robot, DoubleController(), info, process_options, realtime, stops)
+    timeout = float(options.get("quiet_timeout", 0.3))
+    process = ControlProcess([HostedRobot(robot, DoubleController(), info, realtime, stops, timeout)], process_options)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, process.request_end)
-    try:
-        return process.run()
-    except RobotFault as error:
-        print(error, file=sys.stderr)
-        return 1
+    return process.run()
 
 
 def wait_for(condition, timeout_s=10.0):

@@ -106,7 +106,8 @@ def open_shared_world(berths: Sequence[Berth]) -> list[SharedRobot]:
     """Start one world with several robots, each standing in its nominal posture at its site's start.
 
     Raises:
-        ValueError: names are not unique, control periods differ, or MuJoCo refuses a description.
+        ConfigError: names are not unique, or control periods differ.
+        ValueError: MuJoCo refuses a description.
     """
     world = SharedWorld(berths)
     world.robots = [SharedRobot(world, berth) for berth in berths]

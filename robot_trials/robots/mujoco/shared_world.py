@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import mujoco
 
-from robot_trials.exceptions import RobotFault
+from robot_trials.exceptions import ConfigError, ConfigProblem, RobotFault
 from robot_trials.robots.mujoco.conditions import draw_conditions
 from robot_trials.robots.mujoco.floor import add_street, remove_street
 from robot_trials.robots.mujoco.robot import NO_SENSORS, compute_substeps
@@ -77,13 +77,17 @@ class SharedWorld:
 
 
 def _check(berths: Sequence[Berth]) -> None:
-    """Raise `ValueError` where robots cannot share a world."""
+    """Raise `ConfigError` where robots cannot share a world."""
+    problems = []
     names = [berth.name for berth in berths]
     if len(set(names)) != len(names) or not all(names):
-        raise ValueError(f"robots of one world need names of their own: {names}")
+        problems.append(ConfigProblem(None, None, "name", ", ".join(names), "must be unique in one world"))
     periods = {berth.profile.drive.period for berth in berths}
     if len(periods) != 1:
-        raise ValueError(f"robots of one world need one control period: {sorted(periods)} s")
+        bound = "must be the same for all robots of one world [s]"
+        problems.append(ConfigProblem(None, None, "drive.period", ", ".join(map(str, sorted(periods))), bound))
+    if problems:
+        raise ConfigError(problems)
 
 
 def _make_spec(berths: Sequence[Berth]) -> mujoco.MjSpec:

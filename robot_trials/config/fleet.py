@@ -1,0 +1,199 @@
+"""Several robots in one world, each with its trial, its site and where that lies, read and checked together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from robot_trials.clock import require_zone
+from robot_trials.config.model import Loaded, StrictModel, load_model
+from robot_trials.config.search import find_config
+from robot_trials.config.setup import CameraSource, TrialSetup, load_trial_setup
+from robot_trials.config.site import Stance, StanceSpec
+from robot_trials.exceptions import ConfigError, ConfigProblem
+
+RobotName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+"""Also a ROS namespace, a folder and a prefix of names in the simulator."""
+
+
+class FleetRobotSpec(StrictModel):
+    """One robot as written.
+
+    Attributes:
+        trial, robot, site: names of files; robot and site are the trial's when left out.
+        pose: of the site's map in the world.
+        tag_shift: added to the number of every fiducial of its site, so that robots cannot take them for their own.
+        start_delay: wall time from a graph that is ready until the goal is sent, where the fleet starts by itself [s].
+        overrides: `trial.KEY=VALUE` or `site.KEY=VALUE`.
+    """
+
+    name: RobotName
+    trial: str = "torch_relay"
+    robot: str | None = None
+    site: str | None = None
+    pose: StanceSpec
+    seed: Annotated[int, Field(ge=0)] = 0
+    length: Annotated[float, Field(gt=0.0)] | None = None
+    camera: CameraSource | None = None
+    tag_shift: Annotated[int, Field(ge=0)] = 0
+    start_delay: Annotated[float, Field(ge=0.0, le=3600.0)] = 0.0
+    overrides: list[str] = []
+
+
+class FleetSpec(StrictModel):
+    """A fleet file (`config/fleets/*.yaml`).
+
+    Attributes:
+        start_time: civil time of the first instant, instead of that of every trial.
+    """
+
+    name: str
+    description: str = ""
+    start_time: datetime | None = None
+    robots: Annotated[list[FleetRobotSpec], Field(min_length=1)]
+
+    @field_validator("start_time")
+    @classmethod
+    def _has_zone(cls, moment: datetime | None) -> datetime | None:
+        return None if moment is None else require_zone(moment)
+
+
+@dataclass(frozen=True)
+class FleetMember:
+    """One robot of a world with several.
+
+    Attributes:
+        name: of the robot, and of its namespace.
+        setup: its trial.
+        pose: of its site's map in the world.
+        start_delay: wall time from a graph that is ready until the goal is sent [s].
+    """
+
+    name: str
+    setup: TrialSetup
+    pose: Stance = Stance(0.0, 0.0, 0.0)
+    start_delay: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """What builds the same member in another process."""
+        return {"name": self.name, "setup": self.setup.arguments, "pose": list(self.pose)}
+
+
+def member_from_json(data: dict[str, Any]) -> FleetMember:
+    """The member behind what `FleetMember.to_json` gave.
+
+    Raises:
+        ConfigError: its configuration is wrong.
+    """
+    return FleetMember(str(data["name"]), load_trial_setup(**data["setup"]), Stance(*data["pose"]))
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A fleet that is ready to run.
+
+    Attributes:
+        file: where it is written.
+        members: its robots, in the order of the file.
+    """
+
+    name: str
+    file: Path
+    members: tuple[FleetMember, ...]
+
+
+def load_fleet(
+    name: str,
+    *,
+    seed: int = 0,
+    length: float | None = None,
+    camera: CameraSource | None = None,
+    output: Path | str | None = None,
+) -> Fleet:
+    """Read a fleet, the trials of its robots, and check that they go together.
+
+    Args:
+        name: fleet by name (`config/fleets/NAME.yaml`) or a path.
+        seed: added to every robot's.
+        length: of every lane, instead of what the fleet and the sites say [m].
+        camera: where fiducials come from; rendered frames where neither this nor the fleet says.
+        output: folder with one for each robot's bag, verdict and report; None records nothing.
+
+    Raises:
+        ConfigError: with every problem of every file.
+    """
+    loaded = load_model(find_config("fleets", name), FleetSpec)
+    spec, problems, members = loaded.value, [], []
+    for index, robot in enumerate(spec.robots):
+        arguments = _choose_arguments(robot, spec.start_time, loaded.file)
+        arguments |= {"seed": robot.seed + seed, "length": length or robot.length}
+        arguments |= {"camera": camera or robot.camera or "rendered"}
+        arguments |= {"output": Path(output).resolve() / robot.name if output else None}
+        try:
+            setup = load_trial_setup(**arguments)
+        except ConfigError as error:
+            problems += [loaded.problem(f"robots.{index}.trial", robot.trial, str(one)) for one in error.problems]
+            continue
+        members.append(FleetMember(robot.name, setup, robot.pose.resolve(), robot.start_delay))
+    if not problems:
+        problems += [*_check_names(loaded), *_check_times(loaded, members), *_check_tags(loaded, members)]
+    if problems:
+        raise ConfigError(problems)
+    return Fleet(spec.name, loaded.file, tuple(members))
+
+
+def _choose_arguments(robot: FleetRobotSpec, start_time: datetime | None, file: Path) -> dict[str, Any]:
+    """Arguments of `load_trial_setup` that the file decides alone; paths in it begin at its folder."""
+    overrides = list(robot.overrides)
+    if start_time is not None:
+        overrides.append(f"trial.start_time={start_time.isoformat()}")
+    if robot.tag_shift:
+        overrides.append(f"site.fiducials.shift={robot.tag_shift}")
+
+    def locate(kind: str, name: str) -> str:
+        return str(find_config(kind, name, file)) if "/" in name or name.endswith((".yaml", ".yml")) else name
+
+    return {
+        "name": locate("trials", robot.trial),
+        "robot": robot.robot and locate("robots", robot.robot),
+        "site": robot.site and locate("sites", robot.site),
+        "overrides": overrides,
+    }
+
+
+def _check_names(loaded: Loaded[FleetSpec]) -> list[ConfigProblem]:
+    names = [robot.name for robot in loaded.value.robots]
+    return [
+        loaded.problem(f"robots.{index}.name", name, "must be unique in the fleet")
+        for index, name in enumerate(names)
+        if name in names[:index]
+    ]
+
+
+def _check_times(loaded: Loaded[FleetSpec], members: Sequence[FleetMember]) -> list[ConfigProblem]:
+    """One world has one clock."""
+    first = members[0].setup.start_time
+    rule = f"start_time must be {first.isoformat()}, as of {members[0].name}, or set the fleet's own"
+    return [
+        loaded.problem(f"robots.{index}.trial", member.setup.start_time.isoformat(), rule)
+        for index, member in enumerate(members)
+        if member.setup.start_time != first
+    ]
+
+
+def _check_tags(loaded: Loaded[FleetSpec], members: Sequence[FleetMember]) -> list[ConfigProblem]:
+    """A robot that sees a fiducial of another lane must not take it for one of its own."""
+    problems, owners = [], dict[int, str]()
+    for index, member in enumerate(members):
+        ids = {tag.id for tag in member.setup.site.fiducials}
+        taken = sorted(ids & owners.keys())
+        if taken:
+            rule = f"fiducial {taken[0]} of its site is also one of {owners[taken[0]]}: choose another tag_shift"
+            problems.append(loaded.problem(f"robots.{index}", member.name, rule))
+        owners |= dict.fromkeys(ids - owners.keys(), member.name)
+    return problems
