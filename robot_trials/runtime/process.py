@@ -134,9 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     robots.add_argument("--setup", help="one robot: keyword arguments of load_trial_setup, as JSON")
     fleet_help = "robots of one world: JSON list of objects with name, channel, setup, and pose [x, y, yaw]"
     robots.add_argument("--fleet", help=fleet_help)
-    parser.add_argument(
-        "--channel", default="robot", help="shared memory of one robot (default: %(default)s)"
-    )
+    parser.add_argument("--channel", default="robot", help="shared memory of one robot (default: %(default)s)")
     parser.add_argument("--real-time-factor", type=float, default=0.0, metavar="F", help="0: lockstep; up to 1: paced")
     parser.add_argument("--quiet-timeout", type=float, default=LOCKSTEP_TIMEOUT_S, metavar="S", help="in lockstep [s]")
     parsed, _ = parser.parse_known_args(arguments)
