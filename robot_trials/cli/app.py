@@ -20,6 +20,8 @@ from robot_trials.config.search import FOLDER_VARIABLE
 from robot_trials.exceptions import ConfigError, RobotTrialsError
 
 EXIT_PASS, EXIT_FAIL, EXIT_BAD_INPUT = 0, 1, 2
+DAYS_MAX = 92
+RECORDS_HELP = "Database of the records; `ROBOT_TRIALS_RECORDS` or output/records.sqlite when omitted."
 
 app = typer.Typer(
     name="robot-trials",
@@ -148,6 +150,33 @@ def run(
     runner = run_in_process if host is Host.process else run_on_ros(real_time_factor)
     passed = run_trial(setup, runner, record=record, quiet=quiet)
     raise typer.Exit(EXIT_PASS if passed else EXIT_FAIL)
+
+
+@app.command()
+def plan(
+    programme: Annotated[str, typer.Argument(help="Folder in config/programmes by name, or a path to one.")],
+    first_day: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day; today, or the first with a trial.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=DAYS_MAX, help="Days to plan.")] = 7,
+    html: Annotated[Path | None, typer.Option(help="Write a page with the plan as a Gantt picture.")] = None,
+    ics: Annotated[Path | None, typer.Option(help="Write the plan as a calendar (iCalendar).")] = None,
+    book: Annotated[bool, typer.Option("--book", help="Book the plan in the records, for the coordinator.")] = False,
+    who: Annotated[str, typer.Option(help="With --book: who does it.")] = "",
+    records: Annotated[str | None, typer.Option(metavar="URL", help=RECORDS_HELP)] = None,
+    time_limit: Annotated[float, typer.Option(min=0.1, max=3600.0, help="Longest search [s].")] = 30.0,
+    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Distance from the best possible that will do.")] = 0.0,
+) -> None:
+    """Plan a programme's trials: who, where, when, with whom, and why what is left out is left out.
+
+    Booked trials that have started, are due or are held keep their time; the others are planned again.
+    Exit code 0 with a plan, also when trials are left out; 2 when the input cannot be used.
+    """
+    from robot_trials.cli.plan import Booker, SearchLimits, plan_programme
+
+    plan_programme(
+        programme, first_day, days, SearchLimits(time_limit, gap), Booker(who, records) if book else None, html, ics
+    )
 
 
 @app.command()

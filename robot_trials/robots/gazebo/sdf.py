@@ -20,6 +20,7 @@ from robot_trials.robots.gazebo.sdf_elements import (
     add_shape,
     add_surface,
     add_text,
+    as_known_shape,
     pose_of,
 )
 from robot_trials.robots.mujoco.groups import HIDDEN_GROUP, ContactBits
@@ -261,10 +262,7 @@ class _LinkWriter:
         for geom in _geoms_of(self._looks, self._looks.body(name).id):
             if geom.rgba[3] == 0.0 or geom.group[0] in (HIDDEN_GROUP, 3, 4):
                 continue
-            if geom.type[0] == GEOMS.mjGEOM_ELLIPSOID:
-                geom_type, size = GEOMS.mjGEOM_SPHERE, np.full(3, float(np.mean(geom.size)))
-            else:
-                geom_type, size = geom.type[0], geom.size
+            geom_type, size = as_known_shape(geom.type[0], geom.size)
             seen = add_shape(link, "visual", f"{name}_{geom.id}", geom.pos, geom.quat, geom_type, size)
             add_material(seen, geom.rgba)
 

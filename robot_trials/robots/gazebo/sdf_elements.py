@@ -22,6 +22,17 @@ SHAPES = {
     GEOMS.mjGEOM_PLANE: lambda size: ("plane", {"normal": (0.0, 0.0, 1.0), "size": (400.0, 400.0)}),
 }
 """Element and parameters of each kind of shape, from MuJoCo's half sizes."""
+ROUND = 1.6
+"""Longest over shortest axis up to which an ellipsoid passes for a sphere."""
+
+
+def as_known_shape(kind: int, size: np.ndarray) -> tuple[int, np.ndarray]:
+    """Gazebo Classic has no ellipsoids: a round one is seen as a sphere, a long one as a box of the same volume."""
+    if kind != GEOMS.mjGEOM_ELLIPSOID:
+        return kind, size
+    if np.max(size) < ROUND * np.min(size):
+        return GEOMS.mjGEOM_SPHERE, np.full(3, float(np.mean(size)))
+    return GEOMS.mjGEOM_BOX, size * (np.pi / 6.0) ** (1.0 / 3.0)
 
 
 def add_shape(
