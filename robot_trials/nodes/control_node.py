@@ -50,6 +50,8 @@ class ControlNode(LifecycleNode):
         self._channel_name = declare_channel(self)
         rate_text = "most messages of one topic a second, /clock included [Hz]"
         self._rate_hz = declare(self, "publish_rate_hz", 50.0, rate_text, (1.0, CLOCK_RATE_MAX_HZ))
+        clock_text = "publish /clock; false where clock_node does so for several robots of one world"
+        self._publishes_clock = declare(self, "publish_clock", True, clock_text)
         self._path_input, self._stop_input = PathInput(self), StopInput(self)
         self._velocity_input = VelocityInput(self, self._path_input.cancel)
         hand = declare(self, "payload_hand", "right", "hand whose load /payload_state is about: left or right")
@@ -143,14 +145,18 @@ class ControlNode(LifecycleNode):
     def _create_publishers(self) -> None:
         self._publishers_by_topic = {
             topic.name: self.create_lifecycle_publisher(
-                find_message_type(topic.type_name), topic.name.lstrip("/"), topic_qos(topic)
+                find_message_type(topic.type_name), topic.relative_name, topic_qos(topic)
             )
             for topic in self._messages.topics
         }
-        self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, "/clock", to_rclpy(CLOCK))
-        self._diagnostics = self.create_lifecycle_publisher(DiagnosticArray, DIAGNOSTICS.name, topic_qos(DIAGNOSTICS))
+        self._clock_publisher: Any = None
+        if self._publishes_clock:
+            self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, "/clock", to_rclpy(CLOCK))
+        self._diagnostics = self.create_lifecycle_publisher(
+            DiagnosticArray, DIAGNOSTICS.relative_name, topic_qos(DIAGNOSTICS)
+        )
         self._description = self.create_lifecycle_publisher(
-            String, ROBOT_DESCRIPTION.name.lstrip("/"), topic_qos(ROBOT_DESCRIPTION)
+            String, ROBOT_DESCRIPTION.relative_name, topic_qos(ROBOT_DESCRIPTION)
         )
         self._sequence = 0
 
@@ -164,7 +170,8 @@ class ControlNode(LifecycleNode):
         if sequence != self._sequence:
             self._sequence = channel.state.read_into(self._sample.data)
             civil_ns = channel.info.start_time_ns + int(self._sample.state.time_ns)
-            self._clock_publisher.publish(ClockMessage(clock=to_stamp(civil_ns)))
+            if self._clock_publisher is not None:
+                self._clock_publisher.publish(ClockMessage(clock=to_stamp(civil_ns)))
             for topic, data in self._messages.encode(self._sample.data, self._has_listeners):
                 self._publishers_by_topic[topic.name].publish(data)
             self._path_input.update(self._sample.status)

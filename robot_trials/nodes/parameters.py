@@ -12,8 +12,9 @@ from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.nodes.node_main import is_end_wanted
 from robot_trials.runtime.channel import Channel
 
-ATTACH_TIMEOUT_S = 60.0
-"""Time a node waits for the control process: the simulator may render and load meshes first."""
+ATTACH_TIMEOUT_S = 120.0
+"""Time a node waits for the control process: it builds the world first, which for several robots takes several times as
+long as for one."""
 
 
 def declare(node: Node, name: str, default: Any, description: str, bounds: tuple[float, float] | None = None) -> Any:

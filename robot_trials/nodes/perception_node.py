@@ -75,7 +75,7 @@ class PerceptionNode(Node):
         self._detector: Any = FiducialDetector(tag_sizes)
         self._ring = self._channel.frames
         self._frame = Record(np.zeros(1, frame_dtype(*size)))
-        self._images = self.create_publisher(CompressedImage, CAMERA.name.lstrip("/"), topic_qos(CAMERA))
+        self._images = self.create_publisher(CompressedImage, CAMERA.relative_name, topic_qos(CAMERA))
 
     def _poll(self) -> None:
         ended = self._channel.ended

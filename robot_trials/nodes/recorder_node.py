@@ -94,10 +94,16 @@ class RecorderNode(Node):
     def _subscribe(self) -> None:
         for topic in PASSED_ON:
             self.create_subscription(
-                find_message_type(topic.type_name), topic.name, self._pass_on(topic.name), topic_qos(topic), raw=True
+                find_message_type(topic.type_name),
+                topic.relative_name,
+                self._pass_on(topic.name),
+                topic_qos(topic),
+                raw=True,
             )
         tf = topics.TF
-        self.create_subscription(find_message_type(tf.type_name), tf.name, self._pass_on_tf, topic_qos(tf), raw=True)
+        self.create_subscription(
+            find_message_type(tf.type_name), tf.relative_name, self._pass_on_tf, topic_qos(tf), raw=True
+        )
 
     def _pass_on(self, name: str) -> Callable[[bytes], None]:
         def write(data: bytes) -> None:

@@ -60,7 +60,7 @@ class SafetyNode(Node):
         self.create_subscription(FiducialDetections, "fiducials", self._count_frame, to_rclpy(DETECTIONS))
         self.create_subscription(DiagnosticStatus, "recorder_node/status", self._count_heartbeat, to_rclpy(STATUS))
         self._abort = self.create_client(Trigger, "trial_node/abort")
-        self._diagnostics = self.create_publisher(DiagnosticArray, DIAGNOSTICS.name, topic_qos(DIAGNOSTICS))
+        self._diagnostics = self.create_publisher(DiagnosticArray, DIAGNOSTICS.relative_name, topic_qos(DIAGNOSTICS))
         self.create_timer(CHECK_PERIOD_S, self._check, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def request_end(self) -> None:

@@ -38,11 +38,16 @@ class TrialClient(Node):
         self.finished = False
         self.exit_code = EXIT_FAULT
         trial = declare(self, "trial", "", "trial to run; empty: the one the graph was started for")
+        self._delay = declare(self, "start_delay", 0.0, "from a server that is ready to the goal [s]", (0.0, 3600.0))
         self._goal = RunTrial.Goal(trial=trial)
         self._client = ActionClient(self, RunTrial, "run_trial")
         self._handle: Any = None
         self._cancel_wanted = False
-        self._deadline = time.monotonic() + SERVER_TIMEOUT_S
+        self._ready_at: float | None = None
+        self._patience = declare(
+            self, "server_timeout", SERVER_TIMEOUT_S, "longest wait for the server [s]", (1.0, 3600.0)
+        )
+        self._deadline = time.monotonic() + self._patience
         self._timer = self.create_timer(POLL_PERIOD_S, self._send, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def request_end(self) -> None:
@@ -57,12 +62,15 @@ class TrialClient(Node):
         """Nothing to let go."""
 
     def _send(self) -> None:
-        """Send the goal as soon as the server is there."""
+        """Send the goal when the server is there, after the delay that is wanted."""
         if self._client.server_is_ready():
+            self._ready_at = self._ready_at or time.monotonic()
+            if time.monotonic() < self._ready_at + self._delay:
+                return
             self.destroy_timer(self._timer)
             self._client.send_goal_async(self._goal, self._show).add_done_callback(self._take_answer)
         elif time.monotonic() > self._deadline:
-            self._end(f"no action server run_trial after {SERVER_TIMEOUT_S:g} s")
+            self._end(f"no action server run_trial after {self._patience:g} s")
 
     def _take_answer(self, future: Future) -> None:
         handle = future.result()

@@ -29,10 +29,10 @@ class TrialTopics:
         self._info = info
         self._run_id = setup.trial_id
         self._frames = make_frame_names(info)
-        self._phases = node.create_publisher(TrialPhase, TRIAL_PHASE.name.lstrip("/"), topic_qos(TRIAL_PHASE))
-        self._events = node.create_publisher(TrialEvent, TRIAL_EVENTS.name.lstrip("/"), topic_qos(TRIAL_EVENTS))
-        self._transforms = node.create_publisher(TFMessage, TF.name, topic_qos(TF))
-        self._site = node.create_publisher(String, SITE_DESCRIPTION.name.lstrip("/"), topic_qos(SITE_DESCRIPTION))
+        self._phases = node.create_publisher(TrialPhase, TRIAL_PHASE.relative_name, topic_qos(TRIAL_PHASE))
+        self._events = node.create_publisher(TrialEvent, TRIAL_EVENTS.relative_name, topic_qos(TRIAL_EVENTS))
+        self._transforms = node.create_publisher(TFMessage, TF.relative_name, topic_qos(TF))
+        self._site = node.create_publisher(String, SITE_DESCRIPTION.relative_name, topic_qos(SITE_DESCRIPTION))
         self._site.publish(String(data=describe_site(setup.site)))
 
     def on_phase(self, time_ns: int, phase: str, previous: str, detail: str) -> None:

@@ -56,6 +56,11 @@ class Topic:
     type_name: str
     qos: QosProfile = field(default_factory=QosProfile)
 
+    @property
+    def relative_name(self) -> str:
+        """The name without its leading slash: a node puts it into its own namespace."""
+        return self.name.lstrip("/")
+
 
 JOINT_STATES = Topic("/joint_states", "sensor_msgs/msg/JointState")
 JOINT_COMMANDS = Topic("/joint_commands", "robot_trials_msgs/msg/JointCommand")
