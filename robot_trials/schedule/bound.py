@@ -35,11 +35,13 @@ class Bound:
         value: no plan of the open bookings has a larger objective.
         columns: what the prices belong to.
         prices: per second, shape (resources, buckets).
+        worth: what each booking gains beyond its cost, shape (bookings,).
     """
 
     value: int
     columns: Columns
     prices: Floats
+    worth: Floats
 
 
 def compute_bound(grouped: Grouped, time_limit: float) -> Bound:
@@ -53,7 +55,7 @@ def compute_bound(grouped: Grouped, time_limit: float) -> Bound:
     columns = Columns(grouped, choose_bucket(grouped, time_limit))
     prices = np.zeros_like(columns.capacity)
     reduced = columns.reduced_rewards(prices)
-    best, best_prices = columns.bound(prices, reduced), prices
+    best, best_prices, best_worth = columns.bound(prices, reduced), prices, columns.rewards
     master = Master(columns)
     worth = np.zeros(len(grouped.bookings))
     while time.monotonic() < deadline:
@@ -68,10 +70,10 @@ def compute_bound(grouped: Grouped, time_limit: float) -> Bound:
         reduced = columns.reduced_rewards(prices)
         bound = columns.bound(prices, reduced)
         if bound < best:
-            best, best_prices = bound, prices
+            best, best_prices, best_worth = bound, prices, worth
         if best - reached <= CLOSE * best:
             break
-    return Bound(math.floor(best * (1.0 + 1e-9) + 1e-6), columns, best_prices)
+    return Bound(math.floor(best * (1.0 + 1e-9) + 1e-6), columns, best_prices, best_worth)
 
 
 def choose_bucket(grouped: Grouped, time_limit: float) -> int:

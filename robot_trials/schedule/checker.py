@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from robot_trials.schedule.problem import Assignment, Booking, Plan, Problem, RobotUnit
+from robot_trials.schedule.problem import Assignment, Booking, Interval, Plan, Problem, RobotUnit
 
 
 def check(problem: Problem, plan: Plan, fixed: Iterable[Assignment] = ()) -> list[str]:
@@ -80,7 +80,7 @@ def _check_alone(a: Assignment, booking: Booking, robot: RobotUnit) -> list[str]
     return found
 
 
-def _check_shifts(a: Assignment, shifts: dict[str, tuple]) -> list[str]:  # type: ignore[type-arg]
+def _check_shifts(a: Assignment, shifts: dict[str, tuple[Interval, ...]]) -> list[str]:
     """Each marshal is there, within one shift."""
     return [
         f"{a.booking}: {name} is not on shift from {a.start} to {a.end}"

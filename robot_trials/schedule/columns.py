@@ -44,7 +44,7 @@ class Columns:
         self.bucket = bucket
         self.rewards = np.array([reward(b.priority) for b in grouped.bookings], dtype=float)
         self.place_index = {place.name: i for i, place in enumerate(grouped.problem.places)}
-        self._origin = first_instant(grouped)
+        self.origin = first_instant(grouped)
         rows = self._list_rows()
         table = np.array(rows, dtype=np.int64).reshape(-1, 10)
         self.booking, self.task = table[:, 0], table[:, 1]
@@ -57,8 +57,8 @@ class Columns:
             Use(crew, start, start + block, one),
             Use(shift, start, end, marshals),
         )
-        last = max((int(use.end.max()) for use in self.uses if len(start)), default=self._origin)
-        self.buckets = max(1, -(-(last - self._origin) // bucket))
+        last = max((int(use.end.max()) for use in self.uses if len(start)), default=self.origin)
+        self.buckets = max(1, -(-(last - self.origin) // bucket))
         self.capacity = self._measure_capacity()
         self._ends = [self._locate(use, use.end) for use in self.uses]
         self._begins = [self._locate(use, use.begin) for use in self.uses]
@@ -69,7 +69,7 @@ class Columns:
         """Booking, task, three resources, start, buffers, block, marshals, column by column."""
         grouped, places = self.grouped, len(self.place_index)
         shifts = [(i, crew.shift) for i, crew in enumerate(grouped.shifts)]
-        rows = []
+        rows: list[tuple[int, ...]] = []
         for b, (booking, tasks) in enumerate(zip(grouped.bookings, grouped.tasks, strict=True)):
             for t, task in enumerate(tasks):
                 head = (b, t, self.place_index[task.place], places + task.robots)
@@ -92,14 +92,14 @@ class Columns:
         starts = {first, last}
         after = task.duration + booking.buffer_after
         for offset in (0, -booking.buffer_before, task.duration, after, task.block):
-            wait = (self._origin - first - offset) % self.bucket
+            wait = (self.origin - first - offset) % self.bucket
             starts.update(range(first + wait, last + 1, self.bucket))
         return sorted(starts)
 
     def _measure_capacity(self) -> Floats:
         """What each resource offers in each bucket [s], shape (resources, buckets)."""
         grouped, places = self.grouped, len(self.place_index)
-        edges = self._origin + self.bucket * np.arange(self.buckets + 1)
+        edges = self.origin + self.bucket * np.arange(self.buckets + 1)
         full = np.full(self.buckets, float(self.bucket))
         rows = [full.copy() for _ in range(places)] + [full * len(crew.names) for crew in grouped.robots]
         for crew in grouped.shifts:
@@ -118,7 +118,7 @@ class Columns:
 
     def _locate(self, use: Use, instants: Ints) -> tuple[Ints, Floats]:
         """Where instants lie in the flattened table of prices summed up over time."""
-        exact = (instants - self._origin) / self.bucket
+        exact = (instants - self.origin) / self.bucket
         index = np.minimum(exact.astype(np.int64), self.buckets - 1)
         return use.resource * (self.buckets + 1) + index, exact - index
 
@@ -157,7 +157,7 @@ class Columns:
         entries = []
         for use in self.uses:
             amount = int(use.amount[column])
-            begin, end = int(use.begin[column]) - self._origin, int(use.end[column]) - self._origin
+            begin, end = int(use.begin[column]) - self.origin, int(use.end[column]) - self.origin
             for k in range(begin // self.bucket, -(-end // self.bucket) if amount else 0):
                 part = min(end, (k + 1) * self.bucket) - max(begin, k * self.bucket)
                 entries.append((int(use.resource[column]), k, amount * part / self.bucket))

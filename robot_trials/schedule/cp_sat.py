@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from robot_trials.schedule.bound import compute_bound
+from robot_trials.schedule.bound import Bound, compute_bound
 from robot_trials.schedule.classes import Choice, Grouped, group
 from robot_trials.schedule.explain import explain_left_out
 from robot_trials.schedule.fixed import check_fixed
 from robot_trials.schedule.greedy import STEP, insert_where_free, plan_greedily, shift_earlier, sort_assignments
-from robot_trials.schedule.improve import Improver, make_solver
 from robot_trials.schedule.model import Model
 from robot_trials.schedule.naming import choose_classes, name_choices
 from robot_trials.schedule.occupancy import Occupancy
 from robot_trials.schedule.problem import Assignment, Plan, Problem, reward
+from robot_trials.schedule.rebuild import Rebuilder
 
 BOUND_SHARE = 0.35
 """Of the time, at most for the bound."""
-FINISH_SHARE = 0.05
+FINISH_SHARE = 0.08
 """Of the time, kept for names, earlier starts and reasons."""
 SMALL = 12
 """Up to so many open bookings are solved to the end at once."""
@@ -121,7 +121,7 @@ def solve(
     search = Search(grouped, choices, everything, gap_limit, deadline, report)
     report(search.objective, search.bound)
     _run(search, seed, workers or 1, time_limit)
-    return _finish(search, base, time.monotonic() - began, began)
+    return _finish(search, base, began)
 
 
 def _check_limits(time_limit: float, gap_limit: float, workers: int | None, step: int) -> None:
@@ -144,11 +144,20 @@ def _run(search: Search, seed: int, workers: int, time_limit: float) -> None:
         found = compute_bound(search.grouped, BOUND_SHARE * time_limit)
         search.bound = min(search.bound, found.value)
         search.report(search.objective, search.bound)
-        improver = Improver(search.grouped, search.choices, seed)
-        improver.run(search.target, search.deadline, lambda objective: search.report(objective, search.bound))
-        search.choices = list(improver.planned.values())
+        if not search.is_over:
+            _rebuild(search, found, seed)
     if not search.is_over:
         _solve_whole(search, seed, workers)
+
+
+def _rebuild(search: Search, bound: Bound, seed: int) -> None:
+    """Ruin and recreate, from the better of first fit and a plan built by prices."""
+    rebuilder = Rebuilder(search.grouped, bound, seed)
+    rebuilder.start_from(search.choices)
+    rebuilder.clear()
+    rebuilder.build()
+    rebuilder.run(search.target, search.deadline, lambda objective: search.report(objective, search.bound))
+    search.choices = rebuilder.best
 
 
 def _solve_whole(search: Search, seed: int, workers: int) -> None:
@@ -156,7 +165,11 @@ def _solve_whole(search: Search, seed: int, workers: int) -> None:
     model = Model(search.grouped, range(len(search.grouped.bookings)), bound=search.bound)
     model.hint(search.choices)
     model.cp.add(model.objective >= search.objective)
-    solver = make_solver(seed, search.deadline - time.monotonic(), workers)
+    solver = cp_model.CpSolver()
+    solver.parameters.random_seed = seed
+    solver.parameters.num_workers = workers
+    solver.parameters.interleave_search = workers > 1  # deterministic with any number of workers
+    solver.parameters.max_time_in_seconds = max(0.01, search.deadline - time.monotonic())
     solver.parameters.relative_gap_limit = search.gap_limit
     status = solver.solve(model.cp)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -165,7 +178,7 @@ def _solve_whole(search: Search, seed: int, workers: int) -> None:
         search.report(search.objective, search.bound)
 
 
-def _finish(search: Search, base: int, seconds: float, began: float) -> Plan:
+def _finish(search: Search, base: int, began: float) -> Plan:
     """Names, earlier starts, and reasons for what is left out."""
     problem, promised = search.grouped.problem, search.grouped.fixed
     occupancy = Occupancy(problem, search.grouped.step)

@@ -12,6 +12,10 @@ from robot_trials.schedule.classes import Choice, Crew, Grouped, Task, fits
 from robot_trials.schedule.problem import Booking, reward
 
 
+LATEST = 1 << 40
+"""Beyond any instant [s since the epoch]."""
+
+
 @dataclass
 class BookingVariables:
     """What is decided about one booking.
@@ -102,14 +106,15 @@ class Model:
         """How many marshals come from which shift."""
         cp, step, need = self.cp, self.grouped.step, booking.marshals
         durations = self._merge(tasks, own.tasks, lambda t: t.duration)
-        length: cp_model.LinearExprT = next(iter(durations))
-        end = step * own.start + length
+        shortest = next(iter(durations))
+        length: cp_model.LinearExprT = shortest
+        end: cp_model.LinearExprT = step * own.start + shortest
         if len(durations) > 1:
             length = cp.new_int_var_from_domain(cp_model.Domain.from_values(list(durations)), "")
             for duration, literal in durations.items():
                 cp.add(length == duration).only_enforce_if(literal)
-            end = cp.new_int_var(0, cp_model.INT32_MAX << 8, "")
-            cp.add(end == step * own.start + length)
+            end = cp.new_int_var(0, LATEST, "")
+            cp.add(end - step * own.start == length)
         numbers = []
         for index, crew in enumerate(self.grouped.shifts):
             if not any(fits(task, crew, step) for task in tasks):
