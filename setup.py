@@ -30,7 +30,17 @@ PACKAGES = [
     "robot_trials.trials",
     "robot_trials_control",
 ]
-NODES = ["control_node", "trial_node", "safety_node", "perception_node", "recorder_node", "clock_node", "trial_client"]
+NODES = [
+    "control_node",
+    "trial_node",
+    "safety_node",
+    "perception_node",
+    "recorder_node",
+    "clock_node",
+    "trial_client",
+    "coordinator_node",
+    "coordinator_client",
+]
 SHARED_FOLDERS = ["config", "launch", "sim"]
 
 

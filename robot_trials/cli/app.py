@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from robot_trials.cli import coordination
 from robot_trials.cli.check import check_everything, check_files
 from robot_trials.cli.listing import print_robots, print_trials
 from robot_trials.cli.report import write_report_of_bag
@@ -218,6 +219,9 @@ def check(
     """
     found = check_files(files) if files else check_everything()
     raise typer.Exit(EXIT_PASS if found else EXIT_FAIL)
+
+
+app.add_typer(coordination.app)
 
 
 def main() -> None:

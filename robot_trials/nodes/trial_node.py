@@ -1,4 +1,7 @@
-"""Runs the trial for which the graph was started: action server `run_trial`, services hold, resume and abort."""
+"""Runs the trial for which the graph was started: action server `run_trial`, services hold, resume and abort.
+
+A goal's id is taken once, whatever dies in between: ids and outcomes are kept in a file, and can be asked for.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,11 @@ from robot_trials.config import TrialSetup
 from robot_trials.nodes.fiducial_messages import from_message
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
-from robot_trials.nodes.patient_action_server import PatientActionServer
+from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
 from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy
 from robot_trials.nodes.relay_kit import RelayKit
 from robot_trials.nodes.stamps import to_stamp
+from robot_trials.nodes.trial_goals import TrialGoals, find_ledger_file
 from robot_trials.nodes.trial_runner import Conclusion, TrialKit, TrialRunner
 from robot_trials.nodes.trial_topics import TrialTopics
 from robot_trials.runtime.channel import Channel
@@ -47,8 +51,11 @@ class TrialNode(Node):
         channel_name = declare_channel(self)
         self._setup = declare_setup(self)
         self._outcome_file = declare(self, "outcome_file", "", "file for the pickled outcome; empty: none")
+        ledger_text = "file of the goals taken, kept from run to run; empty: goals.jsonl in the output folder"
+        ledger_file = declare(self, "ledger_file", "", ledger_text)
         rate_hz = declare(self, "feedback_rate_hz", 5.0, "feedback messages a second [Hz]", (0.1, 50.0))
         recorder_wanted = declare(self, "await_recorder", True, "offer no trial before the recorder is ready")
+        self._goals = TrialGoals(self, find_ledger_file(ledger_file, self._setup.output))
         self._channel = attach_channel(self, channel_name)
         self._info = self._channel.info
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
@@ -78,6 +85,7 @@ class TrialNode(Node):
         self._runner.stop()
         if self._server is not None:
             self._server.destroy()
+        self._goals.close()
         self._channel.close()
 
     def _create_interfaces(self, rate_hz: float) -> None:
@@ -96,7 +104,7 @@ class TrialNode(Node):
             RunTrial,
             "run_trial",
             start_callback=self._start,
-            goal_callback=self._judge_goal,
+            judge_callback=self._judge_goal,
             cancel_callback=self._cancel,
         )
 
@@ -118,8 +126,8 @@ class TrialNode(Node):
             self._runner.request(name, "asked by service")
         return answer
 
-    def _judge_goal(self, goal: RunTrial.Goal) -> GoalResponse:
-        """Accept only the trial that this graph was started for, one at a time."""
+    def _judge_goal(self, goal: RunTrial.Goal, goal_id: str) -> GoalResponse:
+        """Accept only the trial that this graph was started for, one at a time, and no id twice."""
         setup = self._setup
         wanted = {"trial": goal.trial, "site": goal.site, "robot": goal.robot}
         present = {"trial": setup.trial.name, "site": setup.site.name, "robot": setup.robot}
@@ -132,6 +140,7 @@ class TrialNode(Node):
             problems.append("a trial is running")
         if self._ending or self._channel.ended:
             problems.append("the control process has ended")
+        problems = problems or self._goals.take(goal_id)
         for problem in problems:
             self.get_logger().error(f"goal rejected: {problem}")
         return GoalResponse.REJECT if problems else GoalResponse.ACCEPT
@@ -160,6 +169,7 @@ class TrialNode(Node):
         conclusion = self._runner.conclusion
         assert conclusion is not None
         result = self._make_result(conclusion)
+        self._goals.end(id_of(goal), result)
         if goal.is_cancel_requested:
             goal.canceled()
         elif result.verdict == "aborted":

@@ -2,7 +2,8 @@
 
 python node_doubles.py trial_node --ros-args ...     the node; its trial walks for TEST_TRIAL_TICKS trial ticks
 python node_doubles.py call SERVICE                  call a Trigger service, print its answer as JSON
-python node_doubles.py send_goal TRIAL               send a goal, print whether it was accepted
+python node_doubles.py send_goal TRIAL [ID]          send a goal, print whether it was accepted
+python node_doubles.py ask_outcome ID [withdraw]     what the trial node says of a goal
 python node_doubles.py change_state TRANSITION       change control_node's lifecycle state, print the new one
 python node_doubles.py listen SECONDS TOPIC TYPE ... print count, rate, last message
 """
@@ -139,17 +140,34 @@ def call_service(node, name):
     return {"success": future.result().success, "message": future.result().message}
 
 
-def send_goal(node, trial):
-    """Whether a goal is accepted."""
+def send_goal(node, trial, goal_id=""):
+    """Whether a goal is accepted, under an id if one is given."""
     from rclpy.action import ActionClient
+    from unique_identifier_msgs.msg import UUID
 
     from robot_trials_msgs.action import RunTrial
 
     client = ActionClient(node, RunTrial, "run_trial")
     _wait(node, client.server_is_ready)
-    future = client.send_goal_async(RunTrial.Goal(trial=trial))
+    uuid = UUID(uuid=list(bytes.fromhex(goal_id))) if goal_id else None
+    future = client.send_goal_async(RunTrial.Goal(trial=trial), goal_uuid=uuid)
     _wait(node, future.done)
     return {"accepted": future.result().accepted}
+
+
+def ask_outcome(node, goal_id, withdraw=""):
+    """What the trial node says of a goal."""
+    from unique_identifier_msgs.msg import UUID
+
+    from robot_trials_msgs.srv import GetTrialOutcome
+
+    client = node.create_client(GetTrialOutcome, "trial_node/get_trial_outcome")
+    _wait(node, client.service_is_ready)
+    uuid = UUID(uuid=list(bytes.fromhex(goal_id)))
+    future = client.call_async(GetTrialOutcome.Request(goal_id=uuid, withdraw=bool(withdraw)))
+    _wait(node, future.done)
+    answer = future.result()
+    return {"state": answer.state, "verdict": answer.verdict, "reason": answer.reason}
 
 
 def change_states(node, *transitions):
@@ -280,6 +298,7 @@ def main(verb, *arguments):
     verbs = {
         "call": call_service,
         "send_goal": send_goal,
+        "ask_outcome": ask_outcome,
         "change_states": change_states,
         "listen": listen,
         "drive": drive,

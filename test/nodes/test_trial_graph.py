@@ -192,3 +192,25 @@ def test_node_without_a_control_process_ends_when_told_and_names_the_channel(gra
     codes = graph.end(timeout_s=10)
     assert codes == {"control_node": 1, "trial_node": 0}
     assert f"no control process offers channel '{graph.channel}'" in graph.log("control_node")
+
+
+def test_goal_is_taken_once_and_its_outcome_outlives_the_node(graph):
+    ledger = graph.output.parent / "ledger" / "goals.jsonl"
+    graph.start_control(factor=1.0)
+    graph.start_trial_node(MANY_TICKS, await_recorder=False, ledger_file=str(ledger))
+    goal, other = "0a" * 16, "0b" * 16
+    assert graph.ask("ask_outcome", goal)["state"] == 0
+    assert graph.ask("send_goal", "torch_relay", goal) == {"accepted": True}
+    assert graph.ask("ask_outcome", goal)["state"] == 1
+    assert graph.ask("ask_outcome", goal, "withdraw")["state"] == 1, "it is too late to withdraw it"
+    assert graph.ask("send_goal", "torch_relay", goal) == {"accepted": False}
+    assert graph.ask("ask_outcome", other, "withdraw")["state"] == 3
+    graph.kill("trial_node")
+    graph.start_trial_node(50, await_recorder=False, ledger_file=str(ledger))
+    outcome = graph.ask("ask_outcome", goal)
+    assert (outcome["state"], outcome["verdict"]) == (2, "aborted")
+    assert outcome["reason"] == "the trial node ended while the trial ran"
+    for id_taken, said in ((goal, "ended"), (other, "withdrawn")):
+        assert graph.ask("send_goal", "torch_relay", id_taken) == {"accepted": False}
+        graph.wait_for_log("trial_node", f"goal rejected: goal {id_taken} was {said} before")
+    assert set(graph.end().values()) == {0}
