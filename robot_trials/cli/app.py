@@ -22,7 +22,6 @@ from robot_trials.exceptions import ConfigError, RobotTrialsError
 
 EXIT_PASS, EXIT_FAIL, EXIT_BAD_INPUT = 0, 1, 2
 DAYS_MAX = 92
-RECORDS_HELP = "Database of the records; `ROBOT_TRIALS_RECORDS` or output/records.sqlite when omitted."
 
 app = typer.Typer(
     name="robot-trials",
@@ -164,7 +163,7 @@ def plan(
     ics: Annotated[Path | None, typer.Option(help="Write the plan as a calendar (iCalendar).")] = None,
     book: Annotated[bool, typer.Option("--book", help="Book the plan in the records, for the coordinator.")] = False,
     who: Annotated[str, typer.Option(help="With --book: who does it.")] = "",
-    records: Annotated[str | None, typer.Option(metavar="URL", help=RECORDS_HELP)] = None,
+    records: coordination.Database = None,
     time_limit: Annotated[float, typer.Option(min=0.1, max=3600.0, help="Longest search [s].")] = 30.0,
     gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Distance from the best possible that will do.")] = 0.0,
 ) -> None:

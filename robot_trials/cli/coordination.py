@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ import typer
 
 from robot_trials.config import load_model
 from robot_trials.config.permit import Permit
+from robot_trials.exceptions import ConfigError, ConfigProblem
 
 if TYPE_CHECKING:
     from robot_trials.records import Records
@@ -43,6 +45,10 @@ Why = Annotated[str, typer.Option(help="Reason, for the history.")]
 Node = Annotated[str, typer.Option("--node", help="Name of the coordinator's node, with its namespace.")]
 Booking = Annotated[str, typer.Argument(help="Booking; leave it out for a robot or the whole site.")]
 RobotOption = Annotated[str, typer.Option("--robot", help="All that this robot does; it goes out of service.")]
+Moment = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help="When, with its zone; now when omitted (simulations: theirs)."),
+]
 NODE = "/coordinator_node"
 
 
@@ -141,6 +147,38 @@ def service(robot: str, state: Service, who: Who, why: Why = "", records: Databa
 
 
 @app.command()
+def gate(
+    site: Annotated[str, typer.Argument(help="Programme, as its site.yaml calls it.")],
+    kind: Annotated[str, typer.Argument(help="What was measured, such as wind_speed or crowd_relay_lane_1.")],
+    value: Annotated[float, typer.Argument(help="In the unit of the site's gate.")],
+    source: Annotated[str, typer.Option(help="Who or what measured it.")],
+    at: Moment = None,
+    records: Database = None,
+) -> None:
+    """Report a reading of weather or crowd, on which starts depend."""
+    from robot_trials.records.gates import report_gate
+
+    with _open(records) as opened, opened.write() as session:
+        report_gate(session, site, kind, value, _moment(at), source)
+    print(f"{kind} {value:g} at {_when(_moment(at))}")
+
+
+@app.command()
+def confirm(
+    booking: Annotated[str, typer.Argument(help="Booking.")],
+    who: Who,
+    note: Annotated[str, typer.Option(help="What was found.")] = "",
+    records: Database = None,
+) -> None:
+    """Confirm a booking's checklist, after the marshals have gone through it."""
+    from robot_trials.records.gates import confirm_checklist
+
+    with _open(records) as opened, opened.write() as session:
+        confirm_checklist(session, booking, who, note, time.time())
+    print(f"checklist of {booking} confirmed by {who}")
+
+
+@app.command()
 def dispatch(booking: Annotated[str, typer.Argument(help="Booking.")], who: Who, why: Why, node: Node = NODE) -> None:
     """Make a booking due now; permit, weather, zones and all else are checked as always."""
     _call(node, "dispatch", booking=booking, who=who, why=why)
@@ -162,6 +200,20 @@ def resume(who: Who, why: Why, booking: Booking = "", robot: RobotOption = "", n
 def abort(who: Who, why: Why, booking: Booking = "", robot: RobotOption = "", node: Node = NODE) -> None:
     """End what runs safely and cancel what waits: a booking, a robot, or without either the whole site."""
     _call(node, "abort", booking=booking, robot=robot, who=who, why=why)
+
+
+def _moment(text: str | None) -> float:
+    """Seconds since 1970 of a date and time; now when there is none."""
+    if text is None:
+        return time.time()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = datetime.min
+    if moment.tzinfo is None:
+        rule = "must be a date and time with a zone, such as 2025-11-02T09:00:00+08:00"
+        raise ConfigError([ConfigProblem(None, None, "--at", text, rule)])
+    return moment.timestamp()
 
 
 @contextmanager

@@ -127,7 +127,10 @@ class ProgrammeReplan:
         with self.read() as session:
             known = read_circumstances(session, self.programme)
         bookings = [*situation.fixed, *situation.movable]
-        planned = plan_span(self.programme, start, start + HORIZON, bookings, known, time_limit=REPLAN_LIMIT_S)
+        try:
+            planned = plan_span(self.programme, start, start + HORIZON, bookings, known, time_limit=REPLAN_LIMIT_S)
+        except ValueError:  # what runs has overrun what is due: that will wait or expire by itself
+            return NewPlan()
         movable = {booking.name for booking in situation.movable}
         return NewPlan(
             placements=[_to_placement(planned, each) for each in planned.plan.assignments if each.booking in movable],

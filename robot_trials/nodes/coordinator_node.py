@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,22 @@ class CoordinationKit:
 
     checks: Sequence[StartCheck]
     replan: Replan | None = None
+
+
+def make_kit(node: CoordinatorNode) -> CoordinationKit:
+    """The programme's checks and planner where one is named, the plain ones otherwise."""
+    name = str(
+        declare(node, "programme", "", "programme whose permits, zones, caps and gates are checked; empty: none")
+    )
+    if not name:
+        return make_plain_kit(node)
+    from robot_trials.config.programme import load_programme
+    from robot_trials.coordination.background import BackgroundReplan
+    from robot_trials.coordination.programme_check import make_checks
+    from robot_trials.coordination.programme_plan import ProgrammeReplan
+
+    programme = load_programme(name)
+    return CoordinationKit(make_checks(programme), BackgroundReplan(ProgrammeReplan(programme, node.read_records)))
 
 
 def make_plain_kit(node: Node) -> CoordinationKit:
@@ -99,7 +116,7 @@ class CoordinatorNode(LifecycleNode):
         finished: a signal asked for the end, or another coordinator has taken over.
     """
 
-    def __init__(self, make_kit: Callable[[Node], CoordinationKit] = make_plain_kit) -> None:
+    def __init__(self, make_kit: Callable[[CoordinatorNode], CoordinationKit] = make_kit) -> None:
         super().__init__("coordinator_node")
         self.finished = False
         self.exit_code = 0
@@ -179,6 +196,16 @@ class CoordinatorNode(LifecycleNode):
         if self._records is not None:
             self._records.close()
             self._records = None
+
+    def read_records(self) -> AbstractContextManager[Any]:
+        """A view of the records.
+
+        Raises:
+            RecordsError: they are not open.
+        """
+        if self._records is None:
+            raise RecordsError("the records are closed")
+        return self._records.read()
 
     def now(self) -> float:
         """Civil time [s since 1970]; 0 before the scenario's clock is heard."""

@@ -11,7 +11,6 @@ from ortools.sat.python import cp_model
 from robot_trials.schedule.classes import Choice, Crew, Grouped, Task, fits
 from robot_trials.schedule.problem import Booking, reward
 
-
 LATEST = 1 << 40
 """Beyond any instant [s since the epoch]."""
 
