@@ -10,28 +10,25 @@ recorder closes the bag; the timeouts below leave time for that.
 import json
 import os
 import time
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from ament_index_python.packages import PackageNotFoundError, get_package_prefix, get_package_share_directory
+from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
-from launch.actions import (
-    DeclareLaunchArgument,
-    EmitEvent,
-    ExecuteProcess,
-    OpaqueFunction,
-    RegisterEventHandler,
-    SetEnvironmentVariable,
-    SetLaunchConfiguration,
-    Shutdown,
-)
-from launch.event_handlers import OnProcessStart
-from launch.events import matches_action
-from launch_ros.actions import LifecycleNode, Node
-from launch_ros.event_handlers import OnStateTransition
-from launch_ros.events.lifecycle import ChangeState
-from lifecycle_msgs.msg import Transition
+from launch.actions import OpaqueFunction
+from launch_ros.actions import Node
 
-SAFE_END_S = "40"
+
+def load_shared():
+    """The module beside this file, by its path: a launch file belongs to no package."""
+    specification = spec_from_file_location("robot_graph", Path(__file__).resolve().parent / "robot_graph.py")
+    module = module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+shared = load_shared()
+SAFE_END_S = 40.0
 """Time from Ctrl-C until the robot stands, the bag is closed and the report is written, before launch insists."""
 ARGUMENTS = {
     "trial": ("torch_relay", "trial to run: name of a file in config/trials, or a path", None),
@@ -51,47 +48,26 @@ ARGUMENTS = {
 
 def generate_launch_description() -> LaunchDescription:
     """Arguments first; everything else depends on their values."""
-    declared = [
-        DeclareLaunchArgument(name, default_value=default, description=text, choices=choices)
-        for name, (default, text, choices) in ARGUMENTS.items()
-    ]
-    environment = [
-        SetEnvironmentVariable(name, os.environ.get(name, value))
-        for name, value in (
-            ("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST"),
-            ("OMP_NUM_THREADS", "1"),
-            ("OPENBLAS_NUM_THREADS", "1"),
-        )
-    ]
-    patience = [SetLaunchConfiguration(name, SAFE_END_S) for name in ("sigterm_timeout", "sigkill_timeout")]
-    return LaunchDescription([*declared, *environment, *patience, OpaqueFunction(function=describe_graph)])
+    return LaunchDescription(
+        [
+            *shared.declare_arguments(ARGUMENTS),
+            *shared.set_environment(),
+            *shared.set_patience(SAFE_END_S),
+            OpaqueFunction(function=describe_graph),
+        ]
+    )
 
 
 def describe_graph(context) -> list:
     """Check the configuration, then every process of the graph with its parameters."""
     values = {name: context.launch_configurations[name] for name in ARGUMENTS}
-    arguments = load_arguments(values)
+    setup = json.dumps(load_arguments(values))
     channel = f"launch_{os.getpid()}"
-    common = {"use_sim_time": True, "channel": channel, "setup": json.dumps(arguments)}
-    executable = Path(get_package_prefix("robot_trials")) / "lib" / "robot_trials" / "control_process"
-    options = {"setup": json.dumps(arguments), "channel": channel, "real-time-factor": values["real_time_factor"]}
-    control = ExecuteProcess(
-        cmd=[str(executable), *(part for name, value in options.items() for part in (f"--{name}", value))],
-        name="control_process",
-        output="screen",
-        on_exit=end_launch("control process ended"),
-    )
-    face = LifecycleNode(
-        package="robot_trials",
-        executable="control_node",
-        name="control_node",
-        namespace="",
-        output="screen",
-        parameters=[common, {"autostart": False}],
-    )
-    actions = [control, *start_lifecycle(face), *describe_nodes(common), *describe_viewers(values)]
+    common = {"use_sim_time": True, "channel": channel, "setup": setup}
+    options = {"setup": setup, "channel": channel, "real-time-factor": values["real_time_factor"]}
+    actions = [shared.describe_control(options), *shared.describe_robot(common), *describe_viewer(values)]
     if values["start"] == "true":
-        actions.append(describe_client(common))
+        actions.append(shared.describe_client(common, on_exit=shared.end_launch("trial ended")))
     return actions
 
 
@@ -122,76 +98,9 @@ def load_arguments(values: dict) -> dict:
     return setup.arguments
 
 
-def start_lifecycle(node: LifecycleNode) -> list:
-    """Start the node, configure it once its process runs, activate it once it is configured."""
-
-    def change(transition: int) -> EmitEvent:
-        return EmitEvent(event=ChangeState(lifecycle_node_matcher=matches_action(node), transition_id=transition))
-
-    configure = OnProcessStart(target_action=node, on_start=[change(Transition.TRANSITION_CONFIGURE)])
-    activate = OnStateTransition(
-        target_lifecycle_node=node,
-        start_state="configuring",
-        goal_state="inactive",
-        entities=[change(Transition.TRANSITION_ACTIVATE)],
-    )
-    return [RegisterEventHandler(activate), RegisterEventHandler(configure), node]
-
-
-def describe_nodes(common: dict) -> list:
-    """Every node without a lifecycle of its own."""
-    own = {"recorder_node": {"report": True}}
-    return [
-        Node(
-            package="robot_trials",
-            executable=name,
-            name=name,
-            output="screen",
-            parameters=[common, own.get(name, {})],
-            on_exit=end_launch(f"{name} ended"),
-        )
-        for name in ("perception_node", "trial_node", "safety_node", "recorder_node")
-    ]
-
-
-def describe_client(common: dict) -> Node:
-    """Sends the goal; its end is the end of the launch."""
-    return Node(
-        package="robot_trials",
-        executable="trial_client",
-        name="trial_client",
-        output="screen",
-        parameters=[common],
-        on_exit=end_launch("trial ended"),
-    )
-
-
-def end_launch(reason: str) -> list:
-    """What the end of a process means: the end of all, unless that is under way."""
-    return [OpaqueFunction(function=lambda context: [] if context.is_shutdown else [Shutdown(reason=reason)])]
-
-
-def describe_viewers(values: dict) -> list:
-    """Link frames for viewers where robot_state_publisher is installed, and RViz where it is wanted."""
-    viewers = []
-    if has_package("robot_state_publisher"):
-        from robot_trials.config import find_config
-        from robot_trials.robots import load_profile
-
-        profile = load_profile(find_config("robots", values["robot"] or "kuavo"))
-        text = profile.urdf_path.read_text(encoding="utf-8")
-        parameters = [{"robot_description": text, "use_sim_time": True}]
-        viewers.append(Node(package="robot_state_publisher", executable="robot_state_publisher", parameters=parameters))
-    if values["headless"] == "false":
-        layout = Path(get_package_share_directory("robot_trials")) / "config" / "rviz" / "relay.rviz"
-        viewers.append(Node(package="rviz2", executable="rviz2", arguments=["-d", str(layout)]))
-    return viewers
-
-
-def has_package(name: str) -> bool:
-    """Whether a ROS package is installed."""
-    try:
-        get_package_prefix(name)
-    except PackageNotFoundError:
-        return False
-    return True
+def describe_viewer(values: dict) -> list:
+    """RViz where it is wanted."""
+    if values["headless"] == "true":
+        return []
+    layout = Path(get_package_share_directory("robot_trials")) / "config" / "rviz" / "relay.rviz"
+    return [Node(package="rviz2", executable="rviz2", arguments=["-d", str(layout)])]

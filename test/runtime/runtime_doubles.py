@@ -106,17 +106,27 @@ def make_info(channel, lockstep=True, frames=False, pid=0):
     )
 
 
-def main(channel, factor, **options):
-    """Run the control process; returns its exit code."""
-    frames = options.get("frames") == "1"
-    robot = DoubleRobot(int(options.get("fault_tick", 0)), frames)
-    process_options = ProcessOptions(float(factor))
-    info = make_info(channel, process_options.lockstep, frames, os.getpid())
-    limits = StopLimits(heartbeat_timeout=600.0) if process_options.lockstep else StopLimits()  # it runs very fast
-    stops = StopGuard(len(JOINTS), PERIOD_NS, limits, clock=process_options.clock)
+def host(channel, options, **choices):
+    """A double in the control process; `fault_tick` and `frames` as of `DoubleRobot`."""
+    frames = choices.get("frames") == "1"
+    robot = DoubleRobot(int(choices.get("fault_tick", 0)), frames)
+    info = make_info(channel, options.lockstep, frames, os.getpid())
+    limits = StopLimits(heartbeat_timeout=600.0) if options.lockstep else StopLimits()  # it runs very fast
+    stops = StopGuard(len(JOINTS), PERIOD_NS, limits, clock=options.clock)
     realtime = enter_realtime(scheduling=False)
-    timeout = float(options.get("quiet_timeout", 0.3))
-    process = ControlProcess([HostedRobot(robot, DoubleController(), info, realtime, stops, timeout)], process_options)
+    return HostedRobot(robot, DoubleController(), info, realtime, stops, float(choices.get("quiet_timeout", 0.3)))
+
+
+def main(channel, factor, robots="", **choices):
+    """Run the control process; returns its exit code.
+
+    With `robots`, several names with commas between, each has a channel CHANNEL_NAME; a fault is that of the last.
+    """
+    options = ProcessOptions(float(factor))
+    names = [f"{channel}_{name}" for name in robots.split(",")] if robots else [channel]
+    healthy = {key: value for key, value in choices.items() if key != "fault_tick"}
+    hosted = [host(name, options, **(choices if name == names[-1] else healthy)) for name in names]
+    process = ControlProcess(hosted, options)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, process.request_end)
     return process.run()

@@ -2,79 +2,20 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from control_rig import wait_for_following
 from runtime_doubles import PERIOD_NS, wait_for
 
-from robot_trials.runtime.channel import DRIVE_DTYPE, FIDUCIAL_DTYPE, HEALTH_DTYPE, Channel, frame_dtype
+from robot_trials.runtime.channel import DRIVE_DTYPE, FIDUCIAL_DTYPE, Channel, frame_dtype
 from robot_trials.runtime.shared_memory import SharedMemoryError
-from robot_trials.runtime.trial_link import Following, TrialPort
-from robot_trials_control.records import MotionMode, Record, make_motion_command
+from robot_trials.runtime.trial_link import Following
+from robot_trials_control.records import MotionMode
 
 PROGRAM = Path(__file__).parent / "runtime_doubles.py"
-
-
-class Rig:
-    """A control process of doubles and this process attached to it in the trial's place."""
-
-    def __init__(self, name, factor, options):
-        settings = [f"{key}={value}" for key, value in options.items()]
-        command = [sys.executable, str(PROGRAM), name, str(factor), *settings]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        self.channel = Channel.attach(name, 10)
-        self.channel.state  # noqa: B018  attach now: the files go when the process ends
-        self.port = TrialPort(self.channel)
-        self.command = make_motion_command()
-        self.health = Record(np.zeros(1, HEALTH_DTYPE))
-        self.seen = []
-
-    def tick(self, mode=MotionMode.STAND, active=True, timeout_s=5.0):
-        """One trial tick: receive, answer."""
-        assert self.port.wait_for_tick(timeout_s, lambda sample: self.seen.append(int(sample.timing.tick)))
-        self.command.mode[...] = mode
-        self.command.walk_speed[...] = 0.5
-        self.command.sequence[...] += 1
-        self.port.answer(self.command, active)
-
-    def newest(self):
-        """The newest control sample."""
-        sample = self.channel.make_sample()
-        self.channel.state.read_into(sample.data)
-        return sample
-
-    def following(self):
-        """Whose command is in force."""
-        self.channel.health.read_into(self.health.data)
-        return Following(int(self.health.following))
-
-    def finish(self, timeout_s=10.0):
-        """Exit code and what it said."""
-        _, errors = self.process.communicate(timeout=timeout_s)
-        return self.process.returncode, errors
-
-
-@pytest.fixture
-def make_rig(segment_name):
-    """Start a rig; whatever is left of it is killed afterwards."""
-    rigs = []
-
-    def make(factor=0.0, **options):
-        rigs.append(Rig(segment_name, factor, options))
-        return rigs[-1]
-
-    yield make
-    for rig in rigs:
-        if rig.process.poll() is None:
-            rig.process.kill()
-            rig.process.communicate()
-        rig.channel.close()
-    for file in Path("/dev/shm").glob(f"robot_trials_{segment_name}.*"):
-        file.unlink()
 
 
 def test_lockstep_world_is_one_trial_tick_ahead_and_then_waits(make_rig):
@@ -113,16 +54,6 @@ def test_back_after_a_quiet_time_a_trial_answers_what_is_now(make_rig):
             return
         rig.tick(MotionMode.WALK_TO)
     raise AssertionError("a trial that is back was never followed")
-
-
-def wait_for_following(rig, following, timeout_s=0.1):
-    """Whether `following` is in force within `timeout_s`."""
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if rig.following() == following:
-            return True
-        time.sleep(0.001)
-    return False
 
 
 def test_idle_world_in_lockstep_stands_still(make_rig):
