@@ -17,8 +17,8 @@ from robot_trials.schedule.bound import Bound
 from robot_trials.schedule.classes import Choice, Grouped
 from robot_trials.schedule.problem import reward
 
-ROUND = 1500
-"""Moves from warm to cold."""
+MOVES_EACH, MOVES_MAX = 40, 1500
+"""Moves from warm to cold: so many for each booking, and at most."""
 ROUNDS_MAX = 4
 """Without a gain, after which the search ends."""
 WARM, COLD = 0.6, 0.03
@@ -76,14 +76,14 @@ class Rebuilder:
             deadline: on the monotonic clock [s].
             on_gain: called with each better objective.
         """
-        idle = 0
+        idle, moves = 0, min(MOVES_EACH * len(self.rewards), MOVES_MAX)
         while idle < ROUNDS_MAX:
             before = self.best_objective
-            for move in range(ROUND):
+            for move in range(moves):
                 if self.best_objective >= target or time.monotonic() >= deadline:
                     return
                 known = self.best_objective
-                self._move(WARM * (COLD / WARM) ** (move / ROUND) * float(self.rewards.min()))
+                self._move(WARM * (COLD / WARM) ** (move / moves) * float(self.rewards.min()))
                 if self.best_objective > known:
                     on_gain(self.best_objective)
             idle = 0 if self.best_objective > before else idle + 1
