@@ -62,7 +62,7 @@ setup(
     python_requires=">=3.11",
     packages=PACKAGES,
     package_dir={"robot_trials_control": "controllers/robot_trials_control"},
-    package_data={"robot_trials.review": ["static/*"]},
+    package_data={"robot_trials.review": ["static/*"], "robot_trials.schedule": ["static/*"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),

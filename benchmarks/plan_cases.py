@@ -12,6 +12,7 @@ from robot_trials.schedule.problem import Booking, Interval, Marshal, Option, Pl
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST_DAY = datetime(2026, 6, 15, tzinfo=ZONE)
 HOUR, DAY = 3600, 86400
+RESERVE = 0.2
 LOAD = 1.3
 """Demand over capacity of the resource that binds."""
 
@@ -43,6 +44,7 @@ class Demand:
         minutes: of the trial at pace 1, before stretching.
         kinds, places: indices that would do.
         wishes: (day, from, until), hours of the day.
+        buffers: before and after [s].
     """
 
     minutes: float
@@ -52,6 +54,11 @@ class Demand:
     priority: int
     marshals: int
     buffers: tuple[int, int]
+
+    @property
+    def shortest_wish(self) -> float:
+        """Length of the shortest wish less what a place that opens late or closes early cuts off [h]."""
+        return min(until - start for _, start, until in self.wishes) - 2.0
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ def _build(
     """The problem with all durations stretched, and its loads."""
     first = int(FIRST_DAY.timestamp())
     robots = tuple(
-        RobotUnit(f"robot-{i:02}", KINDS[k].energy_capacity, 0.2, KINDS[k].charge_power, KINDS[k].turnaround)
+        RobotUnit(f"robot-{i:02}", KINDS[k].energy_capacity, RESERVE, KINDS[k].charge_power, KINDS[k].turnaround)
         for i, k in enumerate(robot_kinds)
     )
     bookings = tuple(
@@ -168,7 +175,8 @@ def _make_booking(
     options = []
     for robot, kind_index in zip(robots, robot_kinds, strict=True):
         kind = KINDS[kind_index]
-        duration = max(1, round(demand.minutes * stretch / kind.pace)) * 60
+        longest = min(kind.energy_capacity * (1.0 - RESERVE) / kind.power, demand.shortest_wish) * HOUR
+        duration = max(1, int(min(demand.minutes * stretch / kind.pace, longest / 60.0))) * 60
         if kind_index in demand.kinds:
             options += [
                 Option(robot.name, f"place-{place:02}", duration, kind.power * duration / HOUR, windows[place])

@@ -50,10 +50,13 @@ def tell_offset(local: datetime) -> str:
 
 
 def localize_detail(detail: str, zone: ZoneInfo) -> str:
-    """A refusal's detail with its instants in local time: `2026-10-25 14:00`."""
+    """A refusal's detail with its instants in local time: `2026-10-25 14:00`, the date where it is another."""
+    day = ""
 
     def tell(match: re.Match[str]) -> str:
+        nonlocal day
         seconds = int(datetime.fromisoformat(match.group()).timestamp())
-        return f"{to_local(seconds, zone):%Y-%m-%d} {tell_time(seconds, zone)}"
+        before, day = day, f"{to_local(seconds, zone):%Y-%m-%d}"
+        return tell_time(seconds, zone) if day == before else f"{day} {tell_time(seconds, zone)}"
 
     return INSTANT.sub(tell, detail)

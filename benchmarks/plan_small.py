@@ -12,7 +12,6 @@ from robot_trials.schedule.problem import (
     Marshal,
     Option,
     Place,
-    Plan,
     Problem,
     RobotUnit,
     reward,
@@ -132,13 +131,3 @@ def _clash(one: tuple[Booking, Assignment, int], other: tuple[Booking, Assignmen
     if a.robot == c.robot and a.start < again and c.start < ready:
         return True
     return a.start < c.end and c.start < a.end and bool(set(a.marshals) & set(c.marshals))
-
-
-def make_plan(problem: Problem, *assignments: Assignment) -> Plan:
-    """A plan of given assignments, everything else left out without a reason."""
-    from robot_trials.schedule.problem import Refusal
-
-    planned = {a.booking for a in assignments}
-    left_out = {b.name: Refusal("search", "") for b in problem.bookings if b.name not in planned}
-    value = sum(reward(b.priority) for b in problem.bookings if b.name in planned)
-    return Plan(assignments, left_out, value, value, True, 0.0)
