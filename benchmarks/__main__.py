@@ -11,7 +11,7 @@ from types import ModuleType
 
 from benchmarks.harness import BenchmarkError, report, use_single_thread
 
-BENCHMARKS = ("relay", "terrain", "push", "stops", "estimator", "parity", "control_step", "plan", "fresh")
+BENCHMARKS = ("relay", "terrain", "push", "stops", "estimator", "parity", "control_step", "plan", "fresh", "coordinator")
 """Modules of this package; each has a docstring, `add_options(parser)` and `run(options) -> list[Figure]`."""
 
 

@@ -56,6 +56,11 @@ class GoalLedger:
         if path is not None:
             self._open(path)
 
+    @property
+    def goals(self) -> list[str]:
+        """Ids of all goals that are known."""
+        return list(self._states)
+
     def find(self, goal_id: str) -> tuple[LedgerState, GoalOutcome]:
         """What became of a goal."""
         return self._states.get(goal_id, LedgerState.UNKNOWN), self._outcomes.get(goal_id, GoalOutcome())
