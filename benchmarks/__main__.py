@@ -11,7 +11,18 @@ from types import ModuleType
 
 from benchmarks.harness import BenchmarkError, report, use_single_thread
 
-BENCHMARKS = ("relay", "terrain", "push", "stops", "estimator", "parity", "control_step", "plan", "fresh", "coordinator")
+BENCHMARKS = (
+    "relay",
+    "terrain",
+    "push",
+    "stops",
+    "estimator",
+    "parity",
+    "control_step",
+    "plan",
+    "coordinator",
+    "fresh",
+)
 """Modules of this package; each has a docstring, `add_options(parser)` and `run(options) -> list[Figure]`."""
 
 

@@ -22,7 +22,7 @@ from robot_trials.records.store import Records
 from robot_trials.schedule.calendar_file import write_calendar
 from robot_trials.schedule.cp_sat import Progress as SearchProgress
 from robot_trials.schedule.expand import list_occurrences
-from robot_trials.schedule.gantt import write_gantt
+from robot_trials.schedule.gantt import write_gantt_page
 from robot_trials.schedule.timetable import print_timetable
 
 LOOK_AHEAD = timedelta(days=92)
@@ -77,7 +77,7 @@ def plan_programme(
     print_timetable(planned.problem, planned.plan, programme.timezone)
     title = programme.site.value.title or programme.name
     if html is not None:
-        print(f"picture: {write_gantt(html, planned.problem, planned.plan, programme.timezone, title)}")
+        print(f"picture: {write_gantt_page(html, planned.problem, planned.plan, programme.timezone, title)}")
     if ics is not None:
         print(f"calendar: {write_calendar(ics, planned.problem, planned.plan, title)}")
 
