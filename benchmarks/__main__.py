@@ -18,6 +18,7 @@ BENCHMARKS = (
     "stops",
     "estimator",
     "parity",
+    "fleet",
     "control_step",
     "plan",
     "coordinator",
