@@ -33,9 +33,6 @@ PLUGIN = "robot_trials_gazebo_classic"
 ITERATIONS = 120
 """Of ODE's solver; from 100 on ankles with braced rotors stay quiet with every seed tried, with 60 not."""
 
-VIEW = (2.6, -2.6, 0.8)
-"""From the robot to the window's camera [m]."""
-
 
 @dataclass(frozen=True)
 class WorldNames:
@@ -166,18 +163,6 @@ def _add_light(world: ElementTree.Element) -> None:
     add_text(light, "pose", 0.0, 0.0, 20.0, 0.0, 0.0, 0.0)
     add_text(light, "diffuse", 0.85, 0.85, 0.82, 1.0)
     add_text(light, "direction", -0.4, 0.3, -0.9)
-
-
-def _add_view(world: ElementTree.Element, robot: str) -> None:
-    """Gazebo's window goes along with the robot, ahead of it and to its right."""
-    gui = ElementTree.SubElement(world, "gui")
-    camera = ElementTree.SubElement(gui, "camera", name="user_camera")
-    view = ElementTree.SubElement(camera, "track_visual")
-    add_text(view, "name", robot)
-    add_text(view, "static", "true")
-    add_text(view, "use_model_frame", "true")
-    add_text(view, "inherit_yaw", "false")
-    add_text(view, "xyz", *VIEW)
 
 
 def _add_ground(world: ElementTree.Element, model: mujoco.MjModel, friction: float) -> None:
