@@ -1,9 +1,10 @@
 """Trials that a coordinator loses, or runs twice, when it is killed at random moments.
 
 A real coordinator on real DDS dispatches a stream of bookings to robots that only have a trial node: the real action,
-ledger and services, with trials of half a second to two. It is killed with SIGKILL again and again, while it starts,
-sends, waits or writes, and started anew. In the end every booking must have one end state, every goal must have run
-once (each robot keeps count, apart from its ledger), and no zone may have held two trials at a time.
+ledger and services, with trials of half a second to two. It is killed with SIGKILL again and again, at random moments
+of its start and its life and as soon as a goal is seen to be on disk, and started anew. In the end every booking must
+have one end state, every goal must have run once (each robot keeps count, apart from its ledger), and no zone may have
+held two trials at a time.
 
 Then, undisturbed: time from a booking's due time to the moment at which its robot has accepted the goal.
 """
@@ -31,8 +32,8 @@ WAITING = 6
 """Bookings that are always ahead while the coordinator is being killed."""
 SHORTEST, LONGEST = 0.5, 2.0
 """Duration of a trial [s]."""
-STARTUP_SHARE = 0.2
-"""Share of the kills that hit a coordinator while it starts."""
+MOMENTS = ("startup", "life", "sending", "life", "sending")
+"""Where the kills hit, in turn: while it starts, anywhere in its life, as soon as a goal is on disk."""
 LIFE_MAX = 3.0
 """Longest life after a start [s]."""
 SETTLE_S = 120.0
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
             try:
                 with progress_bar("kills", kills) as advance:
                     for number in range(kills):
-                        stream.kill_once(startup=number % round(1 / STARTUP_SHARE) == 0)
+                        stream.kill_once(MOMENTS[number % len(MOMENTS)])
                         advance(1)
                 calm = stream.finish(QUICK_CALM if options.quick else CALM)
             finally:
@@ -75,21 +76,26 @@ class BookingStream:
     def __init__(self, life: CoordinatorLife, draw: random.Random) -> None:
         self._life, self._draw, self._count, self._startup = life, draw, 0, 1.0
 
-    def kill_once(self, startup: bool) -> None:
-        """Start a coordinator and kill it at a random moment, of its start or of its life."""
+    def kill_once(self, moment: str) -> None:
+        """Start a coordinator and kill it at one of `MOMENTS`."""
         self._fill()
         began = time.monotonic()
         self._life.start()
-        if startup:
+        if moment == "startup":
             time.sleep(self._draw.uniform(0.0, self._startup))
         else:
             self._life.wait_until_it_writes()
             self._startup = time.monotonic() - began
-            until = time.monotonic() + self._draw.uniform(0.0, LIFE_MAX)
-            while time.monotonic() < until:
-                self._fill()
-                time.sleep(min(0.2, max(0.0, until - time.monotonic())))
+            self._live(time.monotonic() + self._draw.uniform(0.0, LIFE_MAX), watch=moment == "sending")
         self._life.kill()
+
+    def _live(self, until: float, watch: bool) -> None:
+        """Let it live for a while, or with `watch` from then on until it is about to send."""
+        while time.monotonic() < until:
+            self._fill()
+            time.sleep(min(0.2, max(0.0, until - time.monotonic())))
+        while watch and time.monotonic() < until + LIFE_MAX and not self._life.is_sending():
+            time.sleep(0.001)
 
     def finish(self, calm: int) -> list[str]:
         """Let a last coordinator end what is left, then book at known moments; names of these bookings."""

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from sqlalchemy import select
+
 from benchmarks.harness import BenchmarkError
 from robot_trials.coordination.states import SENT, WAITING
 from robot_trials.records import Records
 from robot_trials.records.bookings import NewBooking, add_booking, list_bookings
-from robot_trials.records.models import Site
+from robot_trials.records.models import Booking, BookingState, Site
 
 SITE = "bench"
 START_S = 60.0
@@ -80,6 +82,12 @@ class CoordinatorLife:
         """Bookings that are not yet sent."""
         with self.records.read() as session:
             return len(list_bookings(session, WAITING))
+
+    def is_sending(self) -> bool:
+        """Whether a goal is on disk that no robot has answered yet."""
+        with self.records.read() as session:
+            starting = select(Booking.name).where(Booking.state == BookingState.STARTING)
+            return session.scalars(starting.limit(1)).first() is not None
 
     def book(self, name: str, robot: str, zone: str, start: float) -> None:
         """A booking due at `start` [s since 1970]."""
