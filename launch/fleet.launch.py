@@ -55,10 +55,13 @@ def generate_launch_description() -> LaunchDescription:
 def describe_fleet(context) -> list:
     """Check the configuration, then every process of the graph with its parameters."""
     values = {name: context.launch_configurations[name] for name in ARGUMENTS}
-    members = load_members(values)
+    return describe_members(load_members(values), values["real_time_factor"], start=values["start"] == "true")
+
+
+def describe_members(members, real_time_factor: str, start: bool) -> list:
+    """The control process with its world, the clock, and each robot's nodes; with `start`, a client for each."""
     channels = {member.name: f"launch_{os.getpid()}_{member.name}" for member in members}
     hosted = [member.to_json() | {"channel": channels[member.name]} for member in members]
-    options = {"fleet": json.dumps(hosted), "real-time-factor": values["real_time_factor"]}
     clock = Node(
         package="robot_trials",
         executable="clock_node",
@@ -66,13 +69,13 @@ def describe_fleet(context) -> list:
         output="screen",
         parameters=[{"channels": list(channels.values())}],
     )
-    actions = [shared.describe_control(options), clock]
-    running = {member.name for member in members}
+    control = shared.describe_control({"fleet": json.dumps(hosted), "real-time-factor": real_time_factor})
+    actions, running = [control, clock], {member.name for member in members}
     for member in members:
         setup = json.dumps(member.setup.arguments)
         common = {"use_sim_time": True, "channel": channels[member.name], "setup": setup}
         actions += shared.describe_robot(common, member.name, alone=False)
-        if values["start"] == "true":
+        if start:
             own = {"start_delay": member.start_delay, "server_timeout": 90.0 * len(members)}
             actions.append(shared.describe_client(common | own, member.name, end_with_last(running, member.name)))
     return actions

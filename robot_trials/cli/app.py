@@ -6,6 +6,7 @@ import enum
 import importlib.metadata
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -177,6 +178,33 @@ def plan(
     plan_programme(
         programme, first_day, days, SearchLimits(time_limit, gap), Booker(who, records) if book else None, html, ics
     )
+
+
+@app.command()
+def site(
+    name: Annotated[str, typer.Argument(help="Programme in config/programmes, and fleet of the same name.")],
+    once: Annotated[bool, typer.Option("--once", help="End when every robot has had a trial.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Added to the seed of every robot.")] = 0,
+    length: Annotated[float | None, typer.Option(help="Length of every lane [m] instead of the sites'.")] = None,
+    camera: Annotated[Camera | None, typer.Option(help="Where fiducials come from, instead of the fleet's.")] = None,
+    output: Annotated[Path | None, typer.Option(help="New folder with one for each robot's recordings.")] = None,
+    real_time_factor: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Pace of the simulation; 0 is as fast as it goes.")
+    ] = 0.0,
+    records: coordination.Database = None,
+) -> None:
+    """Run a site: its coordinator, and its simulated robots in one world, on the ROS 2 nodes.
+
+    What is booked (`plan --book`) starts as soon as permits, readings and checklists allow it. Ctrl-C ends it: trials
+    abort, robots come to stand, bags are closed. Exit code 0 when every trial that ended has passed.
+    """
+    from robot_trials.cli.site import run_site
+
+    folder = output or Path("output") / time.strftime(f"{name}_%Y%m%dT%H%M%S")
+    chosen = camera.value if camera else None
+    fleet = {"seed": seed, "length": length, "camera": chosen, "output": folder.resolve()}
+    passed = run_site(name, records, once, real_time_factor, lambda line: print(line, flush=True), **fleet)
+    raise typer.Exit(EXIT_PASS if passed else EXIT_FAIL)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import getpass
+import hashlib
 import importlib.util
 import json
 import subprocess
@@ -84,9 +85,18 @@ def permits(
 
 
 @app.command()
-def approve(number: str, who: Who, why: Why = "", records: Database = None) -> None:
-    """Approve a permit. Its operator may not."""
-    _act_on_permit(records, number, "approve", who, why)
+def approve(
+    number: str,
+    who: Who,
+    why: Why = "",
+    evidence: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Validation report, where the permit asks for one.")
+    ] = None,
+    records: Database = None,
+) -> None:
+    """Approve a permit: only the approver whom it names, never its operator, with the evidence it asks for."""
+    digest = hashlib.sha256(evidence.read_bytes()).hexdigest() if evidence else ""
+    _act_on_permit(records, number, "approve", who, why, digest)
 
 
 @app.command()
@@ -227,11 +237,11 @@ def _open(url: str | None) -> Iterator[Records]:
         records.close()
 
 
-def _act_on_permit(url: str | None, number: str, act: str, who: str, why: str) -> None:
+def _act_on_permit(url: str | None, number: str, act: str, who: str, why: str, evidence: str = "") -> None:
     from robot_trials.records.permits import act_on_permit
 
     with _open(url) as records, records.write() as session:
-        permit = act_on_permit(session, number, act, who, why, time.time())
+        permit = act_on_permit(session, number, act, who, why, time.time(), evidence)
     print(f"permit {number} is {permit.state}")
 
 

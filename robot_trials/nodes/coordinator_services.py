@@ -68,7 +68,8 @@ class CoordinatorServices:
 
     def _approve_permit(self, asked: ActOnPermit.Request) -> str:
         with self._records.write() as session:
-            permit = act_on_permit(session, asked.number, asked.act or "approve", asked.who, asked.why, self._now())
+            act, evidence = asked.act or "approve", asked.evidence_sha256
+            permit = act_on_permit(session, asked.number, act, asked.who, asked.why, self._now(), evidence)
         return f"permit {permit.number} is {permit.state}"
 
     def _release_lease(self, asked: ReleaseLease.Request) -> str:

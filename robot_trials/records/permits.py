@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -48,7 +49,7 @@ def record_permit(session: Session, number: str, document: str, operator: str, w
     return permit
 
 
-def act_on_permit(session: Session, number: str, act: str, who: str, why: str, at: float) -> Permit:
+def act_on_permit(session: Session, number: str, act: str, who: str, why: str, at: float, evidence: str = "") -> Permit:
     """Approve, refuse or revoke a permit.
 
     Args:
@@ -57,9 +58,11 @@ def act_on_permit(session: Session, number: str, act: str, who: str, why: str, a
         who: person who acts.
         why: needed to refuse and to revoke.
         at: when [s since 1970].
+        evidence: SHA-256 of the validation report that was handed in; empty: none was.
 
     Raises:
-        RefusedError: no such permit or act, the approver is the operator, or not from the state it is in.
+        RefusedError: no such permit or act, who approves is the operator or not the approver that the document names,
+            other evidence than it asks for, or not from the state it is in.
     """
     if act not in ACTS:
         raise RefusedError(f"{act!r}: must be one of {', '.join(ACTS)}")
@@ -71,13 +74,29 @@ def act_on_permit(session: Session, number: str, act: str, who: str, why: str, a
         raise RefusedError(f"permit {number}: who: must name the person who acts")
     if act != "approve" and not why.strip():
         raise RefusedError(f"permit {number}: why: must say why to {act} it")
-    if act == "approve" and is_same_person(who, permit.operator):
-        raise RefusedError(f"permit {number}: {who} is its operator: must be approved by somebody else")
+    if act == "approve":
+        _check_approval(permit, who, evidence)
     if permit.state not in origins:
         raise RefusedError(f"permit {number}: is {permit.state}: to {act}, it must be {' or '.join(origins)}")
     permit.state = goal
-    session.add(PermitAct(number=number, act=act, who=who, at=at, why=why, sha256=permit.sha256))
+    said = "; ".join(part for part in (why, evidence and f"evidence {evidence}") if part)
+    session.add(PermitAct(number=number, act=act, who=who, at=at, why=said, sha256=permit.sha256))
     return permit
+
+
+def _check_approval(permit: Permit, who: str, evidence: str) -> None:
+    """Whether this person, with this evidence, may approve."""
+    if is_same_person(who, permit.operator):
+        raise RefusedError(f"permit {permit.number}: {who} is its operator: must be approved by somebody else")
+    found = yaml.safe_load(permit.document)
+    terms = found if isinstance(found, dict) else {}
+    approver = str(terms.get("approver") or "")
+    if approver and not is_same_person(who, approver):
+        raise RefusedError(f"permit {permit.number}: {who}: must be {approver}, whom it names as approver")
+    wanted = (terms.get("evidence") or {}).get("report_sha256", "")
+    if wanted and evidence != wanted:
+        shown = evidence or "none"
+        raise RefusedError(f"permit {permit.number}: evidence {shown}: must be a report with SHA-256 {wanted}")
 
 
 def list_permits(session: Session) -> Sequence[Permit]:

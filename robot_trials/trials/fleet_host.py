@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from robot_trials.config import Fleet, FleetMember
 from robot_trials.exceptions import TrialFault
 from robot_trials.runtime.channel import remove_channel
-from robot_trials.runtime.process_group import ProcessGroup
+from robot_trials.runtime.process_group import Member, ProcessGroup
 from robot_trials.trials.outcome import TrialOutcome
 from robot_trials.trials.robot_graph import (
     CLIENT,
@@ -135,11 +136,15 @@ class FleetHost:
         control = [sys.executable, "-m", "robot_trials.runtime.process", "--fleet", json.dumps(hosted)]
         control += ["--real-time-factor", str(self._real_time_factor)]
         self._group.start(CONTROL, control, self._environment)
-        parameters = write_parameters(self._scratch / "clock.yaml", {"channels": list(self._channels.values())})
-        clock = [sys.executable, "-m", f"robot_trials.nodes.{CLOCK}", "--ros-args", "--params-file", str(parameters)]
-        self._group.start(CLOCK, clock, self._environment)
+        self.start_node(CLOCK, {"channels": list(self._channels.values())})
         for graph in self._graphs.values():
             graph.start(self._environment)
+
+    def start_node(self, name: str, parameters: Mapping[str, Any]) -> Member:
+        """Start a node that belongs to no robot, with its parameters."""
+        file = write_parameters(self._scratch / f"{name}.yaml", dict(parameters))
+        command = [sys.executable, "-m", f"robot_trials.nodes.{name}", "--ros-args", "--params-file", str(file)]
+        return self._group.start(name, command, self._environment)
 
     def send_goals(self) -> None:
         """Start a client for each robot, which sends its goal when the robot is ready and its delay is over."""
@@ -160,7 +165,7 @@ class FleetHost:
                     self._follow_one(name, on_progress)
                 except TrialFault as fault:
                     faults[name] = "interrupted before the trial began" if self._interrupted else str(fault)
-            self._check_control()
+            self.check_control()
         return FleetRun({}, faults)
 
     def read_outcomes(self, run: FleetRun) -> FleetRun:
@@ -209,7 +214,13 @@ class FleetHost:
         if self._group.wait(5.0, [graph.name(CLIENT)]):
             raise TrialFault(ended.failure or f"{ended.name} ended before the trial did")
 
-    def _check_control(self) -> None:
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C was pressed."""
+        return self._interrupted
+
+    def check_control(self) -> None:
+        """Raises `TrialFault` when the control process has ended, and with it every robot."""
         control = self._group.members[CONTROL]
         if control.process.poll() is None or self._interrupted:
             return

@@ -37,6 +37,20 @@ def test_permit_is_approved_by_somebody_else_than_its_operator(session):
     assert acts == wanted
 
 
+def test_permit_is_approved_by_whom_it_names_with_what_it_asks_for(session):
+    document = f"approver: Ada Ho\nevidence: {{report_sha256: {'ab' * 32}}}\n"
+    record_permit(session, "P-1", document, "Wen Li", "clerk", at=1.0)
+    with pytest.raises(RefusedError, match="Bo Ek: must be Ada Ho, whom it names as approver"):
+        act_on_permit(session, "P-1", "approve", "Bo Ek", "", at=2.0, evidence="ab" * 32)
+    for shown in ("", "cd" * 32):
+        with pytest.raises(
+            RefusedError, match=f"evidence {shown or 'none'}: must be a report with SHA-256 {'ab' * 32}"
+        ):
+            act_on_permit(session, "P-1", "approve", "Ada Ho", "", at=2.0, evidence=shown)
+    act_on_permit(session, "P-1", "approve", "ada ho", "seen", at=3.0, evidence="ab" * 32)
+    assert list_acts(session, "P-1")[-1].why == f"seen; evidence {'ab' * 32}"
+
+
 def test_changed_document_has_to_be_approved_again(session):
     record_permit(session, "P-1", "text", "Wen Li", "clerk", at=1.0)
     act_on_permit(session, "P-1", "approve", "Ada Ho", "", at=2.0)
