@@ -16,11 +16,32 @@ KINDS = ("body", "joint", "site", "actuator", "sensor", "equality")
 """Things of a model whose names and order must be the same in both."""
 
 
+class Part:
+    """Where everything of a robot's own model lies in a shared one, as slices.
+
+    Raises:
+        ValueError: it does not lie there, or not in the same order.
+    """
+
+    def __init__(self, model: mujoco.MjModel, world: mujoco.MjModel, prefix: str) -> None:
+        found = {kind: _find_part(model, world, kind, prefix) for kind in KINDS}
+        self.bodies, joints, self.sites, self.drives, sensors, self.welds = (found[kind] for kind in KINDS)
+        q, v = int(world.jnt_qposadr[joints.start]), int(world.jnt_dofadr[joints.start])
+        self.position, self.velocity = slice(q, q + model.nq), slice(v, v + model.nv)
+        last = int(world.body_mocapid[self.bodies].max()) + 1
+        self.mocap = slice(last - model.nmocap, last)
+        first = int(world.sensor_adr[sensors.start])
+        self.readings = slice(first, first + model.nsensordata)
+
+
 class Twin:
     """Carries commands into the shared world and its state back.
 
-    Attributes:
-        bodies: the robot's own, its people's and its torch's in the shared world.
+    Args:
+        model, data: the robot's own world.
+        world: model and state of the shared one.
+        prefix: before the names of what is the robot's in the shared world.
+        place: of the robot's map there.
     """
 
     def __init__(
@@ -31,67 +52,47 @@ class Twin:
         prefix: str,
         place: Place,
     ) -> None:
-        world_model, world_data = world
-        parts = {kind: _find_part(model, world_model, kind, prefix) for kind in KINDS}
-        self.bodies, joints, sites, drives, sensors, welds = (parts[kind] for kind in KINDS)
-        first = joints.start
-        q, v = int(world_model.jnt_qposadr[first]), int(world_model.jnt_dofadr[first])
-        mocap = int(world_model.body_mocapid[self.bodies.start : self.bodies.stop].max()) + 1
-        world_model.actuator_forcerange[_cut(drives)] = model.actuator_forcerange
+        shared, state = world
+        part = Part(model, shared, prefix)
+        shared.actuator_forcerange[part.drives] = model.actuator_forcerange
+        numbers = place.numbers
         free = model.jnt_type == mujoco.mjtJoint.mjJNT_FREE
         rows = np.column_stack((model.jnt_qposadr[free], model.jnt_dofadr[free])).astype(np.int64)
-        of_world = np.s_[mocap - model.nmocap : mocap]
-        coordinates = (
-            *(data.qpos, data.qvel, np.full(model.nq, np.nan), np.full(model.nv, np.nan)),
-            *(world_data.qpos[q : q + model.nq], world_data.qvel[v : v + model.nv]),
+        known = np.full(model.nq, np.nan), np.full(model.nv, np.nan)
+        self._bodies = numbers, rows, data.qpos, data.qvel, *known, state.qpos[part.position], state.qvel[part.velocity]
+        self._acts = (
+            *(numbers, data.mocap_pos, data.mocap_quat, state.mocap_pos[part.mocap], state.mocap_quat[part.mocap]),
+            *(data.xfrc_applied[1:], state.xfrc_applied[part.bodies]),
+            *(model.actuator_biasprm[:, :3], shared.actuator_biasprm[part.drives, :3]),
+            *(data.eq_active, state.eq_active[part.welds]),
+            *(model.eq_data, model.eq_solimp, shared.eq_data[part.welds], shared.eq_solimp[part.welds]),
         )
-        bodies, numbers = _cut(self.bodies), place.numbers
-        self._put = (numbers, rows, *coordinates)
-        self._act = (
-            *(
-                numbers,
-                data.mocap_pos,
-                data.mocap_quat,
-                world_data.mocap_pos[of_world],
-                world_data.mocap_quat[of_world],
-            ),
-            *(data.xfrc_applied[1:], world_data.xfrc_applied[bodies]),
-            *(model.actuator_biasprm[:, :3], world_model.actuator_biasprm[_cut(drives), :3]),
-            *(data.eq_active, world_data.eq_active[_cut(welds)]),
-            *(model.eq_data, model.eq_solimp, world_model.eq_data[_cut(welds)], world_model.eq_solimp[_cut(welds)]),
+        self._feels = (
+            *(numbers, data.xpos[1:], data.xmat[1:], state.xpos[part.bodies], state.xmat[part.bodies]),
+            *(data.subtree_com[1:], data.cfrc_ext[1:], state.subtree_com[part.bodies], state.cfrc_ext[part.bodies]),
+            *(data.site_xpos, data.site_xmat, state.site_xpos[part.sites], state.site_xmat[part.sites]),
         )
-        self._take = (numbers, rows, *coordinates)
-        start = int(world_model.sensor_adr[sensors.start]) if len(sensors) else 0
         self._copies = (
-            (data.actuator_force, world_data.actuator_force[_cut(drives)]),
-            (data.sensordata, world_data.sensordata[start : start + model.nsensordata]),
+            (data.actuator_force, state.actuator_force[part.drives]),
+            (data.sensordata, state.sensordata[part.readings]),
         )
-        self._feel = (
-            *(numbers, data.xpos[1:], data.xmat[1:], world_data.xpos[bodies], world_data.xmat[bodies]),
-            *(data.subtree_com[1:], data.cfrc_ext[1:], world_data.subtree_com[bodies], world_data.cfrc_ext[bodies]),
-            *(data.site_xpos, data.site_xmat, world_data.site_xpos[_cut(sites)], world_data.site_xmat[_cut(sites)]),
-        )
-        self._put_bodies, self._act_on_world = bind(_put_bodies, *self._put), bind(_act_on_world, *self._act)
-        self._take_bodies, self._feel_world = bind(_take_bodies, *self._take), bind(_feel_world, *self._feel)
+        self._put_bodies, self._take_bodies = bind(_put_bodies, *self._bodies), bind(_take_bodies, *self._bodies)
+        self._act_on_world, self._feel_world = bind(_act_on_world, *self._acts), bind(_feel_world, *self._feels)
 
     def write(self) -> None:
         """Let the shared world have what acts in the robot's own, and where somebody has put something."""
-        self._put_bodies(*self._put)
-        self._act_on_world(*self._act)
+        self._put_bodies(*self._bodies)
+        self._act_on_world(*self._acts)
 
     def read(self) -> None:
         """Let the robot's own world have the state of the shared one."""
-        self._take_bodies(*self._take)
-        self._feel_world(*self._feel)
+        self._take_bodies(*self._bodies)
+        self._feel_world(*self._feels)
         for own, shared in self._copies:
             own[:] = shared
 
 
-def _cut(part: range) -> slice:
-    return slice(part.start, part.stop)
-
-
-def _find_part(model: mujoco.MjModel, world: mujoco.MjModel, kind: str, prefix: str) -> range:
+def _find_part(model: mujoco.MjModel, world: mujoco.MjModel, kind: str, prefix: str) -> slice:
     """Where the things of a model lie in the shared world: one behind the other, in the same order.
 
     Raises:
@@ -101,12 +102,12 @@ def _find_part(model: mujoco.MjModel, world: mujoco.MjModel, kind: str, prefix: 
     count |= {"actuator": model.nu, "sensor": model.nsensor, "equality": model.neq}
     own = [getattr(model, kind)(index).name for index in range(1 if kind == "body" else 0, count[kind])]
     if not own:
-        return range(0)
+        return slice(0, 0)
     start = int(getattr(world, kind)(prefix + own[0]).id)
     found = [getattr(world, kind)(start + index).name for index in range(len(own))]
     if found != [prefix + name for name in own]:
         raise ValueError(f"{prefix}: {kind}: the shared world has {found}, the robot's own {own}")
-    return range(start, start + len(own))
+    return slice(start, start + len(own))
 
 
 @compiled
@@ -129,32 +130,38 @@ def _put_bodies(
         known_position, known_velocity: as they came from the shared world.
         world_position, world_velocity: receive what differs.
     """
-    moved = False
     for index in range(len(rows)):
         q, v = rows[index]
-        for i in range(7):
-            moved |= position[q + i] != known_position[q + i]
-        for i in range(6):
-            moved |= velocity[v + i] != known_velocity[v + i]
-        if moved:
+        moved = _differ(position[q : q + 7], known_position[q : q + 7])
+        if moved or _differ(velocity[v : v + 6], known_velocity[v : v + 6]):
             _turn(place, 1.0, position[q : q + 3], world_position[q : q + 3])
             world_position[q] += place[0]
             world_position[q + 1] += place[1]
             _spin(place, 1.0, position[q + 3 : q + 7], world_position[q + 3 : q + 7])
             _turn(place, 1.0, velocity[v : v + 3], world_velocity[v : v + 3])
             world_velocity[v + 3 : v + 6] = velocity[v + 3 : v + 6]
-        moved = False
-    free_q, free_v = 0, 0
-    for q in range(len(position)):
-        if free_q < len(rows) and q >= rows[free_q, 0]:
-            free_q += q == rows[free_q, 0] + 6
-        elif position[q] != known_position[q]:
-            world_position[q] = position[q]
-    for v in range(len(velocity)):
-        if free_v < len(rows) and v >= rows[free_v, 1]:
-            free_v += v == rows[free_v, 1] + 5
-        elif velocity[v] != known_velocity[v]:
-            world_velocity[v] = velocity[v]
+    _put_joints(rows[:, 0], 7, position, known_position, world_position)
+    _put_joints(rows[:, 1], 6, velocity, known_velocity, world_velocity)
+
+
+@compiled
+def _differ(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether any number differs, as one that is none does."""
+    for i in range(len(one)):
+        if one[i] != other[i]:
+            return True
+    return False
+
+
+@compiled
+def _put_joints(free: np.ndarray, width: int, own: np.ndarray, known: np.ndarray, world: np.ndarray) -> None:
+    """Write what differs from what is known, but for the rows of free joints, which begin at `free`."""
+    joint = 0
+    for row in range(len(own)):
+        while joint < len(free) and row >= free[joint] + width:
+            joint += 1
+        if (joint == len(free) or row < free[joint]) and own[row] != known[row]:
+            world[row] = own[row]
 
 
 @compiled
