@@ -15,7 +15,7 @@ class Rig:
     def __init__(self, process, name, timeout_s=10.0):
         self.process = process
         self.channel = Channel.attach(name, timeout_s)
-        self.channel.state  # noqa: B018  attach now: the files go when the process ends
+        self.channel.state, self.channel.command  # noqa: B018  attach now: the files go when the process ends
         self.port = TrialPort(self.channel)
         self.command = make_motion_command()
         self.health = Record(np.zeros(1, HEALTH_DTYPE))
