@@ -2,9 +2,9 @@
 
 A real coordinator on real DDS dispatches a stream of bookings to robots that only have a trial node: the real action,
 ledger and services, with trials of half a second to two. It is killed with SIGKILL again and again, at random moments
-of its start and its life and as soon as a goal is seen to be on disk, and started anew. In the end every booking must
-have one end state, every goal must have run once (each robot keeps count, apart from its ledger), and no zone may have
-held two trials at a time.
+of its start and its life, as soon as a goal is seen to be on disk, and before such a goal is sent; and started anew. In
+the end every booking must have one end state, every goal must have run once (each robot keeps count, apart from its
+ledger), and no zone may have held two trials at a time.
 
 Then, undisturbed: time from a booking's due time to the moment at which its robot has accepted the goal.
 """
@@ -32,8 +32,9 @@ WAITING = 6
 """Bookings that are always ahead while the coordinator is being killed."""
 SHORTEST, LONGEST = 0.5, 2.0
 """Duration of a trial [s]."""
-MOMENTS = ("startup", "life", "sending", "life", "sending")
-"""Where the kills hit, in turn: while it starts, anywhere in its life, as soon as a goal is on disk."""
+MOMENTS = ("startup", "life", "sending", "life", "unsent")
+"""Where the kills hit, in turn: while it starts, anywhere in its life, as soon as a goal is on disk, and before it is
+sent, which is too short a moment to be hit from outside."""
 LIFE_MAX = 3.0
 """Longest life after a start [s]."""
 SETTLE_S = 120.0
@@ -80,18 +81,19 @@ class BookingStream:
         """Start a coordinator and kill it at one of `MOMENTS`."""
         self._fill()
         began = time.monotonic()
-        self._life.start()
+        self._life.start(die_unsent=moment == "unsent")
         if moment == "startup":
             time.sleep(self._draw.uniform(0.0, self._startup))
         else:
             self._life.wait_until_it_writes()
             self._startup = time.monotonic() - began
-            self._live(time.monotonic() + self._draw.uniform(0.0, LIFE_MAX), watch=moment == "sending")
+            longest = LIFE_MAX if moment == "unsent" else self._draw.uniform(0.0, LIFE_MAX)
+            self._live(time.monotonic() + longest, watch=moment == "sending")
         self._life.kill()
 
     def _live(self, until: float, watch: bool) -> None:
         """Let it live for a while, or with `watch` from then on until it is about to send."""
-        while time.monotonic() < until:
+        while time.monotonic() < until and self._life.is_alive():
             self._fill()
             time.sleep(min(0.2, max(0.0, until - time.monotonic())))
         while watch and time.monotonic() < until + LIFE_MAX and not self._life.is_sending():

@@ -45,10 +45,11 @@ class CoordinatorLife:
         self._token = 0
         self.records = Records.open(url)
 
-    def start(self) -> None:
-        """Start one."""
+    def start(self, die_unsent: bool = False) -> None:
+        """Start one; with `die_unsent`, it is killed when a goal is on disk and about to be sent."""
         self._token = self._read_token()
-        self._process = self._context.Process(target=run_coordinator, args=(self._arguments, str(self._log)))
+        arguments = (self._arguments, str(self._log), die_unsent)
+        self._process = self._context.Process(target=run_coordinator, args=arguments)
         self._process.start()
 
     def kill(self) -> None:
@@ -61,18 +62,27 @@ class CoordinatorLife:
             self._process.join()
         self._process = None
 
+    def is_alive(self) -> bool:
+        """Whether one runs."""
+        return self._process is not None and self._process.is_alive()
+
     def wait_until_it_writes(self) -> None:
         """Wait until the coordinator has taken the records over."""
         deadline = time.monotonic() + START_S
-        while self._read_token() == self._token:
-            self._require_alive(deadline)
+        while True:
+            alive = self.is_alive()
+            if self._read_token() != self._token:
+                return
+            if not alive or time.monotonic() > deadline:
+                raise BenchmarkError(f"the coordinator does not start:\n{self._log.read_text()[-2000:]}")
             time.sleep(0.02)
 
     def wait_until_all_ended(self, timeout_s: float) -> None:
         """Wait until no booking waits or runs, or the time is over."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            self._require_alive(deadline)
+            if not self.is_alive():
+                raise BenchmarkError(f"the coordinator ended by itself:\n{self._log.read_text()[-2000:]}")
             with self.records.read() as session:
                 if not list_bookings(session, (*WAITING, *SENT)):
                     return
@@ -100,12 +110,6 @@ class CoordinatorLife:
             site = session.get(Site, SITE)
             return site.token if site is not None else 0
 
-    def _require_alive(self, deadline: float) -> None:
-        if self._process is None or not self._process.is_alive():
-            raise BenchmarkError(f"the coordinator ended by itself:\n{self._log.read_text()[-2000:]}")
-        if time.monotonic() > deadline:
-            raise BenchmarkError("the coordinator does not start")
-
 
 class RobotsProcess:
     """Process of all robots, while entered."""
@@ -130,11 +134,13 @@ class RobotsProcess:
         self._process.communicate()
 
 
-def run_coordinator(arguments: list[str], log: str) -> None:
+def run_coordinator(arguments: list[str], log: str, die_unsent: bool) -> None:
     """In its own process: a coordinator until it is killed."""
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
-    from robot_trials.nodes.coordinator_node import main
+    from robot_trials.nodes.coordinator_node import LinkDispatcher, main
 
+    if die_unsent:
+        LinkDispatcher.send = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
     sys.exit(main(arguments))

@@ -12,7 +12,7 @@ from robot_trials.coordination.desk import Desk
 from robot_trials.coordination.dispatcher import Dispatcher, Report
 from robot_trials.coordination.following import Follower, FollowTimes
 from robot_trials.coordination.hearing import Hearing
-from robot_trials.coordination.replanning import Replan, apply_plan, describe_situation
+from robot_trials.coordination.replanning import NewPlan, Replan, apply_plan, describe_situation
 from robot_trials.coordination.starting import Starter
 from robot_trials.coordination.states import SENT
 from robot_trials.records.bookings import list_bookings
@@ -38,6 +38,7 @@ class Coordinator:
 
     Attributes:
         acts: what persons may do.
+        plan_fault: why the newest plan could not be made; empty when it could.
 
     Raises:
         RecordsError: another coordinator has the database, or it cannot be written.
@@ -64,7 +65,7 @@ class Coordinator:
         self._starter = Starter(self._desk, dispatcher, checks, self._follower.send)
         self._changes = Changes()
         self._looked = -LOOK_PERIOD_S
-        self._plan_cause = ""
+        self._plan_cause = self.plan_fault = ""
         self._introduced = False
         self.acts = Acts(self._desk, dispatcher)
 
@@ -127,9 +128,14 @@ class Coordinator:
             return
         with self._desk.read() as session:
             situation = describe_situation(session, now, self._plan_cause)
-        plan = self._replan(situation) if situation.movable else None
-        if plan is not None:
+        try:
+            plan = self._replan(situation) if situation.movable else NewPlan()
+            self.plan_fault = ""
+        except Exception as error:  # what is planned stays, and goes on being dispatched
+            plan, self.plan_fault = NewPlan(), f"no new plan ({self._plan_cause}): {type(error).__name__}: {error}"
+        if plan is None:  # it is being made
+            return
+        if plan.placements or plan.left_out:
             with self._desk.write() as work:
                 apply_plan(work.session, plan, now, self._plan_cause)
-        if plan is not None or not situation.movable:
-            self._plan_cause = ""
+        self._plan_cause = ""

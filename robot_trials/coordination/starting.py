@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from robot_trials.coordination.clauses import Clause, StartCheck
 from robot_trials.coordination.desk import Desk, Work
@@ -84,7 +85,15 @@ class Starter:
             self._wait(work, booking, obstacle or taken, now)
 
     def _find_clauses(self, work: Work, booking: Booking, now: float) -> list[Clause]:
-        found = [clause for check in self._checks for clause in check(work.session, booking, now)]
+        """All that fails. A check that breaks fails, too: it keeps one booking from starting, not the others."""
+        found: list[Clause] = []
+        for check in self._checks:
+            try:
+                found += check(work.session, booking, now)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:
+                found.append(Clause("check", f"{type(error).__name__}: {error}"))
         obstacle = self._dispatcher.find_obstacle(booking.robot)
         return [*found, Clause("preflight", obstacle)] if obstacle else found
 

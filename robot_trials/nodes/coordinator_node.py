@@ -132,7 +132,7 @@ class CoordinatorNode(LifecycleNode):
         self._links: dict[str, RobotLink] = {}
         self._offered: CoordinatorServices | None = None
         self._beats: list[Any] = []
-        self._fault = ""
+        self._fault = self._plan_fault = ""
         if declare(self, "autostart", True, "configure and activate without being asked"):
             self._start_timer = self.create_timer(0.0, self._autostart, clock=STEADY)
 
@@ -244,6 +244,9 @@ class CoordinatorNode(LifecycleNode):
         now = self.now()
         if self._coordinator is not None and now > 0.0:
             self._guard(lambda coordinator: coordinator.tick(now))
+            if self._coordinator.plan_fault != self._plan_fault:
+                self._plan_fault = self._coordinator.plan_fault
+                self.get_logger().error(self._plan_fault or "a new plan could be made again")
 
     def _take_report(self, report: Report) -> None:
         self._guard(lambda coordinator: coordinator.take_report(report, self.now()))

@@ -259,3 +259,17 @@ def test_restart_plans_what_was_left_unsettled(make_bench):
     bench.start()
     bench.run(1)
     assert bench.state() is BookingState.PLANNED and planner.situations[0].cause == "the coordinator has started"
+
+
+def test_planner_that_breaks_keeps_nothing_from_starting(make_bench):
+    def break_down(situation):
+        raise ValueError("no solver")
+
+    bench = make_bench(replan=break_down)
+    bench.book("second", robot="kuavo_2", zones=("c",))
+    bench.run(1)
+    act(bench, "hold", robot="kuavo_1")
+    bench.run_to(3.0)
+    assert bench.state("second") is BookingState.RUNNING
+    wanted = "no new plan (robot kuavo_1 is out of service): ValueError: no solver"
+    assert bench.coordinator.plan_fault == wanted

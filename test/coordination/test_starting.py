@@ -162,6 +162,18 @@ def test_clause_of_a_stranger_is_named_too(make_bench):
     assert bench.look().reason == "window: park is closed" and bench.state() is BookingState.REFUSED
 
 
+def test_check_that_breaks_keeps_only_its_booking_from_starting(make_bench):
+    def check(session, booking, now):
+        return [] if booking.name == "second" else {}["no such trial"]
+
+    bench = make_bench(checks=[check])
+    bench.book()
+    bench.book("second", robot="kuavo_2", zones=("c",))
+    bench.run_to(2.0)
+    assert bench.state("second") is BookingState.RUNNING
+    assert (bench.state(), bench.look().reason) == (BookingState.DUE, "check: KeyError: 'no such trial'")
+
+
 def test_stale_reading_says_nothing(make_bench):
     bench = make_bench(checks=[GateCheck("park", (WIND,), {"indoor": ("wind_speed",)})])
     reading("wind_speed", 3.0)(bench)

@@ -2,8 +2,8 @@
 
 python node_doubles.py trial_node --ros-args ...     the node; its trial walks for TEST_TRIAL_TICKS trial ticks
 python node_doubles.py call SERVICE                  call a Trigger service, print its answer as JSON
-python node_doubles.py send_goal TRIAL [ID]          send a goal, print whether it was accepted
-python node_doubles.py ask_outcome ID [withdraw]     what the trial node says of a goal
+python node_doubles.py send_goal TRIAL               send a goal, print whether it was accepted
+python node_doubles.py ask_goals STEP:ID ...         send goals, ask what became of them, withdraw them
 python node_doubles.py change_state TRANSITION       change control_node's lifecycle state, print the new one
 python node_doubles.py listen SECONDS TOPIC TYPE ... print count, rate, last message
 """
@@ -140,34 +140,42 @@ def call_service(node, name):
     return {"success": future.result().success, "message": future.result().message}
 
 
-def send_goal(node, trial, goal_id=""):
-    """Whether a goal is accepted, under an id if one is given."""
+def send_goal(node, trial):
+    """Whether a goal is accepted."""
     from rclpy.action import ActionClient
-    from unique_identifier_msgs.msg import UUID
 
     from robot_trials_msgs.action import RunTrial
 
     client = ActionClient(node, RunTrial, "run_trial")
     _wait(node, client.server_is_ready)
-    uuid = UUID(uuid=list(bytes.fromhex(goal_id))) if goal_id else None
-    future = client.send_goal_async(RunTrial.Goal(trial=trial), goal_uuid=uuid)
+    future = client.send_goal_async(RunTrial.Goal(trial=trial))
     _wait(node, future.done)
     return {"accepted": future.result().accepted}
 
 
-def ask_outcome(node, goal_id, withdraw=""):
-    """What the trial node says of a goal."""
+def ask_goals(node, *steps):
+    """Send goals, ask for them, withdraw them, in this order: send:ID, ask:ID, withdraw:ID; an answer for each."""
+    from rclpy.action import ActionClient
     from unique_identifier_msgs.msg import UUID
 
+    from robot_trials_msgs.action import RunTrial
     from robot_trials_msgs.srv import GetTrialOutcome
 
-    client = node.create_client(GetTrialOutcome, "trial_node/get_trial_outcome")
-    _wait(node, client.service_is_ready)
-    uuid = UUID(uuid=list(bytes.fromhex(goal_id)))
-    future = client.call_async(GetTrialOutcome.Request(goal_id=uuid, withdraw=bool(withdraw)))
-    _wait(node, future.done)
-    answer = future.result()
-    return {"state": answer.state, "verdict": answer.verdict, "reason": answer.reason}
+    action = ActionClient(node, RunTrial, "run_trial")
+    outcomes = node.create_client(GetTrialOutcome, "trial_node/get_trial_outcome")
+    _wait(node, lambda: action.server_is_ready() and outcomes.service_is_ready())
+    answers = []
+    for step in steps:
+        verb, goal_id = step.split(":")
+        uuid = UUID(uuid=list(bytes.fromhex(goal_id)))
+        if verb == "send":
+            future = action.send_goal_async(RunTrial.Goal(trial="torch_relay"), goal_uuid=uuid)
+        else:
+            future = outcomes.call_async(GetTrialOutcome.Request(goal_id=uuid, withdraw=verb == "withdraw"))
+        _wait(node, future.done)
+        answer = future.result()
+        answers.append(answer.accepted if verb == "send" else [answer.state, answer.verdict, answer.reason])
+    return answers
 
 
 def change_states(node, *transitions):
@@ -298,7 +306,7 @@ def main(verb, *arguments):
     verbs = {
         "call": call_service,
         "send_goal": send_goal,
-        "ask_outcome": ask_outcome,
+        "ask_goals": ask_goals,
         "change_states": change_states,
         "listen": listen,
         "drive": drive,

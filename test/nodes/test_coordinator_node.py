@@ -97,3 +97,27 @@ def check_that_it_is_alone_and_obeys(site):
     assert site.group.wait(10.0, ["coordinator"]) == []
     absent = site.command("resume", "later")
     assert absent.returncode == 2 and "no coordinator offers /coordinator_node/resume" in absent.stderr
+
+
+def test_lifecycle_gives_the_database_back(tmp_path):
+    import rclpy
+    from rclpy.lifecycle import TransitionCallbackReturn
+
+    from robot_trials.nodes.coordinator_node import CoordinatorNode
+
+    url = f"sqlite:///{tmp_path}/records.sqlite"
+    rclpy.init(args=["--ros-args", "-p", f"database:={url}", "-p", "autostart:=false"])
+    first, second = CoordinatorNode(), CoordinatorNode()
+    done = TransitionCallbackReturn.SUCCESS
+    try:
+        assert first.trigger_configure() == done and first.trigger_activate() == done
+        assert second.trigger_configure() == TransitionCallbackReturn.FAILURE
+        assert first.trigger_deactivate() == done and first.trigger_cleanup() == done
+        assert second.trigger_configure() == done and second.trigger_activate() == done
+        second.release()
+        assert first.trigger_configure() == done
+    finally:
+        for node in (first, second):
+            node.release()
+            node.destroy_node()
+        rclpy.shutdown()

@@ -199,18 +199,15 @@ def test_goal_is_taken_once_and_its_outcome_outlives_the_node(graph):
     graph.start_control(factor=1.0)
     graph.start_trial_node(MANY_TICKS, await_recorder=False, ledger_file=str(ledger))
     goal, other = "0a" * 16, "0b" * 16
-    assert graph.ask("ask_outcome", goal)["state"] == 0
-    assert graph.ask("send_goal", "torch_relay", goal) == {"accepted": True}
-    assert graph.ask("ask_outcome", goal)["state"] == 1
-    assert graph.ask("ask_outcome", goal, "withdraw")["state"] == 1, "it is too late to withdraw it"
-    assert graph.ask("send_goal", "torch_relay", goal) == {"accepted": False}
-    assert graph.ask("ask_outcome", other, "withdraw")["state"] == 3
+    unknown, running, ended, withdrawn = range(4)
+    steps = [f"ask:{goal}", f"send:{goal}", f"ask:{goal}", f"withdraw:{goal}", f"send:{goal}", f"withdraw:{other}"]
+    answers = graph.ask("ask_goals", *steps)
+    states = [answer if isinstance(answer, bool) else answer[0] for answer in answers]
+    assert states == [unknown, True, running, running, False, withdrawn]
     graph.kill("trial_node")
     graph.start_trial_node(50, await_recorder=False, ledger_file=str(ledger))
-    outcome = graph.ask("ask_outcome", goal)
-    assert (outcome["state"], outcome["verdict"]) == (2, "aborted")
-    assert outcome["reason"] == "the trial node ended while the trial ran"
-    for id_taken, said in ((goal, "ended"), (other, "withdrawn")):
-        assert graph.ask("send_goal", "torch_relay", id_taken) == {"accepted": False}
-        graph.wait_for_log("trial_node", f"goal rejected: goal {id_taken} was {said} before")
+    answers = graph.ask("ask_goals", f"ask:{goal}", f"send:{goal}", f"send:{other}")
+    assert answers == [[ended, "aborted", "the trial node ended while the trial ran"], False, False]
+    graph.wait_for_log("trial_node", f"goal rejected: goal {goal} was ended before")
+    graph.wait_for_log("trial_node", f"goal rejected: goal {other} was withdrawn before")
     assert set(graph.end().values()) == {0}

@@ -55,6 +55,19 @@ def test_constants_are_the_records_enumerations(message: str, prefix: str, enume
     assert constants == {name: int(value) for name, value in members.items()}
 
 
+@pytest.mark.ros
+def test_states_of_a_goal_are_those_of_ledger_and_coordinator() -> None:
+    from robot_trials.coordination import GoalState
+    from robot_trials.runtime.goal_ledger import LedgerState
+    from robot_trials_msgs.srv import GetTrialOutcome
+
+    answer = GetTrialOutcome.Response
+    names = [name for name in dir(type(answer)) if name.startswith("STATE_")]
+    constants = {name.removeprefix("STATE_"): getattr(answer, name) for name in names}
+    assert constants == {state.name: int(state) for state in LedgerState}
+    assert constants.items() <= {state.name: int(state) for state in GoalState}.items()
+
+
 def test_every_interface_file_is_built() -> None:
     listed = (CHECKOUT / "robot_trials_msgs" / "CMakeLists.txt").read_text(encoding="utf-8")
     for path in (CHECKOUT / "robot_trials_msgs").glob("*/*.*"):
