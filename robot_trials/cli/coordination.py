@@ -120,7 +120,7 @@ def status(
     from robot_trials.coordination.status import view_site
 
     with _open(records) as opened:
-        view = view_site(opened, with_ended=everything)
+        view = view_site(opened, ended_since=0.0 if everything else None)
     if view.held:
         print(f"the site is held by {view.held_by}")
     for booking in view.bookings:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from robot_trials.records.bookings import list_bookings
 from robot_trials.records.leases import list_active
 from robot_trials.records.models import Booking, BookingState, Lease, Robot, Site
 from robot_trials.records.robots import list_robots
@@ -32,18 +31,26 @@ class SiteView:
     held_by: str = ""
 
 
-def view_site(records: Records, site: str | None = None, with_ended: bool = True) -> SiteView:
-    """Everything about a site (any site of these records when None).
+def view_site(records: Records, site: str | None = None, ended_since: float | None = 0.0) -> SiteView:
+    """Everything about a site.
+
+    Args:
+        records: opened database.
+        site: its name; None: the one, or any, of these records.
+        ended_since: planned end from which on bookings that are over are shown, too [s since 1970]; None: none of them.
 
     Raises:
         RecordsError: the records cannot be read.
     """
-    states = None if with_ended else [state for state in BookingState if state not in OVER]
+    shown = Booking.state.not_in(OVER)
+    if ended_since is not None:
+        shown |= Booking.planned_end >= ended_since
+    bookings = select(Booking).where(shown).order_by(Booking.planned_start, Booking.name)
     with records.read() as session:
         query = select(Site).where(Site.held.is_(True))
         held = session.scalars(query if site is None else query.where(Site.name == site)).first()
         return SiteView(
-            bookings=list_bookings(session, states),
+            bookings=session.scalars(bookings).all(),
             robots=list_robots(session),
             leases=list_active(session),
             held=held is not None,

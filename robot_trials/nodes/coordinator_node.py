@@ -35,6 +35,8 @@ from robot_trials_msgs.srv import GetSiteStatus
 
 STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 STATUS_PERIOD_S = 1.0
+SHOWN_S = 86_400.0
+"""Bookings that are over stay in the status for as long after their planned end [s]."""
 
 
 @dataclass(frozen=True)
@@ -273,21 +275,21 @@ class CoordinatorNode(LifecycleNode):
         self._fault = fault
 
     def _publish_status(self) -> None:
-        status = self._make_status(with_ended=True)
+        status = self._make_status(ended_since=self.now() - SHOWN_S)
         if status is not None:
             self._status.publish(status)
 
     def _answer_status(self, asked: GetSiteStatus.Request, answer: GetSiteStatus.Response) -> GetSiteStatus.Response:
-        status = self._make_status(asked.with_ended)
+        status = self._make_status(ended_since=0.0 if asked.with_ended else None)
         if status is not None:
             answer.status = status
         return answer
 
-    def _make_status(self, with_ended: bool) -> SiteStatus | None:
+    def _make_status(self, ended_since: float | None) -> SiteStatus | None:
         if self._records is None:
             return None
         try:
-            view = view_site(self._records, self._site, with_ended)
+            view = view_site(self._records, self._site, ended_since)
         except RecordsError as error:
             return SiteStatus(site=self._site, fault=str(error))
         return make_status(view, self._site, self.now(), self._fault)
