@@ -20,8 +20,8 @@ from robot_trials.schedule.columns import Columns, Floats
 
 BUCKETS = (900, 1800, 3600, 7200, 14400, 28800, 86400)
 """Lengths to choose from [s]."""
-COLUMNS_MAX = 120_000
-ROWS_IN_A_SECOND = 300
+COLUMNS_MAX = 150_000
+ROWS_IN_A_SECOND = 600
 """Rows of the linear program that are affordable, growing slower than time."""
 CLOSE = 0.002
 """Column generation ends when bound and master differ by less than this fraction."""

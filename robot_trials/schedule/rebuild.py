@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from robot_trials.schedule.board import Board, Span
+from robot_trials.schedule import fit
+from robot_trials.schedule.board import Board
 from robot_trials.schedule.bound import Bound
 from robot_trials.schedule.classes import Choice, Grouped
 from robot_trials.schedule.problem import reward
@@ -21,10 +22,12 @@ MOVES_EACH, MOVES_MAX = 40, 1500
 """Moves from warm to cold: so many for each booking, and at most."""
 ROUNDS_MAX = 4
 """Without a gain, after which the search ends."""
-WARM, COLD = 0.6, 0.03
+WARM, COLD = 1.2, 0.03
 """Temperature, as a fraction of the smallest reward among the bookings."""
 RUIN_MAX = 8
 """Trials taken out at once."""
+BLUR = 0.3
+"""Costs are multiplied by up to 1 ± this at random."""
 TRIED = 40
 """Of those left out, how many are tried in a move."""
 
@@ -39,14 +42,14 @@ class Rebuilder:
     """
 
     def __init__(self, grouped: Grouped, bound: Bound, seed: int) -> None:
-        self.board = Board(grouped, bound)
+        self.board = Board(grouped, bound, seed)
         self.rewards = np.array([reward(b.priority) for b in grouped.bookings], dtype=float)
         self.worth = bound.worth
         self.best: list[Choice] = []
         self.best_objective = 0
         self.objective = 0
         count = len(self.rewards)
-        self._planned: dict[int, tuple[Choice, Span]] = {}
+        self._planned: dict[int, tuple[Choice, int]] = {}
         self._middle = np.full(count, np.inf)
         self._place = np.full(count, -1)
         self._crew = np.full(count, -1)
@@ -60,7 +63,7 @@ class Rebuilder:
 
     def build(self) -> None:
         """Fill the board by what each booking gains at the prices, the most first."""
-        self._fill(np.argsort(-(self.worth + 1e-3 * self.rewards), kind="stable").tolist(), None)
+        self._fill(np.argsort(-(self.worth + 1e-3 * self.rewards), kind="stable").tolist(), 0.0)
         self._keep_best()
 
     def clear(self) -> None:
@@ -105,17 +108,17 @@ class Rebuilder:
         if loss > 0 and self._draw.random() >= math.exp(-loss / temperature):
             for b in inserted:
                 self._leave(b)
-            for choice, span in removed:
-                self._enter(choice, span, changed=True)
+            for choice, row in removed:
+                self._enter(choice, row, changed=True)
         elif self.objective > self.best_objective:
             self._keep_best()
 
     def _pick_rivals(self, center: int) -> list[int]:
         """Planned trials near a start of one that is left out, those at the same place or by the same robots first."""
-        spans = self.board.spans[center]
-        span = spans[int(self._draw.integers(len(spans)))]
-        middle = self._draw.integers(span.first, span.last + 1) + 0.5 * span.duration
-        shared = 1.0 + 3.0 * (self._place == span.place) + 1.0 * (self._crew == span.crew)
+        begin, end = self.board.first_span[center : center + 2]
+        span = self.board.spans[int(self._draw.integers(begin, end))]
+        middle = self._draw.integers(span[fit.FIRST], span[fit.LAST] + 1) + 0.5 * span[fit.DURATION]
+        shared = 1.0 + 3.0 * (self._place == span[fit.PLACE]) + 1.0 * (self._crew == span[fit.CREW])
         distance = np.abs(self._middle - middle) / shared * self._draw.uniform(0.6, 1.4, len(shared))
         count = min(int(self._draw.integers(1, RUIN_MAX + 1)), len(self._planned))
         return [int(b) for b in np.argsort(distance, kind="stable")[:count]]
@@ -128,32 +131,33 @@ class Rebuilder:
         keys = scores[candidates] * self._draw.uniform(0.5, 1.0, len(candidates)) ** (1.0 if kind < 0.6 else 3.0)
         if kind > 0.3:
             keys[candidates == center] = np.inf
-        return self._fill(candidates[np.argsort(-keys, kind="stable")].tolist(), self._draw)
+        return self._fill(candidates[np.argsort(-keys, kind="stable")].tolist(), BLUR)
 
-    def _fill(self, bookings: list[int], noise: np.random.Generator | None) -> list[int]:
+    def _fill(self, bookings: list[int], blur: float) -> list[int]:
         """Put in turn each booking where it is cheapest, if anywhere."""
         inserted = []
         for b in bookings:
-            found = self.board.find_start(b, noise)
+            found = self.board.find_start(b, blur)
             if found is not None:
                 self._enter(self.board.place(b, *found), found[0], changed=False)
                 inserted.append(b)
         return inserted
 
-    def _enter(self, choice: Choice, span: Span, changed: bool) -> None:
+    def _enter(self, choice: Choice, row: int, changed: bool) -> None:
         """Note a choice; `changed` when the board does not know it yet."""
         b = choice.booking
         if changed:
-            self.board.change(choice, span, 1)
-        self._planned[b] = choice, span
-        self._middle[b] = choice.start // self.board.step - self.board.origin + 0.5 * span.duration
-        self._place[b], self._crew[b] = span.place, span.crew
+            self.board.change(choice, row, 1)
+        self._planned[b] = choice, row
+        span = self.board.spans[row]
+        self._middle[b] = choice.start // self.board.step - self.board.origin + 0.5 * span[fit.DURATION]
+        self._place[b], self._crew[b] = span[fit.PLACE], span[fit.CREW]
         self.objective += int(self.rewards[b])
 
     def _leave(self, b: int) -> None:
         """Take a booking off the board."""
-        choice, span = self._planned.pop(b)
-        self.board.change(choice, span, -1)
+        choice, row = self._planned.pop(b)
+        self.board.change(choice, row, -1)
         self._middle[b], self._place[b], self._crew[b] = np.inf, -1, -1
         self.objective -= int(self.rewards[b])
 

@@ -60,12 +60,12 @@ def test_permit_goes_from_its_file_to_approval_and_revocation(records, call):
     operator = output.split("operator ")[1].split(",")[0]
     code, _, error = call("approve", number, "--who", operator)
     assert code == 1 and "is its operator: must be approved by somebody else" in error
-    assert call("approve", number, "--who", "Ada Ho") == (0, f"permit {number} is approved\n", "")
-    assert call("revoke", number, "--who", "Ada Ho", "--why", "crowd")[0] == 0
-    code, _, error = call("refuse", number, "--who", "Ada Ho", "--why", "late")
+    assert call("approve", number, "--who", "Chen Yue") == (0, f"permit {number} is approved\n", "")
+    assert call("revoke", number, "--who", "Chen Yue", "--why", "crowd")[0] == 0
+    code, _, error = call("refuse", number, "--who", "Chen Yue", "--why", "late")
     assert code == 1 and "is revoked" in error
     output = call("permits")[1]
-    assert "revoked, operator" in output and "revoke by Ada Ho: crowd" in output
+    assert "revoked, operator" in output and "revoke by Chen Yue: crowd" in output
 
 
 def test_status_shows_bookings_robots_and_zones(records, call):
