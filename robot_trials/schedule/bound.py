@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,26 +45,27 @@ class Bound:
     worth: Floats
 
 
-def compute_bound(grouped: Grouped, time_limit: float) -> Bound:
+def compute_bound(grouped: Grouped, time_limit: float, clock: Callable[[], float] = time.monotonic) -> Bound:
     """Bound the objective of the open bookings.
 
     Args:
         grouped: the problem.
         time_limit: after which no further round begins [s].
+        clock: that the limit is read from [s].
     """
-    deadline = time.monotonic() + time_limit
+    deadline = clock() + time_limit
     columns = Columns(grouped, choose_bucket(grouped, time_limit))
     prices = np.zeros_like(columns.capacity)
     reduced = columns.reduced_rewards(prices)
     best, best_prices, best_worth = columns.bound(prices, reduced), prices, columns.rewards
     master = Master(columns)
     worth = np.zeros(len(grouped.bookings))
-    while time.monotonic() < deadline:
+    while clock() < deadline:
         added = columns.find_improving(reduced, worth)
         if len(added) == 0:
             break
         master.add(added)
-        reached = master.solve(deadline - time.monotonic())
+        reached = master.solve(deadline - clock())
         if reached is None:
             break
         worth, prices = master.worth(), master.prices()

@@ -68,7 +68,9 @@ class Columns:
     def _list_rows(self) -> list[tuple[int, ...]]:
         """Booking, task, three resources, start, buffers, block, marshals, column by column."""
         grouped, places = self.grouped, len(self.place_index)
-        shifts = [(i, crew.shift) for i, crew in enumerate(grouped.shifts)]
+        first_shift = places + len(grouped.robots)
+        shifts = [(first_shift + i, crew.shift) for i, crew in enumerate(grouped.shifts)]
+        no_shift = [(0, None)]  # of the first resource nothing is taken
         rows: list[tuple[int, ...]] = []
         for b, (booking, tasks) in enumerate(zip(grouped.bookings, grouped.tasks, strict=True)):
             for t, task in enumerate(tasks):
@@ -76,13 +78,10 @@ class Columns:
                 tail = (booking.buffer_before, booking.buffer_after, task.block, booking.marshals)
                 for low, high in task.starts:
                     first, last = low * grouped.step, high * grouped.step
-                    for i, shift in shifts if booking.marshals else [(0, None)]:
+                    for i, shift in shifts if booking.marshals else no_shift:
                         since = max(first, shift.start) if shift else first
                         until = min(last, shift.end - task.duration) if shift else last
-                        crew = places + len(grouped.robots) + i
-                        rows += [
-                            (*head, crew, start, *tail) for start in self._pick_starts(booking, task, since, until)
-                        ]
+                        rows += [(*head, i, start, *tail) for start in self._pick_starts(booking, task, since, until)]
         return rows
 
     def _pick_starts(self, booking: Booking, task: Task, first: int, last: int) -> list[int]:

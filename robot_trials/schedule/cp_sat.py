@@ -51,7 +51,8 @@ class Search:
         choices: the best plan so far.
         bound: of the open bookings.
         gap_limit: at which the search ends.
-        deadline: on the monotonic clock [s].
+        deadline: on the clock [s].
+        clock: that time is read from [s].
         report: called with each better plan's objective and bound, of the open bookings.
     """
 
@@ -60,6 +61,7 @@ class Search:
     bound: int
     gap_limit: float
     deadline: float
+    clock: Callable[[], float]
     report: Callable[[int, int], None] = field(default=lambda objective, bound: None)
 
     @property
@@ -75,7 +77,7 @@ class Search:
     @property
     def is_over(self) -> bool:
         """Whether the gap is closed or time is up."""
-        return self.objective >= self.target or time.monotonic() >= self.deadline
+        return self.objective >= self.target or self.clock() >= self.deadline
 
 
 def solve(
@@ -87,6 +89,7 @@ def solve(
     fixed: Iterable[Assignment] = (),
     on_progress: Callable[[Progress], None] | None = None,
     step: int = STEP,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Plan:
     """Plan as many trials as possible, the more important ones first.
 
@@ -101,24 +104,25 @@ def solve(
         fixed: trials that run already or are promised: they stay as they are.
         on_progress: called with each better plan.
         step: starts are multiples of it since the epoch [s].
+        clock: that the time limit is read from [s]; `time.process_time` on a machine that is busy with other things.
 
     Raises:
         ValueError: for a senseless limit, or promised trials that cannot be kept.
     """
-    began = time.monotonic()
+    began = clock()
     _check_limits(time_limit, gap_limit, workers, step)
     promised = check_fixed(problem, fixed)
     base = _sum_rewards(problem, promised)
 
     def report(objective: int, bound: int) -> None:
         if on_progress is not None:
-            on_progress(Progress(base + objective, base + bound, time.monotonic() - began))
+            on_progress(Progress(base + objective, base + bound, clock() - began))
 
     grouped = group(problem, step, promised)
     choices = choose_classes(grouped, plan_greedily(problem, step, promised))
     everything = sum(reward(booking.priority) for booking in grouped.bookings)
     deadline = began + time_limit * (1.0 - FINISH_SHARE)
-    search = Search(grouped, choices, everything, gap_limit, deadline, report)
+    search = Search(grouped, choices, everything, gap_limit, deadline, clock, report)
     report(search.objective, search.bound)
     _run(search, seed, workers or 1, time_limit)
     return _finish(search, base, began)
@@ -141,7 +145,7 @@ def _run(search: Search, seed: int, workers: int, time_limit: float) -> None:
     if search.is_over:
         return
     if len(search.grouped.bookings) > SMALL:
-        found = compute_bound(search.grouped, BOUND_SHARE * time_limit)
+        found = compute_bound(search.grouped, BOUND_SHARE * time_limit, search.clock)
         search.bound = min(search.bound, found.value)
         search.report(search.objective, search.bound)
         if not search.is_over:
@@ -156,7 +160,9 @@ def _rebuild(search: Search, bound: Bound, seed: int) -> None:
     rebuilder.start_from(search.choices)
     rebuilder.clear()
     rebuilder.build()
-    rebuilder.run(search.target, search.deadline, lambda objective: search.report(objective, search.bound))
+    rebuilder.run(
+        search.target, search.deadline, lambda objective: search.report(objective, search.bound), search.clock
+    )
     search.choices = rebuilder.best
 
 
@@ -169,7 +175,7 @@ def _solve_whole(search: Search, seed: int, workers: int) -> None:
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = workers
     solver.parameters.interleave_search = workers > 1  # deterministic with any number of workers
-    solver.parameters.max_time_in_seconds = max(0.01, search.deadline - time.monotonic())
+    solver.parameters.max_time_in_seconds = max(0.01, search.deadline - search.clock())
     solver.parameters.relative_gap_limit = search.gap_limit
     status = solver.solve(model.cp)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -190,7 +196,7 @@ def _finish(search: Search, base: int, began: float) -> Plan:
     assignments = tuple(sort_assignments(occupancy.assignments.values()))
     objective, bound = _sum_rewards(problem, assignments), base + search.bound
     left_out = explain_left_out(occupancy)
-    return Plan(assignments, left_out, objective, bound, objective == bound, time.monotonic() - began)
+    return Plan(assignments, left_out, objective, bound, objective == bound, search.clock() - began)
 
 
 def _sum_rewards(problem: Problem, assignments: Iterable[Assignment]) -> int:

@@ -71,19 +71,22 @@ class Rebuilder:
         for b in list(self._planned):
             self._leave(b)
 
-    def run(self, target: int, deadline: float, on_gain: Callable[[int], None]) -> None:
+    def run(
+        self, target: int, deadline: float, on_gain: Callable[[int], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Search until the target is reached, time is up, or nothing is gained any more.
 
         Args:
             target: objective that is good enough.
-            deadline: on the monotonic clock [s].
+            deadline: on the clock [s].
             on_gain: called with each better objective.
+            clock: that the deadline is read from [s].
         """
         idle, moves = 0, min(MOVES_EACH * len(self.rewards), MOVES_MAX)
         while idle < ROUNDS_MAX:
             before = self.best_objective
             for move in range(moves):
-                if self.best_objective >= target or time.monotonic() >= deadline:
+                if self.best_objective >= target or clock() >= deadline:
                     return
                 known = self.best_objective
                 self._move(WARM * (COLD / WARM) ** (move / moves) * float(self.rewards.min()))

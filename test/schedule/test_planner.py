@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from plans import HOUR, MINUTE, NINE, assign, make_booking, make_option, make_problem
 
@@ -103,6 +105,14 @@ def test_buffers_that_are_no_whole_minutes_are_kept_to_the_second() -> None:
     assert check(problem, plan) == []
     starts = sorted(a.start for a in plan.assignments)
     assert starts[1] - starts[0] == HOUR + 2 * MINUTE
+
+
+def test_a_city_without_marshals_is_planned() -> None:
+    bookings = tuple(replace(booking, marshals=0) for booking in CITY.bookings)
+    problem = replace(CITY, bookings=bookings, marshals=())
+    plan = solve(problem, time_limit=20.0, gap_limit=0.1)
+    assert check(problem, plan) == []
+    assert plan.gap <= 0.1 and not any(assignment.marshals for assignment in plan.assignments)
 
 
 class TestPromises:
