@@ -7,15 +7,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from robot_trials.config.document import Document, KeyPath, apply_override, read_document
 from robot_trials.exceptions import ConfigError, ConfigProblem
 
 Vector3 = Annotated[tuple[float, float, float], Field(strict=False)]
 """Three numbers from a YAML list."""
+
+
+def _check_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("must be a time zone such as Asia/Shanghai") from error
+    return name
+
+
+TimeZoneName = Annotated[str, AfterValidator(_check_timezone)]
+"""A zone of the IANA database."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
