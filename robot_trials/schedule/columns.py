@@ -63,7 +63,6 @@ class Columns:
         self._ends = [self._locate(use, use.end) for use in self.uses]
         self._begins = [self._locate(use, use.begin) for use in self.uses]
         self._firsts = np.searchsorted(self.booking, np.unique(self.booking))
-        self._present = np.unique(self.booking)
 
     def _list_rows(self) -> list[tuple[int, ...]]:
         """Booking, task, three resources, start, buffers, block, marshals, column by column."""

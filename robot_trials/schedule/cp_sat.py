@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
@@ -53,7 +53,9 @@ class Search:
         gap_limit: at which the search ends.
         deadline: on the clock [s].
         clock: that time is read from [s].
-        report: called with each better plan's objective and bound, of the open bookings.
+        base: reward of the promised trials.
+        began: when the search began, on the clock [s].
+        on_progress: called with each better plan.
     """
 
     grouped: Grouped
@@ -62,7 +64,9 @@ class Search:
     gap_limit: float
     deadline: float
     clock: Callable[[], float]
-    report: Callable[[int, int], None] = field(default=lambda objective, bound: None)
+    base: int
+    began: float
+    on_progress: Callable[[Progress], None] | None
 
     @property
     def objective(self) -> int:
@@ -73,6 +77,12 @@ class Search:
     def target(self) -> int:
         """Objective at which the gap is small enough."""
         return math.ceil(self.bound * (1.0 - self.gap_limit) - 1e-9)
+
+    def report(self, objective: int) -> None:
+        """Tell where the search stands: the open bookings' objective, with the promised trials added."""
+        if self.on_progress is not None:
+            seconds = self.clock() - self.began
+            self.on_progress(Progress(self.base + objective, self.base + self.bound, seconds))
 
     @property
     def is_over(self) -> bool:
@@ -113,19 +123,14 @@ def solve(
     _check_limits(time_limit, gap_limit, workers, step)
     promised = check_fixed(problem, fixed)
     base = _sum_rewards(problem, promised)
-
-    def report(objective: int, bound: int) -> None:
-        if on_progress is not None:
-            on_progress(Progress(base + objective, base + bound, clock() - began))
-
     grouped = group(problem, step, promised)
     choices = choose_classes(grouped, plan_greedily(problem, step, promised))
     everything = sum(reward(booking.priority) for booking in grouped.bookings)
     deadline = began + time_limit * (1.0 - FINISH_SHARE)
-    search = Search(grouped, choices, everything, gap_limit, deadline, clock, report)
-    report(search.objective, search.bound)
+    search = Search(grouped, choices, everything, gap_limit, deadline, clock, base, began, on_progress)
+    search.report(search.objective)
     _run(search, seed, workers or 1, time_limit)
-    return _finish(search, base, began)
+    return _finish(search)
 
 
 def _check_limits(time_limit: float, gap_limit: float, workers: int | None, step: int) -> None:
@@ -147,7 +152,7 @@ def _run(search: Search, seed: int, workers: int, time_limit: float) -> None:
     if len(search.grouped.bookings) > SMALL:
         found = compute_bound(search.grouped, BOUND_SHARE * time_limit, search.clock)
         search.bound = min(search.bound, found.value)
-        search.report(search.objective, search.bound)
+        search.report(search.objective)
         if not search.is_over:
             _rebuild(search, found, seed)
     if not search.is_over:
@@ -160,9 +165,7 @@ def _rebuild(search: Search, bound: Bound, seed: int) -> None:
     rebuilder.start_from(search.choices)
     rebuilder.clear()
     rebuilder.build()
-    rebuilder.run(
-        search.target, search.deadline, lambda objective: search.report(objective, search.bound), search.clock
-    )
+    rebuilder.run(search.target, search.deadline, search.report, search.clock)
     search.choices = rebuilder.best
 
 
@@ -181,10 +184,10 @@ def _solve_whole(search: Search, seed: int, workers: int) -> None:
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         search.choices = model.read(solver)
         search.bound = min(search.bound, math.floor(solver.best_objective_bound + 1e-6))
-        search.report(search.objective, search.bound)
+        search.report(search.objective)
 
 
-def _finish(search: Search, base: int, began: float) -> Plan:
+def _finish(search: Search) -> Plan:
     """Names, earlier starts, and reasons for what is left out."""
     problem, promised = search.grouped.problem, search.grouped.fixed
     occupancy = Occupancy(problem, search.grouped.step)
@@ -194,9 +197,9 @@ def _finish(search: Search, base: int, began: float) -> Plan:
     shift_earlier(occupancy, [assignment.booking for assignment in promised])
     insert_where_free(occupancy)
     assignments = tuple(sort_assignments(occupancy.assignments.values()))
-    objective, bound = _sum_rewards(problem, assignments), base + search.bound
+    objective, bound = _sum_rewards(problem, assignments), search.base + search.bound
     left_out = explain_left_out(occupancy)
-    return Plan(assignments, left_out, objective, bound, objective == bound, search.clock() - began)
+    return Plan(assignments, left_out, objective, bound, objective == bound, search.clock() - search.began)
 
 
 def _sum_rewards(problem: Problem, assignments: Iterable[Assignment]) -> int:

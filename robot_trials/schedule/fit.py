@@ -49,20 +49,13 @@ def find_cheapest(
         span = spans[row]
         first, last = span[FIRST], span[LAST]
         place, crew = counts[span[PLACE]], counts[span[CREW]]
-        crew_limit = limits[span[CREW]]
-        wrong_place = wrong_crew = first - span[BEFORE] - 1
-        seen_place, seen_crew = first - span[BEFORE], first
+        full_place = find_full(place, 1, first - span[BEFORE], first + span[AFTER] - 1, -1)
+        full_crew = find_full(crew, limits[span[CREW]], first, first + span[BLOCK] - 1, -1)
         was_free = False
         for start in range(first, last + 1):
-            while seen_place < start + span[AFTER]:
-                if place[seen_place] > 0:
-                    wrong_place = seen_place
-                seen_place += 1
-            while seen_crew < start + span[BLOCK]:
-                if crew[seen_crew] >= crew_limit:
-                    wrong_crew = seen_crew
-                seen_crew += 1
-            free = wrong_place < start - span[BEFORE] and wrong_crew < start
+            full_place = find_full(place, 1, start + span[AFTER] - 1, start + span[AFTER], full_place)
+            full_crew = find_full(crew, limits[span[CREW]], start + span[BLOCK] - 1, start + span[BLOCK], full_crew)
+            free = full_place < start - span[BEFORE] and full_crew < start
             if free and need > 0:
                 free = count_marshals(counts, limits, shifts, span, start, need) >= need
             at = -1
@@ -78,6 +71,15 @@ def find_cheapest(
                     best, best_row, best_start = cost, row, at
             was_free = free
     return best_row, best_start
+
+
+@compiled
+def find_full(taken: Counts, limit: int, begin: int, end: int, known: int) -> int:
+    """The last step in [begin, end) at which all are taken; what was known before where there is none."""
+    for step in range(begin, end):
+        if taken[step] >= limit:
+            known = step
+    return known
 
 
 @compiled
