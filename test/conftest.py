@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 STAGES = ("simulation", "gazebo", "ros", "browser")
@@ -15,3 +18,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def find_stage(item: pytest.Item) -> int:
     """Place of a test's slowest mark in `STAGES`, counted from 1; 0 without any of them."""
     return max((STAGES.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in STAGES), default=0)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server for all tests; in /tmp, where the path of its socket is short and its user may go."""
+    import postgres_server
+
+    reason = postgres_server.why_not()
+    if reason:
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="robot_trials_pg_", dir="/tmp") as folder:
+        server = postgres_server.PostgresServer(Path(folder))
+        yield server
+        server.stop()

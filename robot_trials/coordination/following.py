@@ -165,10 +165,9 @@ class Follower:
 
 def list_open(session: Session) -> list[Booking]:
     """Bookings whose robot has to be asked: sent, or given up by a person while it was silent and still has zones."""
-    query = select(Booking).join(Lease, Lease.booking == Booking.name)
-    given_up = query.where(Booking.state == BookingState.ABORTED, Lease.released_at.is_(None)).distinct()
-    names = {booking.name: booking for booking in (*list_bookings(session, SENT), *session.scalars(given_up))}
-    return list(names.values())
+    holders = select(Lease.booking).where(Lease.released_at.is_(None))
+    given_up = select(Booking).where(Booking.state == BookingState.ABORTED, Booking.name.in_(holders))
+    return [*list_bookings(session, SENT), *session.scalars(given_up)]
 
 
 def must_withdraw(booking: Booking, now: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
 from robot_trials.records.leases import list_active
 from robot_trials.records.models import Booking, BookingState, Lease, Robot, Site
@@ -44,7 +44,7 @@ def view_site(records: Records, site: str | None = None, ended_since: float | No
     """
     shown: ColumnElement[bool] = Booking.state.not_in(OVER)
     if ended_since is not None:
-        shown = or_(shown, Booking.planned_end >= ended_since)
+        shown |= Booking.planned_end >= ended_since
     bookings = select(Booking).where(shown).order_by(Booking.planned_start, Booking.name)
     with records.read() as session:
         query = select(Site).where(Site.held.is_(True))

@@ -1,5 +1,7 @@
 """A bench for each test."""
 
+import shutil
+
 import pytest
 from coordination_bench import Bench
 
@@ -19,7 +21,8 @@ def make_bench(template, tmp_path):
     made = []
 
     def make(**options):
-        made.append(Bench(template, tmp_path, **options))
+        url = options.pop("url", None) or f"sqlite:///{shutil.copy(template, tmp_path)}"
+        made.append(Bench(url, **options))
         return made[-1]
 
     yield make

@@ -3,7 +3,6 @@
 import contextlib
 import math
 import resource
-import shutil
 
 from robot_trials.coordination import Coordinator, FollowTimes, GoalState, Report
 from robot_trials.coordination.clauses import check_permit
@@ -91,8 +90,8 @@ class ScriptedRobots:
 class Bench:
     """A coordinator that is ticked once a second."""
 
-    def __init__(self, template, folder, **options):
-        self.url = f"sqlite:///{shutil.copy(template, folder)}"
+    def __init__(self, url, **options):
+        self.url = url
         self.records = Records.open(self.url)
         self.robots = ScriptedRobots()
         self.now = START - 10.0
