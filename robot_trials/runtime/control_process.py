@@ -83,6 +83,8 @@ class ControlProcess:
             robot.finish_exchange(TICKS_PER_EXCHANGE, self.end_requested)
         if not self._options.lockstep or not any(robot.follows_trial for robot in self._robots):
             self._pacer.wait_until(max(robot.time_ns for robot in self._robots))
+        else:
+            self._pacer.forget()
         if self._options.lockstep:
             wait_for_answers(self._robots, self._is_ending)
         for robot in self._robots:

@@ -22,6 +22,10 @@ class Pacer:
         self._sim_origin_ns: int | None = None
         self._wall_origin_ns = 0
 
+    def forget(self) -> None:
+        """Time passes unpaced: the next wait begins anew, so that nobody waits for what the world got ahead by."""
+        self._sim_origin_ns = None
+
     def wait_until(self, sim_time_ns: int) -> None:
         """Return when the wall clock has reached simulated time `sim_time_ns` [ns]."""
         now_ns = time.monotonic_ns()

@@ -28,18 +28,19 @@ START_TIME_NS = 1_800_000_000_000_000_000
 
 
 class DoubleRobot:
-    """Counts time; dies at `fault_tick`, shows a frame or a fiducial every 50 ticks."""
+    """Counts time; dies at `fault_tick` or once `fault_file` is there, shows a frame or a fiducial every 50 ticks."""
 
-    def __init__(self, fault_tick=0, frames=False):
+    def __init__(self, fault_tick=0, frames=False, fault_file=""):
         self.joint_names = JOINTS
         self.control_period_ns = PERIOD_NS
         self.ticks = 0
-        self.fault_tick = fault_tick
+        self.fault_tick, self.fault_file = fault_tick, fault_file
         self.frames = frames
 
     def read_state(self, state):
         self.ticks += 1
-        if self.ticks == self.fault_tick:
+        asked = self.fault_file and self.ticks % 50 == 0 and os.path.exists(self.fault_file)
+        if self.ticks == self.fault_tick or asked:
             raise RobotFault("the simulator died", tick=self.ticks)
         for name in ("time_ns", "joint_time_ns", "imu_time_ns", "foot_time_ns"):
             getattr(state, name)[...] = self.ticks * PERIOD_NS
@@ -107,9 +108,9 @@ def make_info(channel, lockstep=True, frames=False, pid=0):
 
 
 def host(channel, options, **choices):
-    """A double in the control process; `fault_tick` and `frames` as of `DoubleRobot`."""
+    """A double in the control process; faults and frames as of `DoubleRobot`."""
     frames = choices.get("frames") == "1"
-    robot = DoubleRobot(int(choices.get("fault_tick", 0)), frames)
+    robot = DoubleRobot(int(choices.get("fault_tick", 0)), frames, choices.get("fault_file", ""))
     info = make_info(channel, options.lockstep, frames, os.getpid())
     limits = StopLimits(heartbeat_timeout=600.0) if options.lockstep else StopLimits()  # it runs very fast
     stops = StopGuard(len(JOINTS), PERIOD_NS, limits, clock=options.clock)
@@ -124,7 +125,7 @@ def main(channel, factor, robots="", **choices):
     """
     options = ProcessOptions(float(factor))
     names = [f"{channel}_{name}" for name in robots.split(",")] if robots else [channel]
-    healthy = {key: value for key, value in choices.items() if key != "fault_tick"}
+    healthy = {key: value for key, value in choices.items() if not key.startswith("fault")}
     hosted = [host(name, options, **(choices if name == names[-1] else healthy)) for name in names]
     process = ControlProcess(hosted, options)
     for number in (signal.SIGINT, signal.SIGTERM):

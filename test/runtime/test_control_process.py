@@ -128,6 +128,17 @@ def test_signal_ends_it_only_when_the_robot_stands(make_rig, number):
     assert rig.channel.ended and rig.channel.end_reason == ""
 
 
+def test_world_that_ran_faster_than_real_time_ends_at_once_all_the_same(make_rig):
+    rig = make_rig(quiet_timeout=5)
+    start = time.monotonic()
+    while int(rig.newest().state.time_ns) * 1e-9 < time.monotonic() - start + 8.0:
+        rig.tick(MotionMode.WALK_TO)
+        assert time.monotonic() - start < 60.0, "the doubles are no faster than real time"
+    rig.tick(active=False)
+    rig.process.send_signal(signal.SIGTERM)
+    assert rig.finish(6.0)[0] == 0
+
+
 def test_every_tick_up_to_the_end_is_in_the_log(make_rig):
     rig = make_rig()
     for _ in range(5):

@@ -25,6 +25,16 @@ def test_world_that_fell_behind_does_not_catch_up():
     assert time.monotonic() - start >= 0.035
 
 
+def test_what_a_world_got_ahead_unpaced_is_not_waited_for():
+    pacer = Pacer(1.0)
+    pacer.wait_until(0)
+    pacer.forget()
+    start = time.monotonic()
+    pacer.wait_until(60_000_000_000)
+    pacer.wait_until(60_020_000_000)
+    assert 0.015 <= time.monotonic() - start < 1.0
+
+
 @pytest.mark.parametrize("factor", [0.0, -1.0, 1.5, float("nan")])
 def test_factor_out_of_range_is_refused(factor):
     with pytest.raises(ValueError, match="real_time_factor: .*: must be > 0 and ≤ 1"):
