@@ -21,6 +21,8 @@ from robot_trials.schedule.columns import Columns, Floats
 
 BUCKETS = (900, 1800, 3600, 7200, 14400, 28800, 86400)
 """Lengths to choose from [s]."""
+COARSER = 2
+"""By so many lengths the first bound is coarser."""
 COLUMNS_MAX = 150_000
 ROWS_IN_A_SECOND = 600
 """Rows of the linear program that are affordable, growing slower than time."""
@@ -46,7 +48,7 @@ class Bound:
 
 
 def compute_bound(grouped: Grouped, time_limit: float, clock: Callable[[], float] = time.monotonic) -> Bound:
-    """Bound the objective of the open bookings.
+    """Bound the objective of the open bookings: coarsely first, which is soon done, then as finely as time permits.
 
     Args:
         grouped: the problem.
@@ -54,12 +56,28 @@ def compute_bound(grouped: Grouped, time_limit: float, clock: Callable[[], float
         clock: that the limit is read from [s].
     """
     deadline = clock() + time_limit
-    columns = Columns(grouped, choose_bucket(grouped, time_limit))
+    fine = choose_bucket(grouped, time_limit)
+    coarse = BUCKETS[min(BUCKETS.index(fine) + COARSER, len(BUCKETS) - 1)]
+    bound = generate_columns(Columns(grouped, coarse), deadline, clock)
+    if fine < coarse and clock() < deadline:
+        other = generate_columns(Columns(grouped, fine), deadline, clock)
+        bound = min(other, bound, key=lambda found: found.value)
+    return bound
+
+
+def generate_columns(columns: Columns, deadline: float, clock: Callable[[], float]) -> Bound:
+    """The bound with one length of buckets; the trivial one, all rewards, where there is no time.
+
+    Args:
+        columns: of the problem.
+        deadline: on the clock [s].
+        clock: that time is read from [s].
+    """
     prices = np.zeros_like(columns.capacity)
     reduced = columns.reduced_rewards(prices)
     best, best_prices, best_worth = columns.bound(prices, reduced), prices, columns.rewards
     master = Master(columns)
-    worth = np.zeros(len(grouped.bookings))
+    worth = np.zeros_like(columns.rewards)
     while clock() < deadline:
         added = columns.find_improving(reduced, worth)
         if len(added) == 0:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from robot_trials.schedule import fit
 from robot_trials.schedule.bound import Bound, compute_bound
 from robot_trials.schedule.classes import Choice, Grouped, group
 from robot_trials.schedule.explain import explain_left_out
@@ -107,7 +108,7 @@ def solve(
 
     Args:
         problem: what is planned.
-        time_limit: for all of it [s]; a plan is returned even when it is too short for a search.
+        time_limit: for all of it but compiling, once on a machine [s]; too short for a search, it still gives a plan.
         gap_limit: fraction of the bound at which a plan is good enough.
         seed: draws what the search tries.
         workers: threads of the solver; None for one.
@@ -119,8 +120,10 @@ def solve(
     Raises:
         ValueError: for a senseless limit, or promised trials that cannot be kept.
     """
-    began = clock()
     _check_limits(time_limit, gap_limit, workers, step)
+    if len(problem.bookings) > SMALL:
+        fit.warm_up()
+    began = clock()
     promised = check_fixed(problem, fixed)
     base = _sum_rewards(problem, promised)
     grouped = group(problem, step, promised)

@@ -119,3 +119,11 @@ def draw(state: NDArray[np.uint64]) -> float:
     x ^= x << np.uint64(17)
     state[0] = x
     return float(x >> np.uint64(11)) / 9007199254740992.0
+
+
+def warm_up() -> None:
+    """Compile what a search calls, or load it where that was done on this machine before."""
+    counts, limits = np.zeros((1, 1), dtype=np.int32), np.ones(1, dtype=np.int64)
+    spans, shifts = np.zeros((1, COST_FROM + 1), dtype=np.int64), np.zeros((0, UNTIL + 1), dtype=np.int64)
+    find_cheapest(counts, limits, spans, shifts, np.zeros(0), 0, 0, 0, 0.0, np.ones(1, dtype=np.uint64))
+    take(counts, spans, 0, 0, 0)
