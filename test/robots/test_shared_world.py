@@ -127,6 +127,15 @@ def test_robots_driven_into_each_other_touch_and_both_know(open_at: Opener, prof
     assert {"kuavo_1", "kuavo_2"} <= names
 
 
+def test_robot_that_falls_falls_alone(open_at: Opener, profile: RobotProfile) -> None:
+    robots = open_at((Place(), Place(0.0, 3.0)), **ALONE)
+    holding = Holding(robots, profile)
+    robots[1].push(np.array([500.0, 0.0, 0.0]), 0.4)
+    first, second = holding.run(2.0)
+    assert second.truth.ground_contacts > 0 and second.truth.base_position[2] < 0.5
+    assert first.truth.ground_contacts == 0 and first.truth.base_position[2] > 0.8
+
+
 def _find_touching_bodies(robot: SharedRobot) -> set[str]:
     model, contacts = robot.world.model, robot.world.data.contact.geom
     return {model.body(int(model.geom_bodyid[geom])).name for geom in contacts.ravel()}
