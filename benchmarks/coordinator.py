@@ -37,7 +37,7 @@ MOMENTS = ("startup", "life", "sending", "life", "unsent")
 sent, which is too short a moment to be hit from outside."""
 LIFE_MAX = 3.0
 """Longest life after a start [s]."""
-SETTLE_S = 120.0
+SETTLE_S = 300.0
 """Longest wait for the last bookings to end [s]."""
 CALM_SPACING = 1.0
 """Between two due times of the undisturbed part [s]; a robot has its turn every third time."""

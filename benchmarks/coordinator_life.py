@@ -14,7 +14,7 @@ from types import TracebackType
 
 from sqlalchemy import select
 
-from benchmarks.harness import BenchmarkError
+from benchmarks.harness import BenchmarkError, end_with_parent
 from robot_trials.coordination.states import SENT, WAITING
 from robot_trials.records import Records
 from robot_trials.records.bookings import NewBooking, add_booking, list_bookings
@@ -78,14 +78,20 @@ class CoordinatorLife:
             time.sleep(0.02)
 
     def wait_until_all_ended(self, timeout_s: float) -> None:
-        """Wait until no booking waits or runs, or the time is over."""
+        """Wait until no booking waits or runs.
+
+        Raises:
+            BenchmarkError: some do not end, or the coordinator has ended.
+        """
         deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline:
-            if not self.is_alive():
-                raise BenchmarkError(f"the coordinator ended by itself:\n{self._log.read_text()[-2000:]}")
+        while True:
             with self.records.read() as session:
-                if not list_bookings(session, (*WAITING, *SENT)):
-                    return
+                left = list_bookings(session, (*WAITING, *SENT))
+            if not left:
+                return
+            if not self.is_alive() or time.monotonic() > deadline:
+                states = ", ".join(f"{booking.name} {booking.state}: {booking.reason}" for booking in left)
+                raise BenchmarkError(f"not ended: {states}\n{self._log.read_text()[-2000:]}")
             time.sleep(0.2)
 
     def count_waiting(self) -> int:
@@ -136,6 +142,7 @@ class RobotsProcess:
 
 def run_coordinator(arguments: list[str], log: str, die_unsent: bool) -> None:
     """In its own process: a coordinator until it is killed."""
+    end_with_parent()
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(handle, 1)
     os.dup2(handle, 2)

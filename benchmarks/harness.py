@@ -9,6 +9,8 @@ import operator
 import os
 import platform
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -159,3 +161,15 @@ def run_in_processes(
     with ProcessPoolExecutor(max_workers=processes, mp_context=context, max_tasks_per_child=jobs_each) as pool:
         for future in as_completed([pool.submit(function, job) for job in jobs]):
             yield future.result()
+
+
+def end_with_parent() -> None:
+    """End this process soon after the one that started it, however that has ended."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="end_with_parent", daemon=True).start()

@@ -6,6 +6,7 @@ end. Every run leaves a line `goal start end` in FOLDER/NAME.runs, beside the le
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sys
@@ -18,10 +19,12 @@ from typing import Any
 import rclpy
 from rclpy.action import CancelResponse, GoalResponse
 from rclpy.clock import Clock, ClockType
+from rclpy.executors import ExternalShutdownException
 from rclpy.experimental import EventsExecutor
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
+from benchmarks.harness import end_with_parent
 from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
 from robot_trials.nodes.trial_goals import TrialGoals
 from robot_trials_msgs.action import RunTrial
@@ -91,8 +94,10 @@ def main() -> int:
     for node in nodes:
         executor.add_node(node)
     print("ready", flush=True)
-    while rclpy.ok():
-        executor.spin_once(timeout_sec=0.5)
+    end_with_parent()
+    with contextlib.suppress(ExternalShutdownException):  # a signal
+        while rclpy.ok():
+            executor.spin_once(timeout_sec=0.5)
     return 0
 
 
