@@ -39,8 +39,8 @@ LIFE_MAX = 3.0
 """Longest life after a start [s]."""
 SETTLE_S = 300.0
 """Longest wait for the last bookings to end [s]."""
-CALM_SPACING = 1.0
-"""Between two due times of the undisturbed part [s]; a robot has its turn every third time."""
+CALM_SPACING = 1.03
+"""Between two due times of the undisturbed part [s], no multiple of the coordinator's period; robots take turns."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
