@@ -18,7 +18,7 @@ from typing import Any
 
 from robot_trials.clock import epoch_ns
 from robot_trials.config import FleetMember, load_trial_setup, member_from_json
-from robot_trials.exceptions import ConfigError, FaultError
+from robot_trials.exceptions import ConfigError, ConfigProblem, FaultError
 from robot_trials.runtime.assembly import Assembly, assemble, assemble_fleet, make_stop_guard
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.runtime.control_process import EXIT_FAULT, TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
@@ -115,14 +115,25 @@ def _make_process(
     return ControlProcess(robots, options)
 
 
+def _read_hosting(data: dict[str, Any]) -> Hosting:
+    missing = sorted({"name", "channel", "setup", "pose"} - data.keys())
+    if missing:
+        rule = f"must have {', '.join(missing)}"
+        raise ConfigError([ConfigProblem(None, None, "--fleet", str(data.get("name", "")), rule)])
+    return Hosting(member_from_json(data), str(data["channel"]))
+
+
 def read_hostings(parsed: argparse.Namespace) -> list[Hosting]:
     """Robots to host, by `--fleet` or by `--setup` and `--channel`.
 
     Raises:
         ConfigError: their configuration is wrong.
     """
-    if parsed.fleet:
-        return [Hosting(member_from_json(data), data["channel"]) for data in json.loads(parsed.fleet)]
+    if parsed.fleet is not None:
+        hostings = [_read_hosting(data) for data in json.loads(parsed.fleet)]
+        if not hostings:
+            raise ConfigError([ConfigProblem(None, None, "--fleet", parsed.fleet, "must name one robot at least")])
+        return hostings
     setup = load_trial_setup(**json.loads(parsed.setup))
     return [Hosting(FleetMember(setup.robot, setup), parsed.channel)]
 
@@ -140,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed, _ = parser.parse_known_args(arguments)
     try:
         options = ProcessOptions(parsed.real_time_factor, parsed.quiet_timeout)
-        return run_control_process(read_hostings(parsed), options, shared=bool(parsed.fleet))
+        return run_control_process(read_hostings(parsed), options, shared=parsed.fleet is not None)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return EXIT_CONFIG

@@ -13,6 +13,7 @@ from runtime_doubles import PERIOD_NS, wait_for
 
 from robot_trials.config import FleetMember, Stance, load_trial_setup
 from robot_trials.runtime.channel import DRIVE_DTYPE, remove_channel
+from robot_trials.runtime.process import main
 from robot_trials.runtime.trial_link import Following
 from robot_trials_control.records import MotionMode
 
@@ -96,6 +97,18 @@ def test_one_robot_can_be_driven_while_another_has_a_trial(make_rig):
         rigs[0].tick(MotionMode.WALK_TO)
     assert rigs[1].following() == Following.DRIVE
     assert float(rigs[1].newest().status.base_position[0]) > 0.05
+
+
+@pytest.mark.parametrize(
+    ("fleet", "problem"),
+    [
+        ("[]", "--fleet: []: must name one robot at least"),
+        ('[{"name": "one", "setup": {"name": "torch_relay"}}]', "--fleet: one: must have channel, pose"),
+    ],
+)
+def test_wrong_fleet_is_bad_input(fleet, problem, capsys):
+    assert main(["--fleet", fleet]) == 2
+    assert problem in capsys.readouterr().err
 
 
 @pytest.mark.simulation
