@@ -25,27 +25,26 @@ def times(rigs):
 
 
 def test_world_waits_for_the_slowest_trial(make_rig):
-    rigs = make_rig(robots=NAMES, quiet_timeout=30.0)
-    for rig in rigs:
-        rig.tick(MotionMode.WALK_TO)
-    wait_for(lambda: times(rigs) == [20, 20, 20] or times(rigs) == [30, 30, 30])
-    for rig in rigs[:2]:
-        rig.tick(MotionMode.WALK_TO)
-    rigs[2].tick(MotionMode.WALK_TO)
-    wait_for(lambda: len(set(times(rigs))) == 1 and times(rigs)[0] >= 30)
-    before = times(rigs)
+    rigs = make_rig(robots=NAMES, quiet_timeout=60.0)
+    *eager, slow = rigs
+    for _ in range(5):
+        for rig in rigs:
+            rig.tick(MotionMode.WALK_TO)
+    held_at = slow.port.tick + 20  # ten that its answer allows, and ten while it thinks
+    deadline = time.monotonic() + 20.0
+    while any(rig.port.tick < held_at for rig in eager):
+        assert time.monotonic() < deadline, (times(rigs), [rig.port.tick for rig in rigs])
+        for rig in eager:
+            if rig.port.wait_for_tick(0.05, lambda _: None):
+                rig.port.answer(rig.command, True)
     time.sleep(0.3)
-    for rig in rigs[:2]:
-        rig.port.wait_for_tick(0.05, lambda _: None)
-        rig.port.answer(rig.command, True)
-    time.sleep(0.2)
-    assert times(rigs) == before, "the third trial owes its answer"
-    rigs[2].tick(MotionMode.WALK_TO)
-    wait_for(lambda: min(times(rigs)) > before[0])
+    assert times(rigs) == [held_at] * 3, "the slow trial owes its answer, the others do not"
+    slow.tick(MotionMode.WALK_TO)
+    wait_for(lambda: min(times(rigs)) > held_at)
 
 
 def test_world_goes_on_for_one_trial_while_other_robots_stand(make_rig):
-    rigs = make_rig(robots=NAMES)
+    rigs = make_rig(robots=NAMES, quiet_timeout=10.0)
     for _ in range(30):
         rigs[1].tick(MotionMode.WALK_TO)
     wait_for(lambda: min(times(rigs)) >= 290)
@@ -54,7 +53,7 @@ def test_world_goes_on_for_one_trial_while_other_robots_stand(make_rig):
 
 
 def test_trial_that_goes_quiet_stops_its_own_robot_only(make_rig):
-    rigs = make_rig(robots=NAMES)
+    rigs = make_rig(robots=NAMES, quiet_timeout=1.5)
     for _ in range(3):
         for rig in rigs:
             rig.tick(MotionMode.WALK_TO)
@@ -70,7 +69,7 @@ def test_trial_that_goes_quiet_stops_its_own_robot_only(make_rig):
 
 
 def test_broken_robot_leaves_the_others_walking_and_says_why(make_rig):
-    rigs = make_rig(robots=NAMES, fault_tick=65)
+    rigs = make_rig(robots=NAMES, fault_tick=65, quiet_timeout=10.0)
     *healthy, broken = rigs
     for rig in rigs:
         rig.tick(MotionMode.WALK_TO)
@@ -89,7 +88,7 @@ def test_broken_robot_leaves_the_others_walking_and_says_why(make_rig):
 
 
 def test_one_robot_can_be_driven_while_another_has_a_trial(make_rig):
-    rigs = make_rig(robots="one,two")
+    rigs = make_rig(robots="one,two", quiet_timeout=10.0)
     drive = np.zeros(1, DRIVE_DTYPE)
     for _ in range(40):
         drive["monotonic_ns"], drive["velocity"] = time.monotonic_ns(), (0.3, 0, 0)
