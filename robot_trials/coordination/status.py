@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 
 from robot_trials.records.leases import list_active
-from robot_trials.records.models import Booking, BookingState, Lease, Robot, Site
+from robot_trials.records.models import Booking, BookingState, Lease, Permit, Robot, Site
+from robot_trials.records.permits import list_permits
 from robot_trials.records.robots import list_robots
 from robot_trials.records.store import Records
 
@@ -27,6 +28,7 @@ class SiteView:
     bookings: Sequence[Booking]
     robots: Sequence[Robot]
     leases: Sequence[Lease]
+    permits: Sequence[Permit] = ()
     held: bool = False
     held_by: str = ""
 
@@ -53,6 +55,7 @@ def view_site(records: Records, site: str | None = None, ended_since: float | No
             bookings=session.scalars(bookings).all(),
             robots=list_robots(session),
             leases=list_active(session),
+            permits=list_permits(session),
             held=held is not None,
             held_by=f"{held.who}: {held.why}" if held is not None else "",
         )

@@ -10,14 +10,16 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import rclpy
+from std_srvs.srv import Trigger
 
 from robot_trials_msgs.srv import ActOnTrials
 
 FIND_S, ANSWER_S = 5.0, 10.0
 """Longest waits for the coordinator to be found, and for its answer [s]."""
-SERVICES = {name: ActOnTrials for name in ("hold", "resume", "abort", "dispatch")}
+SERVICES: dict[str, Any] = {name: ActOnTrials for name in ("hold", "resume", "abort", "dispatch")} | {"plan": Trigger}
 EXIT_DONE, EXIT_REFUSED, EXIT_ABSENT = 0, 1, 2
 
 

@@ -233,7 +233,7 @@ class CoordinatorNode(LifecycleNode):
         )
         for robot in self._robots:
             self._links[robot] = RobotLink(self, robot, self._take_report, self._note_robot)
-        self._offered = CoordinatorServices(self, self._records, self._site, self._coordinator.acts, self.now)
+        self._offered = CoordinatorServices(self, self._records, self._site, self._coordinator, self.now)
         self._status_service = self.create_service(GetSiteStatus, "~/get_status", self._answer_status)
         self._status = self.create_lifecycle_publisher(SiteStatus, "~/status", to_rclpy(STATUS))
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from rclpy.node import Node
+from std_srvs.srv import Trigger
 
-from robot_trials.coordination.acts import Acts, release_zone
+from robot_trials.coordination import Coordinator
+from robot_trials.coordination.acts import release_zone
 from robot_trials.exceptions import RobotTrialsError
 from robot_trials.nodes.stamps import NANOSECONDS, from_stamp
 from robot_trials.records.gates import confirm_checklist, report_gate
@@ -24,12 +26,15 @@ class CoordinatorServices:
         node: owner.
         records: opened database.
         site: its name.
-        acts: of the coordinator.
+        coordinator: whose acts and plans are asked for.
         now: civil time [s since 1970].
     """
 
-    def __init__(self, node: Node, records: Records, site: str, acts: Acts, now: Callable[[], float]) -> None:
-        self._node, self._records, self._site, self._acts, self._now = node, records, site, acts, now
+    def __init__(
+        self, node: Node, records: Records, site: str, coordinator: Coordinator, now: Callable[[], float]
+    ) -> None:
+        self._node, self._records, self._site, self._now = node, records, site, now
+        self._coordinator, acts = coordinator, coordinator.acts
         offered = (
             (ActOnPermit, "approve_permit", self._approve_permit),
             (ActOnTrials, "hold", lambda asked: acts.hold(*self._target(asked))),
@@ -40,6 +45,7 @@ class CoordinatorServices:
             (SetRobotService, "set_robot_service", self._set_robot_service),
             (ReportGate, "report_gate", self._report_gate),
             (ConfirmChecklist, "confirm_checklist", self._confirm_checklist),
+            (Trigger, "plan", self._plan),
         )
         self._services = [
             node.create_service(kind, f"~/{name}", self._answer_with(name, act)) for kind, name, act in offered
@@ -86,6 +92,10 @@ class CoordinatorServices:
         with self._records.write() as session:
             report_gate(session, self._site, asked.kind, asked.value, at, asked.source)
         return f"{asked.kind} is {asked.value:g}"
+
+    def _plan(self, asked: Trigger.Request) -> str:
+        self._coordinator.want_plan("somebody asked for it")
+        return "what may still move is planned anew"
 
     def _confirm_checklist(self, asked: ConfirmChecklist.Request) -> str:
         with self._records.write() as session:

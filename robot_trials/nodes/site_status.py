@@ -10,7 +10,7 @@ from builtin_interfaces.msg import Time
 from robot_trials.coordination.status import SiteView
 from robot_trials.nodes.robot_link import make_uuid
 from robot_trials.nodes.stamps import NANOSECONDS, to_stamp
-from robot_trials_msgs.msg import BookingStatus, LeaseStatus, RobotStatus, SiteStatus
+from robot_trials_msgs.msg import BookingStatus, LeaseStatus, PermitStatus, RobotStatus, SiteStatus
 
 
 def seconds_to_stamp(seconds: float | None) -> Time:
@@ -39,6 +39,10 @@ def make_status(view: SiteView, site: str, now: float, fault: str) -> SiteStatus
                 zone=lease.zone, booking=lease.booking, robot=lease.robot, taken=seconds_to_stamp(lease.taken_at)
             )
             for lease in view.leases
+        ],
+        permits=[
+            PermitStatus(number=permit.number, state=permit.state.value, operator=permit.operator)
+            for permit in view.permits
         ],
     )
 

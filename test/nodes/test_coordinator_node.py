@@ -93,6 +93,9 @@ def check_that_it_is_alone_and_obeys(site):
     held = site.command("hold", "later")
     assert (held.returncode, held.stdout) == (0, "later is held\n"), held.stderr
     assert site.states()["later"] is BookingState.HELD
+    client = [sys.executable, "-m", "robot_trials.nodes.coordinator_client", "/coordinator_node", "plan", "{}"]
+    asked = subprocess.run(client, env=site.environment, capture_output=True, text=True, check=False)
+    assert (asked.returncode, asked.stdout) == (0, "what may still move is planned anew\n"), asked.stderr
     site.group.members["coordinator"].process.terminate()
     assert site.group.wait(10.0, ["coordinator"]) == []
     absent = site.command("resume", "later")
