@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -21,6 +22,7 @@ DEFAULT_URL = "sqlite:///output/records.sqlite"
 """Below the working folder, beside the recordings."""
 BUSY_S = 10.0
 """Longest wait for another process's transaction [s]."""
+BUSY_POLL_S = 0.01
 
 
 def choose_url(url: str | None = None) -> str:
@@ -113,11 +115,25 @@ def _make_engine(url: URL) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, _: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     """Survive a loss of power after each commit; let this module say when a transaction begins."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _enter_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Write-ahead log; SQLite does not wait by itself while another process sets up the same new file."""
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(BUSY_POLL_S)
 
 
 def _begin_sqlite(connection: Connection) -> None:
