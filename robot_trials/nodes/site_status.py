@@ -41,7 +41,7 @@ def make_status(view: SiteView, site: str, now: float, fault: str) -> SiteStatus
             for lease in view.leases
         ],
         permits=[
-            PermitStatus(number=permit.number, state=permit.state.value, operator=permit.operator)
+            PermitStatus(number=permit.number, state=permit.state.value, operated_by=permit.operator)
             for permit in view.permits
         ],
     )
