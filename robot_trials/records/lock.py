@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import time
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +18,8 @@ from robot_trials.records.store import Records
 
 LOCK_KEY = 0x636F_6F72_6469
 """Key of PostgreSQL's advisory lock of a database's coordinator."""
+PATIENCE_S, POLL_S = 2.0, 0.05
+"""Longest wait for that lock, and between two tries [s]."""
 
 
 class CoordinatorLock:
@@ -69,11 +72,20 @@ class CoordinatorLock:
             got = not records.url.database or self._lock_file(Path(f"{records.url.database}.coordinator"))
         else:
             self._connection = records.engine.connect()
-            got = bool(self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}).scalar())
-            self._connection.commit()
+            got = self._lock_server(self._connection)
         if not got:
             self.release()
             raise RecordsError(f"{records.place}: another coordinator is running on this database: end it first")
+
+    def _lock_server(self, connection: Connection) -> bool:
+        """A server notices a moment later that the holder of the lock is gone."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            got = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY})
+            connection.commit()
+            if got or time.monotonic() > deadline:
+                return bool(got)
+            time.sleep(POLL_S)
 
     def _lock_file(self, path: Path) -> bool:
         self._file = path.open("a")
