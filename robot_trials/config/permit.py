@@ -107,6 +107,11 @@ def check_hashes(permit: Loaded[Permit], configuration: Mapping[str, str]) -> li
     return problems
 
 
+def is_same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's, whatever their case and spaces."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
 def _check_names(permit: Loaded[Permit], trial: Trial, site: str, robot: str) -> list[ConfigProblem]:
     """Site, robot, trial and the two signatures."""
     value, problems = permit.value, []
@@ -116,7 +121,7 @@ def _check_names(permit: Loaded[Permit], trial: Trial, site: str, robot: str) ->
         problems.append(permit.problem("robot", value.robot, f"must be {robot}, the trial's robot"))
     if trial.name not in value.trials:
         problems.append(permit.problem("trials", ", ".join(value.trials), f"must include {trial.name}"))
-    if value.approver.strip().casefold() == value.operator.strip().casefold():
+    if is_same_person(value.approver, value.operator):
         problems.append(permit.problem("approver", value.approver, "must be someone else than the operator"))
     return problems
 

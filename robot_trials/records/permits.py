@@ -9,6 +9,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from robot_trials.config.permit import is_same_person
 from robot_trials.records.errors import RefusedError
 from robot_trials.records.models import Permit, PermitAct, PermitState
 
@@ -107,8 +108,3 @@ def list_permits(session: Session) -> Sequence[Permit]:
 def list_acts(session: Session, number: str) -> Sequence[PermitAct]:
     """What was done with a permit, oldest first."""
     return session.scalars(select(PermitAct).where(PermitAct.number == number).order_by(PermitAct.id)).all()
-
-
-def is_same_person(one: str, other: str) -> bool:
-    """Whether two names are one person's, whatever their case and spaces."""
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()

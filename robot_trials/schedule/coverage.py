@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shapely
 
+from robot_trials.config.permit import is_same_person
 from robot_trials.config.programme import Programme
 
 
@@ -26,7 +27,7 @@ def find_permit_fault(programme: Programme, request: str, robot: str, zone: str)
         return f"{number} is for robot {permit.robot}, not for {unit.profile}"
     if not {request, spec.trial} & set(permit.trials):
         return f"{number} is for {', '.join(permit.trials)}, not for {request}"
-    if permit.approver.strip().casefold() == permit.operator.strip().casefold():
+    if is_same_person(permit.approver, permit.operator):
         return f"{number} is approved by its operator, {permit.operator}"
     if spec.walking_speed > permit.caps.speed:
         return f"{number} caps speed at {permit.caps.speed:g} m/s, below {spec.walking_speed:g} m/s"

@@ -133,6 +133,10 @@ class _Expansion:
         latest = max(spec.latest_finish - spec.earliest_start for spec in programme.trials.value.trials.values())
         self._start, self._end = start, end + latest
         self._horizon = (Interval(math.ceil(start.timestamp()), math.ceil(self._end.timestamp())),)
+        self._there = {
+            name: self.spans_of(robot.availability) if robot.availability else None
+            for name, robot in programme.fleet.value.robots.items()
+        }
         self._open = {name: self.spans_of(zone.windows) for name, zone in programme.site.value.zones.items()}
 
     def spans_of(self, windows: Iterable[LocalWindows | HoursSpec]) -> Spans:
@@ -177,17 +181,16 @@ class _Expansion:
             return Refusal("permit", fault)
         duration = self.compute_duration(source.request, spec)
         energy = unit.energy.of(duration, spec.distance)
-        usable = unit.battery.capacity * (1.0 - unit.battery.reserve)
+        usable = _make_unit(robot, unit).usable_energy
         if energy > usable:
             return Refusal("battery", f"{energy:.0f} Wh is more than the {usable:.0f} Wh that {robot} may use")
-        return self._find_windows(source, robot, zone, unit, place, duration, energy)
+        return self._find_windows(source, robot, zone, place, duration, energy)
 
     def _find_windows(
         self,
         source: BookingSource,
         robot: str,
         zone: str,
-        unit: RobotSpec,
         place: ZoneSpec,
         duration: int,
         energy: float,
@@ -204,7 +207,7 @@ class _Expansion:
             ("permit", (_to_interval(valid),), (), f"{permit.number} is not valid then"),
             (
                 "availability",
-                self.spans_of(unit.availability) if unit.availability else None,
+                self._there[robot],
                 (),
                 f"{robot} is not there",
             ),
