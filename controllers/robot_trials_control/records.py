@@ -131,6 +131,7 @@ def controller_status_fields() -> list[Field]:
         ("stop_triggers", "u4"),  # what caused the stop in force: bit set of the ladder's triggers
         ("sensors_held", "u1"),  # groups of sensors replaced by what is still known: bit set of SensorGroup
         ("stop_over", "u1"),  # 1 when that stop has come as far as it goes
+        ("stop_waits", "u1"),  # 1 while it lowers no further because a person may hold the load
         ("stop_rung", "u1"),  # rung of the stop ladder in force, 0 is none
     ]
 
@@ -179,6 +180,8 @@ def motion_command_fields() -> list[Field]:
         ("head", "f8", (2,)),  # yaw, pitch (positive looks down) [rad]
         ("payload_mode", "u1"),  # PayloadMode
         ("payload_hand", "u1"),  # LEFT or RIGHT
+        ("shared_load", "u1"),  # 1 while a person may hold what the payload hand holds, or has a hand in its reach
+        ("stop_asked", "u4"),  # triggers that the trial itself calls for: bit set of the stop ladder's triggers
     ]
 
 

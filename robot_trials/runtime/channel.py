@@ -7,8 +7,9 @@
 | `trial` | control samples, every tick | control → trial |
 | `command` | exchange, newest | trial → control |
 | `drive` | velocity command or walking target, newest | control node → control |
-| `stop` | emergency stop and re-arming, newest | control node → control |
-| `heartbeat` | sign of life, newest | safety node → control |
+| `stop` | emergency stop, people's acts, sign of life, newest | stop node → control |
+| `heartbeat` | sign of life and what was found, newest | safety node → control |
+| `beat_NODE` | sign of life of one node, newest | that node → safety node, control |
 | `health` | counters of the control process, newest | control → anybody |
 | `frames` | camera frames (only with rendered frames) | control → perception |
 | `fiducials` | observations of the sensor model | control → perception |
@@ -57,10 +58,16 @@ DRIVE_DTYPE = np.dtype(
     ],
     align=True,
 )
-STOP_DTYPE = np.dtype([("rearm", "i8"), ("e_stop", "u1")], align=True)
-"""Acts of people: see the fields of the same names in `safety.stop_requests`."""
-HEARTBEAT_DTYPE = np.dtype([("count", "i8")], align=True)
-"""Grows as long as the supervisor is alive."""
+STOP_DTYPE = np.dtype(
+    [("rearm", "i8"), ("lower", "i8"), ("inputs", "i8"), ("asked", "u4"), ("e_stop", "u1")], align=True
+)
+"""What the stop node hears from people and buttons: see the fields of the same names in `safety.stop_requests`."""
+HEARTBEAT_DTYPE = np.dtype([("count", "i8"), ("asked", "u4")], align=True)
+"""The supervisor's sign of life, and the triggers it calls for now."""
+BEAT_DTYPE = np.dtype([("count", "i8"), ("pid", "i8"), ("monotonic_ns", "i8")], align=True)
+"""A node's sign of life from its executor: count grows several times a second; process id; CLOCK_MONOTONIC [ns]."""
+BEATING = ("control_node", "stop_node", "perception_node", "recorder_node", "trial_node", "safety_node")
+"""Nodes of a robot that give signs of life."""
 HEALTH_DTYPE = np.dtype(
     [
         ("following", "u1"),  # Following
@@ -70,6 +77,11 @@ HEALTH_DTYPE = np.dtype(
         ("fifo", "u1"),
         ("memory_locked", "u1"),
         ("ending", "u1"),
+        ("pauses", "i8"),  # times the process was held up, unasked, for longer than `control_process.PAUSE_S`
+        ("pause_max", "f8"),  # longest of them [s]
+        ("acts", "i8"),  # sum of the counts `rearm` and `lower` that have been judged
+        ("act_refused", "u4"),  # of the newest act: 0 when it had its effect, else `safety.stop_guard.Refusal`
+        ("act_triggers", "u4"),  # of the newest act: triggers that were active then
     ],
     align=True,
 )
@@ -140,6 +152,8 @@ class Channel:
         try:
             for name in ("state", "log", "trial", "command", "drive", "stop", "heartbeat", "health", "fiducials"):
                 getattr(channel, name)
+            for node in BEATING:
+                channel.beat(node)
             if info.camera_size is not None:
                 channel.frames  # noqa: B018  creates the ring
         except SharedMemoryError:
@@ -198,6 +212,10 @@ class Channel:
         """Newest sign of life of the supervisor."""
         return self._cell("heartbeat", HEARTBEAT_DTYPE)
 
+    def beat(self, node: str) -> NewestCell:
+        """Newest sign of life of one of `BEATING`."""
+        return self._cell(f"beat_{node}", BEAT_DTYPE)
+
     @property
     def health(self) -> NewestCell:
         """Newest counters of the control process."""
@@ -248,7 +266,7 @@ class Channel:
     def mark_closed(self, reason: str = "") -> None:
         """Owner: tell everybody that nothing more will come."""
         for name, part in self._open.items():
-            if name not in ("command", "drive", "stop", "heartbeat"):
+            if name not in ("command", "drive", "stop", "heartbeat") and not name.startswith("beat_"):
                 part.segment.mark_closed(reason)
 
     def close(self) -> None:

@@ -39,6 +39,12 @@ class Trigger(enum.IntFlag):
     WARM = 1024  # mild forms of temperature, strain and lateness: only slower
     STRAINED = 2048
     SLUGGISH = 4096
+    INPUTS = 8192  # nobody listens for stops any more
+    BUTTON = 16384  # a stop button is silent
+    SOURCES = 32768  # two say the same thing
+    GEOFENCE = 65536
+    OVERSPEED = 131072
+    WINDOW = 262144  # the permit's time is over
 
 
 MILD = Trigger.WARM | Trigger.STRAINED | Trigger.SLUGGISH
@@ -64,6 +70,12 @@ WORDS = {
     Trigger.WARM: "drive warm",
     Trigger.STRAINED: "drive strained",
     Trigger.SLUGGISH: "some control ticks late",
+    Trigger.INPUTS: "stop inputs silent",
+    Trigger.BUTTON: "stop button silent",
+    Trigger.SOURCES: "data from two sources",
+    Trigger.GEOFENCE: "left the permitted area",
+    Trigger.OVERSPEED: "faster than permitted",
+    Trigger.WINDOW: "permit's time over",
 }
 
 

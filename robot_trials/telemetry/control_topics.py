@@ -189,7 +189,8 @@ def _payload_state(frame: str, hand: int) -> ControlTopic:
 
 def _stop_state(frame: str) -> ControlTopic:
     """Where the robot is on the stop ladder."""
-    names = {"rung": "stop_rung", "over": "stop_over", "triggers": "stop_triggers", "elapsed": "stop_time"}
+    names = {"rung": "stop_rung", "over": "stop_over", "waits": "stop_waits"}
+    names |= {"triggers": "stop_triggers", "elapsed": "stop_time"}
     columns = {field: _take("status", name) for field, name in names.items()}
     columns |= {name: _take("status", name) for name in ("sensors_held", "lowered")}
     return ControlTopic(topics.STOP_STATE, {"header": {"frame_id": frame}}, columns, every_ticks=5)
