@@ -1,0 +1,98 @@
+"""Watches a robot of another process through its shared memory: walking, its stop, a fall; by simulated time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from robot_trials.robots.fall import FALL_TILT, compute_tilt
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.shared_memory import SHARED_MEMORY_FOLDER, SharedMemoryError
+from robot_trials.safety.stop_ladder import Rung
+
+FALL_HEIGHT = 0.5
+"""Height of the base below which a robot that nobody lowers has fallen [m]."""
+
+
+def find_segments(channel: str) -> list[Path]:
+    """Files of a channel in shared memory."""
+    return sorted(SHARED_MEMORY_FOLDER.glob(f"robot_trials_{channel}.*"))
+
+
+@dataclass
+class Seen:
+    """What was seen since `mark` was called; times since then in simulated seconds, NaN for what did not happen.
+
+    Attributes:
+        stopped_after: until the stop ladder was on a rung that ends the walk.
+        stood_after: until the robot last began to stand still.
+        rung: highest rung of the ladder.
+        fell: judged by what the simulator knows.
+        walked: it walked at all.
+    """
+
+    stopped_after: float = math.nan
+    stood_after: float = math.nan
+    rung: int = 0
+    fell: bool = False
+    walked: bool = False
+
+
+class Watch:
+    """Attached to a channel for as long as it is there."""
+
+    def __init__(self, channel: str) -> None:
+        self.seen = Seen()
+        self.time = self.walking_since = math.nan
+        self._name, self._channel, self._marked = channel, None, 0.0  # type: str, Channel | None, float
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the channel was ever there."""
+        return self._channel is not None
+
+    def mark(self) -> None:
+        """Forget what was seen: times count from now."""
+        self.seen, self._marked = Seen(), self.time
+
+    def poll(self) -> None:
+        """Look at the newest sample."""
+        if self._channel is None:
+            self._attach()
+        elif self._channel.state.read_into(self._sample.data):
+            self._look()
+
+    def close(self) -> None:
+        """Detach."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+    def _attach(self) -> None:
+        try:
+            self._channel = Channel.attach(self._name, timeout_s=0.0)
+            self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
+            self._sample = self._channel.make_sample()
+        except (SharedMemoryError, OSError, ValueError):
+            self._channel = None
+
+    def _look(self) -> None:
+        sample, seen = self._sample, self.seen
+        self.time = int(sample.state.time_ns) * 1e-9
+        status, rung = sample.status, int(sample.status.stop_rung)
+        since = self.time - self._marked
+        if status.walking:
+            self.walking_since = self.time if math.isnan(self.walking_since) else self.walking_since
+            seen.walked, seen.stood_after = True, math.nan
+        else:
+            self.walking_since = math.nan
+            seen.stood_after = since if math.isnan(seen.stood_after) else seen.stood_after
+        if rung >= Rung.STAND and math.isnan(seen.stopped_after):
+            seen.stopped_after = since
+        seen.rung = max(seen.rung, rung)
+        truth = sample.truth
+        lowered = rung >= Rung.LOWER or float(status.lowered) > 0.0
+        low = float(truth.base_position[2]) < FALL_HEIGHT and not lowered
+        tilted = compute_tilt(truth.base_orientation_xyzw) > FALL_TILT
+        seen.fell = seen.fell or low or tilted or int(truth.ground_contacts) > 0
