@@ -39,7 +39,7 @@ NODES = [
     "clock_node",
     "trial_client",
     "coordinator_node",
-    "coordinator_client",
+    "service_client",
 ]
 SHARED_FOLDERS = ["config", "launch", "sim"]
 

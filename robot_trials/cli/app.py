@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from robot_trials.cli import coordination
+from robot_trials.cli import coordination, stops
 from robot_trials.cli.check import check_everything, check_files
 from robot_trials.cli.listing import print_robots, print_trials
 from robot_trials.cli.report import write_report_of_bag
@@ -249,6 +249,7 @@ def check(
 
 
 app.add_typer(coordination.app)
+app.add_typer(stops.app)
 
 
 def main() -> None:

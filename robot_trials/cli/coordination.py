@@ -9,10 +9,6 @@ from __future__ import annotations
 import enum
 import getpass
 import hashlib
-import importlib.util
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,14 +18,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from robot_trials.cli.services import Who, call_service
 from robot_trials.config import load_model
 from robot_trials.config.permit import Permit
 from robot_trials.exceptions import ConfigError, ConfigProblem
 
 if TYPE_CHECKING:
     from robot_trials.records import Records
-
-EXIT_DONE, EXIT_REFUSED, EXIT_ABSENT = 0, 1, 2
 
 app = typer.Typer(rich_markup_mode="markdown")
 
@@ -41,7 +36,6 @@ Database = Annotated[
         help="Database, sqlite:///FILE or postgresql+psycopg://…: else ROBOT_TRIALS_RECORDS, or output/records.sqlite.",
     ),
 ]
-Who = Annotated[str, typer.Option(help="Person who acts.")]
 Why = Annotated[str, typer.Option(help="Reason, for the history.")]
 Node = Annotated[str, typer.Option("--node", help="Name of the coordinator's node, with its namespace.")]
 Booking = Annotated[str, typer.Argument(help="Booking; leave it out for a robot or the whole site.")]
@@ -191,25 +185,25 @@ def confirm(
 @app.command()
 def dispatch(booking: Annotated[str, typer.Argument(help="Booking.")], who: Who, why: Why, node: Node = NODE) -> None:
     """Make a booking due now; permit, weather, zones and all else are checked as always."""
-    _call(node, "dispatch", booking=booking, who=who, why=why)
+    call_service(node, "dispatch", booking=booking, who=who, why=why)
 
 
 @app.command()
 def hold(who: Who, why: Why, booking: Booking = "", robot: RobotOption = "", node: Node = NODE) -> None:
     """Start nothing, and let what runs stand: a booking, a robot, or without either the whole site."""
-    _call(node, "hold", booking=booking, robot=robot, who=who, why=why)
+    call_service(node, "hold", booking=booking, robot=robot, who=who, why=why)
 
 
 @app.command()
 def resume(who: Who, why: Why, booking: Booking = "", robot: RobotOption = "", node: Node = NODE) -> None:
     """Undo a hold, or let a site go on that was aborted."""
-    _call(node, "resume", booking=booking, robot=robot, who=who, why=why)
+    call_service(node, "resume", booking=booking, robot=robot, who=who, why=why)
 
 
 @app.command()
 def abort(who: Who, why: Why, booking: Booking = "", robot: RobotOption = "", node: Node = NODE) -> None:
     """End what runs safely and cancel what waits: a booking, a robot, or without either the whole site."""
-    _call(node, "abort", booking=booking, robot=robot, who=who, why=why)
+    call_service(node, "abort", booking=booking, robot=robot, who=who, why=why)
 
 
 def _moment(text: str | None) -> float:
@@ -243,15 +237,6 @@ def _act_on_permit(url: str | None, number: str, act: str, who: str, why: str, e
     with _open(url) as records, records.write() as session:
         permit = act_on_permit(session, number, act, who, why, time.time(), evidence)
     print(f"permit {number} is {permit.state}")
-
-
-def _call(node: str, name: str, **fields: str) -> None:
-    """Have a running coordinator do something; the process ends with what it answers."""
-    if importlib.util.find_spec("rclpy") is None or importlib.util.find_spec("robot_trials_msgs") is None:
-        print(f"{name} needs a running coordinator and rclpy: run it through ./run", file=sys.stderr)
-        raise typer.Exit(EXIT_ABSENT)
-    client = [sys.executable, "-m", "robot_trials.nodes.coordinator_client"]
-    raise typer.Exit(subprocess.run([*client, node, name, json.dumps(fields)], check=False).returncode)
 
 
 def _when(seconds: float) -> str:

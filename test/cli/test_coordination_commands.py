@@ -112,4 +112,6 @@ def test_database_out_of_reach_is_named(call):
 def test_act_without_ros_says_what_it_needs(call, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     code, _, error = call("hold", "--who", "Ada", "--why", "rain")
-    assert code == 2 and "needs a running coordinator and rclpy" in error
+    assert code == 2 and "hold needs a running /coordinator_node and rclpy" in error
+    code, _, error = call("rearm", "kuavo_1", "--who", "Ada")
+    assert code == 2 and "rearm needs a running /kuavo_1/stop_node and rclpy" in error

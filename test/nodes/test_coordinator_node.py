@@ -93,13 +93,13 @@ def check_that_it_is_alone_and_obeys(site):
     held = site.command("hold", "later")
     assert (held.returncode, held.stdout) == (0, "later is held\n"), held.stderr
     assert site.states()["later"] is BookingState.HELD
-    client = [sys.executable, "-m", "robot_trials.nodes.coordinator_client", "/coordinator_node", "plan", "{}"]
+    client = [sys.executable, "-m", "robot_trials.nodes.service_client", "/coordinator_node", "plan", "{}"]
     asked = subprocess.run(client, env=site.environment, capture_output=True, text=True, check=False)
     assert (asked.returncode, asked.stdout) == (0, "what may still move is planned anew\n"), asked.stderr
     site.group.members["coordinator"].process.terminate()
     assert site.group.wait(10.0, ["coordinator"]) == []
     absent = site.command("resume", "later")
-    assert absent.returncode == 2 and "no coordinator offers /coordinator_node/resume" in absent.stderr
+    assert absent.returncode == 2 and "nobody offers /coordinator_node/resume" in absent.stderr
 
 
 def test_lifecycle_gives_the_database_back(tmp_path):

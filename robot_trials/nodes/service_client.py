@@ -1,7 +1,7 @@
-"""Calls one service of a running coordinator and prints its answer; the command line starts it as a process.
+"""Calls one service of a running node and prints its answer; the command line starts it as a process.
 
-`python -m robot_trials.nodes.coordinator_client NAME SERVICE FIELDS`, with fields of the request as JSON. Exit code 0:
-done; 1: refused; 2: no coordinator answers.
+`python -m robot_trials.nodes.service_client NODE SERVICE FIELDS`, with fields of the request as JSON. Exit code 0:
+done; 1: refused; 2: nobody answers.
 """
 
 from __future__ import annotations
@@ -15,28 +15,33 @@ from typing import Any
 import rclpy
 from std_srvs.srv import Trigger
 
-from robot_trials_msgs.srv import ActOnTrials
+from robot_trials_msgs.srv import ActOnTrials, StopAct
 
 FIND_S, ANSWER_S = 5.0, 10.0
-"""Longest waits for the coordinator to be found, and for its answer [s]."""
-SERVICES: dict[str, Any] = {name: ActOnTrials for name in ("hold", "resume", "abort", "dispatch")} | {"plan": Trigger}
+"""Longest waits for the node to be found, and for its answer [s]."""
+SERVICES: dict[str, Any] = {
+    **{name: ActOnTrials for name in ("hold", "resume", "abort", "dispatch")},
+    **{name: Trigger for name in ("plan", "e_stop")},
+    **{name: StopAct for name in ("rearm", "lower")},
+}
+"""Type of each service by its name."""
 EXIT_DONE, EXIT_REFUSED, EXIT_ABSENT = 0, 1, 2
 
 
 def call(node_name: str, service: str, fields: dict[str, str]) -> tuple[int, str]:
-    """Exit code and the coordinator's message.
+    """Exit code and the node's message.
 
     Args:
-        node_name: of the coordinator, with its namespace.
+        node_name: with its namespace.
         service: a key of `SERVICES`.
         fields: of the request.
     """
     rclpy.init()
-    node = rclpy.create_node("coordinator_client")
+    node = rclpy.create_node("service_client")
     try:
         client = node.create_client(SERVICES[service], f"{node_name}/{service}")
         if not client.wait_for_service(FIND_S):
-            return EXIT_ABSENT, f"no coordinator offers {node_name}/{service}: is it running, and in this ROS domain?"
+            return EXIT_ABSENT, f"nobody offers {node_name}/{service}: is it running, and in this ROS domain?"
         future = client.call_async(SERVICES[service].Request(**fields))
         deadline = time.monotonic() + ANSWER_S
         while not future.done() and time.monotonic() < deadline:
@@ -51,7 +56,7 @@ def call(node_name: str, service: str, fields: dict[str, str]) -> tuple[int, str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry point of the executable `coordinator_client`."""
+    """Entry point of the executable `service_client`."""
     name, service, fields = sys.argv[1:] if arguments is None else arguments
     code, message = call(name, service, json.loads(fields))
     print(message, file=sys.stdout if code == EXIT_DONE else sys.stderr)
