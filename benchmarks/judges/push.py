@@ -79,7 +79,7 @@ class StandingJudge:
         truth, slide = sample.truth, self._slide
         slide.update(sample)
         self.touches += int(truth.unwanted_contacts) > 0
-        tilt = compute_tilt(truth.base_orientation_xyzw)
+        tilt = float(compute_tilt(truth.base_orientation_xyzw))
         self.tilt_max = max(self.tilt_max, tilt)
         yaw = abs(wrap_angle(_yaw_of(truth.base_orientation_xyzw) - self._yaw))
         self._end.append((int(sample.state.time_ns) * 1e-9, tilt, float(np.linalg.norm(truth.base_linear_velocity))))
@@ -129,7 +129,7 @@ class WalkingJudge:
         """Look at one tick."""
         truth = sample.truth
         self._slide.update(sample)
-        self.tilt_max = max(self.tilt_max, compute_tilt(truth.base_orientation_xyzw))
+        self.tilt_max = max(self.tilt_max, float(compute_tilt(truth.base_orientation_xyzw)))
         self.touches += int(truth.unwanted_contacts) > 0
         if not self.failure:
             if self._slide.slide > WALK_SLIDE_MAX:

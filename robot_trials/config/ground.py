@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from robot_trials.config.model import StrictModel
@@ -71,6 +72,13 @@ class GroundSpec(StrictModel):
             (min(max(x, ramp.x_min), ramp.x_max) - ramp.x_min) * math.tan(math.radians(ramp.slope_deg))
             for ramp in self.ramps
         )
+
+    def heights(self, x: np.ndarray) -> np.ndarray:
+        """`height` of many places, shape (n,) → (n,) [m]."""
+        total = np.zeros(len(x))
+        for ramp in self.ramps:
+            total += (np.clip(x, ramp.x_min, ramp.x_max) - ramp.x_min) * math.tan(math.radians(ramp.slope_deg))
+        return total
 
     @property
     def lowest(self) -> float:

@@ -1,4 +1,4 @@
-"""When a simulated robot has fallen, judged on what only the simulator knows."""
+"""When a simulated robot has fallen, judged on what only the simulator knows: one rule for drills and for verdicts."""
 
 from __future__ import annotations
 
@@ -6,21 +6,69 @@ import math
 
 import numpy as np
 
+from robot_trials.config.criteria import BASE_HEIGHT_RATIO_MIN, BASE_TILT_MAX_DEG
 from robot_trials.config.ground import GroundSpec
-from robot_trials_control.records import Record
+from robot_trials_control.records import MotionMode, Record
 
-FALL_TILT = math.radians(45.0)
+FALL_TILT = math.radians(BASE_TILT_MAX_DEG)
 """[rad]"""
-FALL_HEIGHT_SHARE = 0.6
+FALL_HEIGHT_SHARE = BASE_HEIGHT_RATIO_MIN
 """Share of the base's height at the start, above the ground where it is, below which it has fallen."""
+
+
+def find_fallen(
+    truth: np.ndarray, status: np.ndarray, height_start: float, ground: GroundSpec, may_be_low: bool = False
+) -> np.ndarray:
+    """At which ticks the robot has fallen: ground contact but the soles', too much tilt, or a base too low.
+
+    Args:
+        truth: what the simulator knows, structured array of shape (n,).
+        status: what the controller says at the same ticks, shape (n,).
+        height_start: of the base above the ground at the start [m].
+        ground: of the lane.
+        may_be_low: the base's height does not count at all.
+
+    Returns:
+        Shape (n,), bool.
+    """
+    low = compute_base_height(truth, ground) < FALL_HEIGHT_SHARE * height_start
+    if may_be_low:
+        low[:] = False
+    elif low.any():
+        low &= ~find_low_on_purpose(status)
+    tilted = compute_tilt(truth["base_orientation_xyzw"]) > FALL_TILT
+    fallen: np.ndarray = low | tilted | (truth["ground_contacts"] > 0)
+    return fallen
+
+
+def find_low_on_purpose(status: np.ndarray) -> np.ndarray:
+    """At which ticks the robot lowers itself, rests low, or rises again, shape (n,) → (n,); a damped one does not."""
+    mode = status["mode"]
+    lowering = (mode == MotionMode.LOWER) | (mode == MotionMode.OFF)
+    low: np.ndarray = (lowering | (status["lowered"] > 0.0)) & (mode != MotionMode.DAMPED)
+    return low
+
+
+def compute_base_height(truth: np.ndarray, ground: GroundSpec) -> np.ndarray:
+    """Height of the base above the ground where it is, shape (n,) → (n,) [m]."""
+    position = truth["base_position"]
+    height: np.ndarray = position[:, 2] - ground.heights(position[:, 0])
+    return height
+
+
+def compute_tilt(orientation_xyzw: np.ndarray) -> np.ndarray:
+    """Angle between a body's z and the vertical, shape (…, 4) → (…) [rad]."""
+    x, y = orientation_xyzw[..., 0], orientation_xyzw[..., 1]
+    tilt: np.ndarray = np.arccos(np.clip(1.0 - 2.0 * (x * x + y * y), -1.0, 1.0))
+    return tilt
 
 
 class FallWatch:
     """Watches the truth of every tick.
 
     Attributes:
-        fell: anything but the soles touched the ground, or the base tilted too far or sank too low.
-        may_be_low: the robot lowers itself on purpose: the base's height does not count.
+        fell: the robot has fallen at some tick, by `find_fallen`.
+        may_be_low: the base's height does not count.
         tilt_max: largest tilt of the base [rad].
     """
 
@@ -31,17 +79,9 @@ class FallWatch:
 
     def update(self, sample: Record) -> None:
         """Look at one tick."""
-        truth = sample.truth
-        x, _, z = truth.base_position.tolist()
-        height = z - self._ground.height(x)
+        truth = sample.truth.data
         if math.isnan(self._height):
-            self._height = height
-        low = not self.may_be_low and height < FALL_HEIGHT_SHARE * self._height
-        self.tilt_max = max(self.tilt_max, compute_tilt(truth.base_orientation_xyzw))
-        self.fell = self.fell or low or self.tilt_max > FALL_TILT or int(truth.ground_contacts) > 0
-
-
-def compute_tilt(orientation_xyzw: np.ndarray) -> float:
-    """Angle between a body's vertical axis and the true one, from its quaternion, shape (4,) [rad]."""
-    x, y, _, _ = orientation_xyzw.tolist()
-    return math.acos(min(max(1.0 - 2.0 * (x * x + y * y), -1.0), 1.0))
+            self._height = float(compute_base_height(truth, self._ground)[0])
+        self.tilt_max = max(self.tilt_max, float(compute_tilt(truth["base_orientation_xyzw"])[0]))
+        fallen = find_fallen(truth, sample.status.data, self._height, self._ground, self.may_be_low)
+        self.fell = self.fell or bool(fallen[0])

@@ -6,28 +6,48 @@ This is the judge's eye: it alone, beside tests and logs, looks at a simulator's
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from robot_trials.config import BASE_HEIGHT_RATIO_MIN, BASE_TILT_MAX_DEG
+from robot_trials.config.ground import GroundSpec
 from robot_trials.geometry import PlanarPose, compose_planar, invert_planar, quaternion_to_rotation, yaw_of_rotation
+from robot_trials.robots.fall import compute_base_height, compute_tilt, find_fallen
+from robot_trials.safety.stop_ladder import Rung
+
+__all__ = ["Measures", "TickGap", "compute_excess_force", "compute_tilt", "count_onsets"]
 
 GRAVITY = 9.81
 WEIGHING_TICKS = 50
 """The torch's weight is the mean of this many ticks while the giver alone holds it still."""
 
 
+@dataclass(frozen=True)
+class TickGap:
+    """Control ticks that are missing between two that are there, with the times of these."""
+
+    start_ns: int
+    end_ns: int
+    count: int
+
+
 class Measures:
     """Accumulates what the criteria need.
 
     "Carried" is the time from the robot's first step with the torch in its hand alone until somebody else holds it
-    too, or nobody does: the tilt with which a giver offers it is not the robot's.
+    too, or nobody does, or a stop begins: the tilt with which a giver offers it is not the robot's, and where a stop
+    leads is not the way.
 
     Args:
         payload_mass: announced mass, used when the giver was never seen holding the torch alone [kg].
+        ground: of the lane; level when omitted.
+
+    Attributes:
+        gaps: control ticks that never came.
     """
 
-    def __init__(self, payload_mass: float) -> None:
+    def __init__(self, payload_mass: float, ground: GroundSpec | None = None) -> None:
+        self.gaps: list[TickGap] = []
         self.ticks = 0
         self.time_start_ns = 0
         self.time_end_ns = 0
@@ -42,7 +62,10 @@ class Measures:
         self.deadline_misses = 0
         self._payload_weight = payload_mass * GRAVITY
         self._weighed: list[float] = []
+        self._ground = ground or GroundSpec()
         self._height_start = math.nan
+        self._stopped = False
+        self._last_tick = (0, 0)
         self._fallen = False
         self._touching = False
         self._tilts: list[np.ndarray] = []
@@ -60,12 +83,13 @@ class Measures:
         truth, status = block["truth"], block["status"]
         if not self.ticks:
             self._start(block)
+        self._find_gaps(block)
         self.ticks += len(block)
         self.time_end_ns = int(block["state"]["time_ns"][-1])
         self.qp_failures = int(status["qp_failures"][-1])
         self.deadline_misses = int(block["timing"]["deadline_misses"][-1])
         self.torque_ratio_max = max(self.torque_ratio_max, float(status["torque_ratio"].max()))
-        self._count_falls(truth)
+        self._count_falls(block)
         self._count_contacts(truth)
         self._measure_forces(truth)
         self._measure_carry(block)
@@ -92,19 +116,28 @@ class Measures:
             "torque_ratio_max": self.torque_ratio_max,
             "zmp_margin_min": self.zmp_margin_min,
             "deadline_misses": float(self.deadline_misses),
+            "missing_ticks": float(sum(gap.count for gap in self.gaps)),
             "simulated_time": (self.time_end_ns - self.time_start_ns) * 1e-9,
         }
 
     def _start(self, block: np.ndarray) -> None:
         """Remember height and place at the first sample."""
         self.time_start_ns = int(block["state"]["time_ns"][0])
-        self._height_start = float(block["truth"]["base_position"][0, 2])
+        self._height_start = float(compute_base_height(block["truth"][:1], self._ground)[0])
+        self._last_tick = int(block["timing"]["tick"][0]) - 1, self.time_start_ns
 
-    def _count_falls(self, truth: np.ndarray) -> None:
-        """A fall is ground contact but the soles', too much tilt, or a base too low; counted once until it is over."""
-        tilt = compute_tilt(truth["base_orientation_xyzw"])
-        low = truth["base_position"][:, 2] < BASE_HEIGHT_RATIO_MIN * self._height_start
-        fallen = (truth["ground_contacts"] > 0) | (tilt > math.radians(BASE_TILT_MAX_DEG)) | low
+    def _find_gaps(self, block: np.ndarray) -> None:
+        """Control ticks are counted without a gap; a log that was full has some."""
+        ticks, times = block["timing"]["tick"], block["state"]["time_ns"]
+        steps = np.diff(ticks, prepend=self._last_tick[0])
+        for place in np.flatnonzero(steps > 1):
+            before = int(times[place - 1]) if place else self._last_tick[1]
+            self.gaps.append(TickGap(before, int(times[place]), int(steps[place]) - 1))
+        self._last_tick = int(ticks[-1]), int(times[-1])
+
+    def _count_falls(self, block: np.ndarray) -> None:
+        """A fall counts once until it is over; a squat on purpose is none."""
+        fallen = find_fallen(block["truth"], block["status"], self._height_start, self._ground)
         self.falls += count_onsets(fallen, self._fallen)
         self._fallen = bool(fallen[-1])
 
@@ -128,7 +161,13 @@ class Measures:
     def _measure_carry(self, block: np.ndarray) -> None:
         """Way, speed, tilt, lateral offset and drift while the robot alone has the torch."""
         truth, status = block["truth"], block["status"]
+        if self._stopped:
+            return
         alone = (truth["robot_holds"] > 0) & (truth["giver_holds"] == 0) & (truth["receiver_holds"] == 0)
+        stops = status["stop_rung"] >= Rung.STAND
+        if stops.any():
+            self._stopped = True
+            alone[int(np.argmax(stops)) :] = False
         if not alone.any():
             self._carrying = False
             return
@@ -162,12 +201,6 @@ class Measures:
         true = _planar(block["truth"], last)
         own = compose_planar(self._truth_to_odom, _planar(block["status"], last))
         self._drift = math.hypot(true[0] - own[0], true[1] - own[1])
-
-
-def compute_tilt(orientation_xyzw: np.ndarray) -> np.ndarray:
-    """Angle between the body's z and the vertical, shape (n, 4) → (n,) [rad]."""
-    x, y = orientation_xyzw[:, 0], orientation_xyzw[:, 1]
-    return np.arccos(np.clip(1.0 - 2.0 * (x * x + y * y), -1.0, 1.0))
 
 
 def compute_excess_force(force: np.ndarray, weight: float) -> np.ndarray:

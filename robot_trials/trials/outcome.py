@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from robot_trials.behaviours.context import PhaseSpan, TrialEvent
+from robot_trials.telemetry.whole_file import write_whole
+from robot_trials.trials.stops import Stop
 
 VERDICT_FILE = "verdict.json"
+VERDICTS_MAX = 99
+"""Further verdicts that a folder takes beside one that lies there."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class TrialOutcome:
         figures: every number that was measured, by name.
         phases: how the phases went.
         events: what happened.
+        stops: what the stop ladder did.
+        afterwards: judged on the recording by who found it, since who ran the trial was gone.
         identity: who ran what, as in the bag's metadata.
         bag: recording, if one was made.
         verdict_file: file with this outcome, if one was written.
@@ -61,6 +69,8 @@ class TrialOutcome:
     figures: Mapping[str, float] = field(default_factory=dict)
     phases: tuple[PhaseSpan, ...] = ()
     events: tuple[TrialEvent, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    afterwards: bool = False
     identity: Mapping[str, str] = field(default_factory=dict)
     bag: Path | None = None
     verdict_file: Path | None = None
@@ -71,6 +81,7 @@ class TrialOutcome:
             "passed": self.passed,
             "reason": self.reason,
             "ended": self.ended,
+            "afterwards": self.afterwards,
             "criteria": [_json_criterion(criterion) for criterion in self.criteria],
             "identity": dict(self.identity),
             "timeline": [
@@ -87,21 +98,29 @@ class TrialOutcome:
                 {"time_s": event.time_ns * 1e-9, "name": event.source, "detail": event.text, "severity": event.severity}
                 for event in self.events
             ],
+            "stops": [stop.to_json() for stop in self.stops],
             "figures": {name: _finite(value) for name, value in self.figures.items()},
         }
 
 
 def write_verdict(folder: Path, outcome: TrialOutcome) -> Path:
-    """Write the outcome into a folder.
+    """Write the outcome into a folder, whole or not at all, and never over another one.
+
+    Returns:
+        `verdict.json`; where one lies already, the first free of `verdict-2.json`, `verdict-3.json`, …
 
     Raises:
         OSError: the file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / VERDICT_FILE
-    text = json.dumps(outcome.to_json_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-    return path
+    text = json.dumps(outcome.to_json_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    names = [VERDICT_FILE, *(f"verdict-{count}.json" for count in range(2, VERDICTS_MAX))]
+    for name in names:
+        try:
+            return write_whole(folder / name, text, replace=False)
+        except FileExistsError:
+            continue
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / VERDICT_FILE))
 
 
 def _json_criterion(criterion: Criterion) -> dict[str, Any]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from robot_trials.behaviours.context import TrialEvent
 from robot_trials.config import FALLS_MAX, QP_FAILURES_MAX, UNWANTED_CONTACTS_MAX, Criteria, TrialSetup
-from robot_trials.trials.measures import Measures
+from robot_trials.trials.measures import Measures, TickGap
 from robot_trials.trials.outcome import Criterion, TrialOutcome
+from robot_trials.trials.stop_history import StopHistory
+from robot_trials.trials.stops import add_acts
 from robot_trials.trials.trial import Trial
 from robot_trials_control.records import Record, control_sample_dtype
 
 BLOCK_TICKS = 100
 """Control ticks that are looked at together: one look costs as much as a few hundred single ticks' arithmetic."""
+JUDGED_JOINTS = 1
+"""Nothing that is judged depends on joints; samples that are made up again from a bag have so many."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,9 @@ class Judge:
 
     def __init__(self, setup: TrialSetup, nu: int) -> None:
         self._criteria = setup.criteria
-        self._measures = Measures(setup.trial.payload.mass)
+        self._measures = Measures(setup.trial.payload.mass, setup.site.ground)
+        self._stops = StopHistory()
+        self._notes: list[TrialEvent] = []
         self._block = np.zeros(BLOCK_TICKS, dtype=control_sample_dtype(nu))
         self._rows = self._block.view(np.uint8).reshape(BLOCK_TICKS, self._block.itemsize)
         self._filled = 0
@@ -56,6 +63,10 @@ class Judge:
             self._look()
 
     __call__ = observe
+
+    def note(self, event: TrialEvent) -> None:
+        """Keep what something else than the trial has told, such as the node that listens for stops."""
+        self._notes.append(event)
 
     def conclude(
         self,
@@ -78,9 +89,11 @@ class Judge:
         self._look()
         figures = self._measures.compute_figures() | {"wall_time": wall_time}
         criteria = compute_criteria(figures, self._criteria)
-        reason = fault or trial.reason or _first_shortfall(criteria)
+        reason = fault or trial.reason or find_shortfall(criteria)
         if not reason and not trial.succeeded:
             reason = f"the trial was not finished, in phase {trial.phase}"
+        notes = [*self._notes, *describe_gaps(self._measures.gaps)]
+        events = sorted([*trial.events, *notes], key=lambda event: event.time_ns) if notes else list(trial.events)
         return TrialOutcome(
             passed=not reason,
             reason=reason,
@@ -88,14 +101,30 @@ class Judge:
             criteria=criteria,
             figures=figures,
             phases=tuple(trial.phases),
-            events=tuple(trial.events),
+            events=tuple(events),
+            stops=add_acts(self._stops.stops, events),
             identity=dict(identity or {}),
             bag=bag,
         )
 
     def _look(self) -> None:
         self._measures.add(self._block[: self._filled])
+        self._stops.add(self._block[: self._filled])
         self._filled = 0
+
+
+def describe_gaps(gaps: Sequence[TickGap]) -> list[TrialEvent]:
+    """Control ticks that never came, as events."""
+    return [
+        TrialEvent(
+            gap.end_ns,
+            "warn",
+            "recording",
+            f"{gap.count} control ticks are missing between {gap.start_ns * 1e-9:.3f} s and {gap.end_ns * 1e-9:.3f} s",
+            {"missing_ticks": float(gap.count)},
+        )
+        for gap in gaps
+    ]
 
 
 def compute_criteria(figures: Mapping[str, float], criteria: Criteria) -> tuple[Criterion, ...]:
@@ -123,7 +152,7 @@ def _list_rules(criteria: Criteria) -> list[_Rule]:
     ]
 
 
-def _first_shortfall(criteria: tuple[Criterion, ...]) -> str:
+def find_shortfall(criteria: tuple[Criterion, ...]) -> str:
     """The first criterion that is not met, in words."""
     for criterion in criteria:
         if not criterion.passed:

@@ -20,6 +20,8 @@ TRUTH_READERS = (
     "robot_trials/review/",  # shows what was logged
     "robot_trials/trials/verdict.py",
     "robot_trials/trials/measures.py",  # the verdict's figures
+    "robot_trials/trials/stop_history.py",  # its stops
+    "robot_trials/trials/bag_samples.py",  # both from a bag
     "benchmarks/judges/",  # the same for motion without a trial
     "robot_trials/runtime/loop.py",  # has the robot fill it in
     "controllers/robot_trials_control/records.py",  # defines it

@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from robot_trials.config.criteria import built_in_criteria
+from robot_trials.config.ground import GroundSpec, RampSpec
+from robot_trials.robots.fall import FallWatch
+from robot_trials.safety.stop_ladder import Rung
 from robot_trials.trials.measures import Measures, compute_excess_force, compute_tilt, count_onsets
 from robot_trials.trials.outcome import TrialOutcome, write_verdict
-from robot_trials.trials.verdict import compute_criteria
-from robot_trials_control.records import control_sample_dtype
+from robot_trials.trials.verdict import compute_criteria, describe_gaps
+from robot_trials_control.records import MotionMode, Record, control_sample_dtype
 
 WEIGHT = 1.5 * 9.81
 SPEED, PERIOD = 0.8, 0.002
@@ -43,6 +46,7 @@ def make_samples() -> np.ndarray:
     truth["receiver_force"][LEAD + WALK :, 2] = -WEIGHT
     status["base_position"][:, 0] = x
     status["base_orientation_xyzw"][:, 3] = 1.0
+    status["mode"] = MotionMode.STAND
     status["walking"][LEAD + 500 : LEAD + WALK - 500] = 1
     status["zmp_margin"][alone] = 0.03
     return samples
@@ -113,6 +117,82 @@ def test_bent_but_not_fallen() -> None:
         samples["truth"]["base_position"][6000:6010, 2] = 0.52
 
     assert measure(bend)["falls"] == 0.0
+
+
+def squat(samples: np.ndarray, mode: MotionMode = MotionMode.LOWER) -> None:
+    """From tick 6000 on the robot stops, lowers itself, and rises again."""
+    status = samples["status"]
+    samples["truth"]["base_position"][6000:7000, 2] = 0.4
+    status["mode"][6000:6500], status["lowered"][6200:7000] = mode, 1.0
+    status["stop_rung"][5800:6500] = Rung.LOWER
+
+
+@pytest.mark.parametrize("mode", [MotionMode.LOWER, MotionMode.OFF])
+def test_a_squat_on_purpose_and_rising_from_it_is_no_fall(mode: MotionMode) -> None:
+    assert measure(lambda samples: squat(samples, mode))["falls"] == 0.0
+
+
+@pytest.mark.parametrize("change", [set_base_tilt, set_contact])
+def test_a_fall_from_a_squat_is_one(change: Callable[[np.ndarray], None]) -> None:
+    def fall(samples: np.ndarray) -> None:
+        squat(samples)
+        change(samples)
+
+    assert measure(fall)["falls"] == 1.0
+
+
+def test_a_robot_that_sinks_down_damped_has_fallen() -> None:
+    assert measure(lambda samples: squat(samples, MotionMode.DAMPED))["falls"] == 1.0
+
+
+def test_a_lane_that_leads_downhill_is_no_fall() -> None:
+    ground = GroundSpec(ramps=(RampSpec(x_min=2.0, x_max=12.0, slope_deg=-4.0),))
+    samples = make_samples()
+    position = samples["truth"]["base_position"]
+    position[:, 2] += ground.heights(position[:, 0])
+    assert position[-1, 2] < 0.6 * 0.85
+    level, sloped = Measures(1.6), Measures(1.6, ground)
+    for measures in (level, sloped):
+        measures.add(samples)
+    assert level.falls == 1 and sloped.falls == 0
+    watch = FallWatch(ground)
+    for row in range(0, len(samples), 100):
+        watch.update(Record(samples[row : row + 1]))
+    assert not watch.fell, "drills judge by the same rule"
+
+
+def test_the_carry_ends_where_a_stop_begins() -> None:
+    def stop(samples: np.ndarray) -> None:
+        samples["status"]["stop_rung"][6000:] = Rung.STAND
+        set_torch_tilt(samples, slice(6000, None), 60.0)
+        samples["truth"]["base_position"][6000:, 1] = 2.0
+        samples["truth"]["base_position"][6000:, 0] += 1.0
+
+    figures = measure(stop)
+    assert figures["torch_tilt_max_deg"] == pytest.approx(0.0, abs=1e-6)
+    assert figures["lateral_offset_max"] == 0.0
+    assert figures["distance"] == pytest.approx((6000 - LEAD - 500) * SPEED * PERIOD, abs=0.01)
+    assert figures["mean_speed"] == pytest.approx(SPEED, rel=1e-3)
+    assert failed(figures) == ["distance"]
+
+
+def test_slower_on_the_first_rung_is_still_the_carry() -> None:
+    def slow(samples: np.ndarray) -> None:
+        samples["status"]["stop_rung"][6000:6500] = Rung.SLOW
+
+    assert measure(slow) == pytest.approx(measure())
+
+
+def test_missing_control_ticks_are_told() -> None:
+    samples = make_samples()
+    samples["timing"]["tick"] = np.arange(len(samples))
+    samples = np.delete(samples, slice(4990, 5012))
+    measures = Measures(1.6)
+    for start in range(0, len(samples), 100):
+        measures.add(samples[start : start + 100])
+    assert measures.compute_figures()["missing_ticks"] == 22.0
+    (event,) = describe_gaps(measures.gaps)
+    assert event.text == "22 control ticks are missing between 9.980 s and 10.026 s"
 
 
 @pytest.mark.parametrize(
