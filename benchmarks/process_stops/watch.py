@@ -94,5 +94,5 @@ class Watch:
         truth = sample.truth
         lowered = rung >= Rung.LOWER or float(status.lowered) > 0.0
         low = float(truth.base_position[2]) < FALL_HEIGHT and not lowered
-        tilted = compute_tilt(truth.base_orientation_xyzw) > FALL_TILT
+        tilted = float(compute_tilt(truth.base_orientation_xyzw)) > FALL_TILT
         seen.fell = seen.fell or low or tilted or int(truth.ground_contacts) > 0

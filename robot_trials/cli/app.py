@@ -16,13 +16,16 @@ from robot_trials.cli import coordination, stops
 from robot_trials.cli.check import check_everything, check_files
 from robot_trials.cli.listing import print_robots, print_trials
 from robot_trials.cli.report import write_report_of_bag
-from robot_trials.cli.run import run_in_process, run_on_ros, run_trial
+from robot_trials.cli.run import OUTPUT_FOLDER, run_in_process, run_on_ros, run_trial
+from robot_trials.cli.unfinished import complete_unfinished
 from robot_trials.config import load_trial_setup
 from robot_trials.config.search import FOLDER_VARIABLE
 from robot_trials.exceptions import ConfigError, RobotTrialsError
 
 EXIT_PASS, EXIT_FAIL, EXIT_BAD_INPUT = 0, 1, 2
 DAYS_MAX = 92
+SEEING = ("run", "report", "site", "status")
+"""Commands that look after runs which were left unfinished; the others look at no run's folder, or must not wait."""
 
 app = typer.Typer(
     name="robot-trials",
@@ -82,6 +85,7 @@ def read_version() -> str:
 
 @app.callback()
 def configure(
+    context: typer.Context,
     config_dir: Annotated[
         Path | None,
         typer.Option(
@@ -96,6 +100,8 @@ def configure(
     if config_dir is not None:
         others = os.environ.get(FOLDER_VARIABLE)
         os.environ[FOLDER_VARIABLE] = os.pathsep.join([str(config_dir.resolve()), *([others] if others else [])])
+    if context.invoked_subcommand in SEEING:
+        complete_unfinished(OUTPUT_FOLDER)
 
 
 @app.command()

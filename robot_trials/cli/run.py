@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 
 from robot_trials.cli.progress import ProgressDisplay
 from robot_trials.config import TrialSetup
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Runner = Callable[[TrialSetup, ProgressDisplay], "TrialOutcome"]
 """Runs a trial to its end; each host is imported only when it is used."""
 
+BAG_FOLDER = "bag"
 OUTPUT_FOLDER = Path("output")
 """Where runs are written when no folder is named, below the working folder."""
 
@@ -48,7 +50,7 @@ def run_trial(setup: TrialSetup, runner: Runner, *, record: bool, quiet: bool) -
         console.print(f"{setup.robot} on {setup.site.name}, {setup.site.lane.length:g} m, seed {setup.seed}")
     start = time.monotonic()
     with ProgressDisplay(console, setup.site.lane.length, quiet) as display:
-        outcome = runner(setup, display)
+        outcome = run_marked(setup, runner, display)
     wall_time = time.monotonic() - start
     report = write_report_of(outcome)
     print_outcome(console, outcome, wall_time)
@@ -56,6 +58,49 @@ def run_trial(setup: TrialSetup, runner: Runner, *, record: bool, quiet: bool) -
         if path is not None:
             console.print(f"{label:<8}{path}")
     return bool(outcome.passed)
+
+
+def run_marked(setup: TrialSetup, runner: Runner, display: ProgressDisplay) -> TrialOutcome:
+    """Run a trial with its mark in the output folder; a run that broke off is completed with the reason.
+
+    Raises:
+        RobotTrialsError: the host gave no outcome, and nothing is kept of this run.
+    """
+    if setup.output is None:
+        return runner(setup, display)
+    from robot_trials.trials.run_marker import RunMark
+
+    mark = RunMark(setup.output, setup, "cli")
+    try:
+        outcome = runner(setup, display)
+    except (Exception, KeyboardInterrupt) as error:
+        mark.release()
+        completed = complete_outcome(setup.output, describe_break(error))
+        if completed is None or isinstance(error, KeyboardInterrupt):
+            raise
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return completed
+    mark.release()
+    complete_outcome(setup.output)
+    return outcome
+
+
+def describe_break(error: BaseException) -> str:
+    """Why a host gave no outcome, in one line."""
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else str(error).split("\n", 1)[0]
+
+
+def complete_outcome(folder: Path, reason: str = "") -> TrialOutcome | None:
+    """Mend a bag that was cut short and write a verdict that is missing, and say so; the verdict, if this wrote it."""
+    from robot_trials.review import REPORT, complete_run, find_lacks
+
+    if find_lacks(folder) in ([], [REPORT]):
+        return None
+    completion = complete_run(folder, reason)
+    if completion is None:
+        return None
+    print(f"completed {completion.words}", file=sys.stderr)
+    return completion.outcome
 
 
 def choose_output(setup: TrialSetup) -> TrialSetup:
@@ -93,12 +138,14 @@ def _require_empty(folder: Path) -> None:
 
 
 def print_outcome(console: Console, outcome: TrialOutcome, wall_time: float) -> None:
-    """Every criterion with its number, then the verdict."""
+    """Every criterion with its number, every stop, then the verdict."""
     for criterion in outcome.criteria:
         mark = "[green]met  [/green]" if criterion.passed else "[red]short[/red]"
         value = "-" if math.isnan(criterion.value) else f"{criterion.value:.3f}"
         bound = f"{criterion.comparison} {criterion.bound:g}"
         console.print(f"  {mark} {criterion.label:<44} {value:>9} {criterion.unit:<5} {bound}")
+    for stop in getattr(outcome, "stops", ()):
+        console.print(f"  [red]stop [/red] {escape(stop.summary)}")
     verdict = "[bold green]PASS[/bold green]" if outcome.passed else "[bold red]FAIL[/bold red]"
     reason = f": {outcome.reason}" if outcome.reason else ""
     console.print(f"{verdict}{reason} ({wall_time:.0f} s)")
@@ -123,13 +170,14 @@ def run_on_ros(real_time_factor: float) -> Runner:
 
 
 def write_report_of(outcome: TrialOutcome) -> Path | None:
-    """The report beside the bag; None where there is no bag, or no room for a report, which is said."""
-    if outcome.bag is None:
+    """The report beside bag and verdict; None where there is neither, or no room for a report, which is said."""
+    bag = outcome.bag or (outcome.verdict_file.parent / BAG_FOLDER if outcome.verdict_file else None)
+    if bag is None:
         return None
     from robot_trials.review import write_report
 
     try:
-        return Path(write_report(outcome.bag))
+        return Path(write_report(bag))
     except (OSError, RobotTrialsError) as error:
         print(f"no report: {error}", file=sys.stderr)
         return None

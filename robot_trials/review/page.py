@@ -36,7 +36,7 @@ def make_page(
         verdict: of the trial.
         identity: of the trial, from the bag.
         files: configuration file → SHA-256.
-        data: what the scripts need: `duration`, `plots`, `replay`, `timeline`, `events`.
+        data: what the scripts need: `duration`, `plots`, `replay`, `timeline`, `events`, `stops`; and `remarks`.
         key_frames: pictures to show.
     """
     names = [sections.to_words(identity[key]) for key in ("trial", "robot") if identity.get(key)]
@@ -46,8 +46,9 @@ def make_page(
     content = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     body = "".join(
         [
-            sections.make_header(verdict, identity, title),
+            sections.make_header(verdict, identity, title, data["remarks"]),
             sections.make_replay(data),
+            sections.make_stops(data),
             sections.make_criteria(verdict),
             sections.make_plots(data),
             sections.make_pictures(key_frames),
@@ -70,7 +71,7 @@ def make_page(
 <body>
 <main>
 {body}
-<footer>Made from the recording beside this page. Nothing on it is fetched from elsewhere.</footer>
+<footer>Made from the files beside this page. Nothing on it is fetched from elsewhere.</footer>
 </main>
 <script type="application/json" id="report-data">{content}</script>
 {scripts}

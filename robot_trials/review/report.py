@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from robot_trials.clock import epoch_ns
+from robot_trials.exceptions import TelemetryFault
 from robot_trials.review.key_frames import pick_key_frames
 from robot_trials.review.page import make_page
 from robot_trials.review.plots import compute_plots
+from robot_trials.review.recording import find_remarks, open_recording, read_stops
 from robot_trials.review.replay_data import compute_replay
 from robot_trials.review.sections import phase_words
 from robot_trials.review.verdict import load_verdict
-from robot_trials.telemetry import Bag, read_bag
+from robot_trials.telemetry import Bag
+from robot_trials.telemetry.whole_file import write_whole
 
 REPORT_FILE = "report.html"
 _HASH = "sha256:"
 _SEVERITIES = {10: "debug", 20: "info", 30: "warning", 40: "error", 50: "error"}
+_TIMES = ("time_s", "start_s", "end_s")
 
 
 def write_report(bag_folder: Path) -> Path:
     """Write the report of a trial: one file that needs nothing else and fetches nothing.
+
+    A trial without a bag, or with one that cannot be read, has a page that says so.
 
     Args:
         bag_folder: rosbag2 directory; `verdict.json` is looked for beside it.
@@ -29,28 +38,58 @@ def write_report(bag_folder: Path) -> Path:
         `report.html` beside the bag.
 
     Raises:
-        BagError: the bag was cut short (repair it first), or the verdict cannot be read.
+        BagError: the verdict cannot be read.
         OSError: the report cannot be written.
     """
     bag_folder = Path(bag_folder)
-    bag = read_bag(bag_folder)
+    bag, trouble = open_recording(bag_folder)
     verdict = load_verdict(bag_folder)
-    timeline = verdict.timeline or _read_timeline(bag)
+    told = bag.custom_data or verdict.identity
+    shift = _find_shift(bag, told)
+    timeline = _shift(verdict.timeline, shift) or _read_timeline(bag)
+    stops = _shift(verdict.stops, shift) if verdict.stops is not None else read_stops(bag, shift)
     data = {
         "duration": round((bag.end_ns - bag.start_ns) * 1e-9, 3),
         "plots": [plot.to_json() for plot in compute_plots(bag, verdict)],
-        "replay": compute_replay(bag),
+        "replay": _compute_replay(bag),
         "timeline": [{**span, "label": phase_words(span["phase"])} for span in timeline],
-        "events": verdict.events or _read_events(bag),
+        "events": _shift(verdict.events, shift) or _read_events(bag),
+        "stops": stops,
+        "remarks": [*([trouble] if trouble else []), *find_remarks(bag, verdict, timeline)],
     }
-    identity = {key: value for key, value in bag.custom_data.items() if not key.startswith(_HASH)}
-    files = {key.removeprefix(_HASH): value for key, value in bag.custom_data.items() if key.startswith(_HASH)}
+    identity = {key: value for key, value in told.items() if not key.startswith(_HASH)}
+    files = {key.removeprefix(_HASH): value for key, value in told.items() if key.startswith(_HASH)}
     page = make_page(verdict, identity, files, data, pick_key_frames(bag, timeline))
-    path = bag_folder.parent / REPORT_FILE
-    scratch = path.with_suffix(".html.tmp")
-    scratch.write_text(page, encoding="utf-8")
-    scratch.replace(path)
-    return path
+    return write_whole(bag_folder.parent / REPORT_FILE, page)
+
+
+def _compute_replay(bag: Bag) -> dict[str, Any] | None:
+    """The replay, where what is left of a recording allows one."""
+    try:
+        return compute_replay(bag)
+    except (TelemetryFault, ValueError, IndexError, KeyError):
+        return None
+
+
+def _find_shift(bag: Bag, identity: Mapping[str, str]) -> float:
+    """From the trial's time 0, as verdicts count, to the bag's first message, as the page counts [s]."""
+    try:
+        shift = (bag.start_ns - epoch_ns(datetime.fromisoformat(identity["start_time"]))) * 1e-9
+    except (KeyError, ValueError):
+        return 0.0
+    return shift if bag.start_ns else 0.0
+
+
+def _shift(value: Any, shift: float) -> Any:
+    """The same with every time counted from the bag's first message."""
+    if isinstance(value, list):
+        return [_shift(entry, shift) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: entry - shift if key in _TIMES and entry is not None else _shift(entry, shift)
+        for key, entry in value.items()
+    }
 
 
 def _read_timeline(bag: Bag) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from robot_trials.review.key_frames import KeyFrame
+from robot_trials.review.stop_section import make_stop_rows
 from robot_trials.review.verdict import Verdict
 
 PHASE_WORDS = {
@@ -46,12 +47,13 @@ def verdict_word(verdict: Verdict) -> str:
     return "No verdict" if verdict.passed is None else ("Passed" if verdict.passed else "Failed")
 
 
-def make_header(verdict: Verdict, identity: Mapping[str, str], title: str) -> str:
-    """Verdict, reason and the numbers asked for first."""
+def make_header(verdict: Verdict, identity: Mapping[str, str], title: str, remarks: Sequence[str] = ()) -> str:
+    """Verdict, reason, what has to be said about the recording, and the numbers asked for first."""
     state = {True: "passed", False: "failed", None: "open"}[verdict.passed]
     reason = verdict.reason or "Every criterion was met."
     if verdict.ended != "unknown":
         reason = f"{reason.rstrip('.')}. The robot ended {verdict.ended}."
+    told = "".join(f'<p class="remark">{escape(remark)}</p>' for remark in remarks)
     place = [to_words(identity.get("site", "")), identity.get("start_time", "").replace("T", " ")]
     tiles = "".join(
         f'<div class="tile"><b>{value:.{digits}f} <small>{unit}</small></b><span>{label}</span></div>'
@@ -61,7 +63,7 @@ def make_header(verdict: Verdict, identity: Mapping[str, str], title: str) -> st
     return f"""<header class="{state}">
 <div class="badge" role="status">{verdict_word(verdict)}</div>
 <div class="headline"><h1>{escape(title)}</h1><p class="place">{escape(" · ".join(part for part in place if part))}</p>
-<p class="reason">{escape(reason)}</p></div>
+<p class="reason">{escape(reason)}</p>{told}</div>
 <div class="tiles">{tiles}</div>
 </header>
 """
@@ -141,6 +143,11 @@ def make_pictures(key_frames: Sequence[KeyFrame]) -> str:
         for frame in key_frames
     )
     return make_section("pictures", "What the robot saw", f'<div class="pictures">{pictures}</div>')
+
+
+def make_stops(data: Mapping[str, Any]) -> str:
+    """What the stop ladder did, where it did something."""
+    return make_section("stops", "Stops", make_stop_rows(data["stops"])) if data["stops"] else ""
 
 
 def make_events(data: Mapping[str, Any]) -> str:

@@ -24,6 +24,9 @@ class Verdict:
         timeline: phase, start_s, end_s, result and detail of each phase.
         events: time_s, name, detail and severity of each event.
         figures: further numbers.
+        stops: what the stop ladder did, as `verdict.json` has it; None where the verdict says nothing of stops.
+        afterwards: judged on the recording, since who ran the trial was gone.
+        identity: who ran what.
     """
 
     passed: bool | None = None
@@ -33,6 +36,9 @@ class Verdict:
     timeline: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     figures: dict[str, float | None] = field(default_factory=dict)
+    stops: list[dict[str, Any]] | None = None
+    afterwards: bool = False
+    identity: dict[str, str] = field(default_factory=dict)
 
     def bound(self, name: str) -> float | None:
         """Bound of a criterion; None where there is no such criterion."""

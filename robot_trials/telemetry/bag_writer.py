@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,7 @@ from robot_trials.telemetry.errors import DiskFullError, MessageError
 from robot_trials.telemetry.identity import PACKAGE
 from robot_trials.telemetry.mcap_file import McapFile, PendingChunk
 from robot_trials.telemetry.message_table import MessageTable
+from robot_trials.telemetry.reserve import LAST_WORDS, DiskReserve
 from robot_trials.telemetry.topics import TOPICS, Topic
 
 FLUSH_PERIOD_NS = 200_000_000
@@ -36,8 +38,9 @@ LIBRARY = PACKAGE
 class BagWriter:
     """A bag open for writing. All times are nanoseconds since 1970.
 
-    A full disk raises nothing here: `fault` is set, the last chunks make way for the index and for the phases and
-    events still to come, and other messages are dropped from then on. So a robot can be brought to a safe stop.
+    A full disk raises nothing here: `fault` is set, and the reserve is given back. It takes some seconds more of
+    everything, in which a robot is brought to rest; then only phases and events are written. Without a reserve, or when
+    that is gone too, the last chunks make way for the index and for the phases and events still to come.
 
     Args:
         folder: the bag's folder, created here; its name is the bag's name.
@@ -45,6 +48,7 @@ class BagWriter:
         topics: every topic that will be written.
         kept_topics: names of those that are still written after the disk was full.
         definitions: message types; those of this installation when omitted.
+        reserve: room that is given back when the disk is full, or when the bag is closed.
 
     Attributes:
         fault: why the recording is no longer complete; None while it is.
@@ -61,6 +65,7 @@ class BagWriter:
         topics: Sequence[Topic] = TOPICS,
         kept_topics: frozenset[str] = frozenset(),
         definitions: MessageDefinitions | None = None,
+        reserve: DiskReserve | None = None,
     ) -> None:
         self.folder = folder
         self.definitions = definitions or load_definitions()
@@ -77,6 +82,9 @@ class BagWriter:
         self._pending_since_ns: int | None = None
         self._kept: list[tuple[str, int, bytes]] = []
         self._closed = False
+        self._reserve = reserve
+        self._spare = 0
+        self._made_room = False
 
     def channel_id(self, topic: Topic) -> int:
         """MCAP channel of a topic.
@@ -95,7 +103,7 @@ class BagWriter:
         channel_id = self._channel(topic_name)
         if topic_name in self._kept_topics:
             self._kept.append((topic_name, time_ns, data))
-        elif self.fault is not None:
+        elif self._is_full:
             return
         self._add_message(channel_id, time_ns, data)
         since_ns = self._pending_since_ns if self._pending_since_ns is not None else time_ns
@@ -111,7 +119,7 @@ class BagWriter:
             times_ns: time of each row [ns], shape (n,).
         """
         count = len(times_ns)
-        if self.fault is not None or not count:
+        if self._is_full or not count:
             return
         self._pending.add_block(table.block(count), table.row_size, times_ns, table.offsets)
         for channel_id in table.offsets:
@@ -127,12 +135,9 @@ class BagWriter:
         if not pending.size:
             return
         try:
-            self._file.write_chunk(pending)
+            self._spare -= self._file.write_chunk(pending)
         except DiskFullError as error:
-            first_failure = self.fault is None
-            self.fault = self.fault or error
-            if first_failure:
-                self._make_room(min(int(parts[0][:, 0].min()) for parts in pending.index.values()))
+            self._make_do(error, pending)
 
     def close(self) -> None:
         """Flush, write the index and `metadata.yaml`; idempotent.
@@ -144,6 +149,8 @@ class BagWriter:
             return
         self._closed = True
         self.flush()
+        if self._reserve is not None:
+            self._reserve.give_back()
         information = self._compute_information()
         serialized = dump_yaml(information)
         self._file.close("rosbag2", {"serialized_metadata": serialized})
@@ -185,6 +192,23 @@ class BagWriter:
         """Append one message to the pending chunk."""
         self._pending.add_message(channel_id, self._sequences[channel_id], time_ns, data)
         self._sequences[channel_id] += 1
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether only the last words are written."""
+        return self.fault is not None and self._spare <= 0
+
+    def _make_do(self, error: DiskFullError, pending: PendingChunk) -> None:
+        """A chunk had no room: use the reserve; where there is none any more, take back what was written last."""
+        self.fault, self._spare = self.fault or error, 0
+        freed = self._reserve.give_back() if self._reserve is not None else 0
+        if freed:
+            with suppress(DiskFullError):
+                self._spare = freed - LAST_WORDS - self._file.write_chunk(pending)
+                return
+        if not self._made_room:
+            self._made_room = True
+            self._make_room(min(int(parts[0][:, 0].min()) for parts in pending.index.values()))
 
     def _make_room(self, pending_from_ns: int) -> None:
         """Take back the last chunks; phases and events among what was lost become pending again."""

@@ -111,8 +111,11 @@ class McapFile:
         self.contents.add_metadata(name, self._position, len(data))
         self._append(data)
 
-    def write_chunk(self, pending: PendingChunk) -> None:
+    def write_chunk(self, pending: PendingChunk) -> int:
         """Write all pending messages as one chunk with its message indexes.
+
+        Returns:
+            Bytes that it took.
 
         Raises:
             DiskFullError: no room; the file then ends with the last whole chunk.
@@ -136,6 +139,7 @@ class McapFile:
         )
         self._append(chunk + indexes)
         self.contents.add_chunk(index, {channel_id: len(table) for channel_id, table in pairs.items()})
+        return len(chunk) + len(indexes)
 
     def drop_chunks(self, room: int) -> int | None:
         """Take whole chunks off the end until `room` bytes are free again, or none is left.

@@ -19,6 +19,7 @@ from robot_trials.telemetry.errors import DiskFullError
 from robot_trials.telemetry.health import Health, describe_battery, describe_controller, describe_timing
 from robot_trials.telemetry.identity import TrialIdentity
 from robot_trials.telemetry.message_table import MessageTable, TableEntry
+from robot_trials.telemetry.reserve import DiskReserve
 from robot_trials.telemetry.site_description import describe_site
 from robot_trials.telemetry.topics import Topic
 from robot_trials.telemetry.video import encode_jpeg
@@ -80,6 +81,7 @@ class TrialRecorder:
         frames: names of coordinate frames.
         payload_hand: LEFT or RIGHT.
         site: lane and people, written as JSON text for the replay; left out when None.
+        begun_ns: trial time at which the recording begins.
 
     Raises:
         FileExistsError: the folder is there already.
@@ -95,8 +97,14 @@ class TrialRecorder:
         frames: FrameNames | None = None,
         payload_hand: int = RIGHT,
         site: Site | None = None,
+        begun_ns: int = 0,
     ) -> None:
-        self._writer = BagWriter(folder, identity.to_metadata(), kept_topics=KEPT_TOPICS)
+        reserve = DiskReserve(folder.parent)
+        try:
+            self._writer = BagWriter(folder, identity.to_metadata(), kept_topics=KEPT_TOPICS, reserve=reserve)
+        except (OSError, DiskFullError):
+            reserve.give_back()
+            raise
         self._start_ns = identity.start_time_ns
         self._run_id = identity.run_id
         self._frames = frames or FrameNames()
@@ -110,9 +118,9 @@ class TrialRecorder:
         self._ticks = 0
         self._phase = ""
         if urdf:
-            self._write(topics.ROBOT_DESCRIPTION, 0, {"data": urdf})
+            self._write(topics.ROBOT_DESCRIPTION, begun_ns, {"data": urdf})
         if site is not None:
-            self._write(topics.SITE_DESCRIPTION, 0, {"data": describe_site(site)})
+            self._write(topics.SITE_DESCRIPTION, begun_ns, {"data": describe_site(site)})
 
     @property
     def folder(self) -> Path:

@@ -15,7 +15,8 @@ from robot_trials.runtime.assembly import Assembly, assemble, make_stop_guard
 from robot_trials.runtime.damping import damp_robot
 from robot_trials.runtime.loop import ControlLoop
 from robot_trials.telemetry import TrialRecorder, make_identity
-from robot_trials.trials.outcome import VERDICT_FILE, TrialOutcome, write_verdict
+from robot_trials.trials.outcome import TrialOutcome, write_verdict
+from robot_trials.trials.run_marker import RunMark
 from robot_trials.trials.trial import PERIOD, Progress, Trial
 from robot_trials.trials.verdict import Judge
 
@@ -87,6 +88,7 @@ class InProcessHost:
         """Run to the end; returns the verdict."""
         start = time.monotonic()
         fault = ""
+        mark = self._begin_mark()
         try:
             self._open_recorder()
             self._run_ticks()
@@ -102,7 +104,19 @@ class InProcessHost:
             identity=self._identity.to_metadata(),
             bag=self._recorder.folder if self._recorder else None,
         )
-        return self._write_outcome(outcome)
+        outcome = self._write_outcome(outcome)
+        if mark is not None:
+            mark.release()
+        return outcome
+
+    def _begin_mark(self) -> RunMark | None:
+        """Say in the folder what is run there; a folder that takes nothing is the recorder's to tell."""
+        if self._setup.output is None:
+            return None
+        try:
+            return RunMark(self._setup.output, self._setup, "in_process")
+        except OSError:
+            return None
 
     def _run_ticks(self) -> None:
         """Trial ticks until the trial is finished, and a little longer."""
@@ -183,8 +197,7 @@ class InProcessHost:
         if self._setup.output is None:
             return outcome
         try:
-            outcome = replace(outcome, verdict_file=self._setup.output / VERDICT_FILE)
-            write_verdict(self._setup.output, outcome)
+            outcome = replace(outcome, verdict_file=write_verdict(self._setup.output, outcome))
         except OSError as error:
             reason = outcome.reason or f"verdict could not be written: {error}"
             outcome = replace(outcome, passed=False, reason=reason, verdict_file=None)

@@ -45,6 +45,26 @@ const Plots = (() => {
     ctx.restore();
   }
 
+  // From the first trigger of each stop until the robot is free again; darker lines where a new rung begins.
+  function drawStops(chart, stops) {
+    const { ctx, bbox } = chart;
+    const place = (time) => Math.min(Math.max(chart.valToPos(time, "x", true), bbox.left), bbox.left + bbox.width);
+    ctx.save();
+    for (const stop of stops) {
+      const left = place(stop.start_s);
+      const right = stop.end_s === null ? bbox.left + bbox.width : place(stop.end_s);
+      ctx.globalAlpha = 0.13;
+      ctx.fillStyle = style("--bad");
+      ctx.fillRect(left, bbox.top, right - left, bbox.height);
+      ctx.globalAlpha = 0.5;
+      for (const span of stop.rungs) {
+        const x = place(span.start_s);
+        if (x > bbox.left && x < bbox.left + bbox.width) ctx.fillRect(x, bbox.top, devicePixelRatio, bbox.height);
+      }
+    }
+    ctx.restore();
+  }
+
   // Range of the y axis: all numbers and all bounds, with a little air.
   function valueRange(plot) {
     const values = plot.bounds.map((bound) => bound.value);
@@ -85,7 +105,7 @@ const Plots = (() => {
         })),
       ],
       hooks: {
-        drawClear: [(chart) => drawPhases(chart, report.timeline)],
+        drawClear: [(chart) => drawPhases(chart, report.timeline), (chart) => drawStops(chart, report.stops)],
         draw: [(chart) => drawBounds(chart, plot.bounds)],
       },
     };

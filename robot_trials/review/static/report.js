@@ -60,6 +60,14 @@
       button.addEventListener("click", () => seek(span.start_s));
       track.append(button);
     }
+    for (const stop of report.stops) {
+      const band = document.createElement("b");
+      const end = stop.end_s === null ? report.duration : stop.end_s;
+      band.title = `Stop: ${stop.triggers.map((cause) => cause.words).join(", ")}`;
+      band.style.left = share(stop.start_s);
+      band.style.width = share(Math.max(end - stop.start_s, 0));
+      track.append(band);
+    }
     for (const event of report.events) {
       const mark = document.createElement("i");
       mark.className = event.severity;

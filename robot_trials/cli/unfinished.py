@@ -1,0 +1,32 @@
+"""Runs that nobody is left to end: found by the next command that sees their folders, and completed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+RUN_FILE, VERDICT_FILE, REPORT_FILE = "run.json", "verdict.json", "report.html"
+MARKS = tuple("/".join(["*"] * depth + [RUN_FILE]) for depth in (1, 2, 3))
+
+
+def complete_unfinished(output: Path) -> int:
+    """Complete every unfinished run below the output folder, and say so; quick where there is none.
+
+    Returns:
+        Runs that were completed.
+    """
+    count = 0
+    for folder in find_unfinished(output):
+        from robot_trials.review import complete_run
+
+        completion = complete_run(folder)
+        if completion is not None:
+            print(f"completed {completion.words}", file=sys.stderr, flush=True)
+            count += 1
+    return count
+
+
+def find_unfinished(output: Path) -> list[Path]:
+    """Folders of runs without a verdict or a report, whether or not their processes still live."""
+    folders = [mark.parent for pattern in MARKS for mark in sorted(output.glob(pattern))]
+    return [folder for folder in folders if not all((folder / name).is_file() for name in (VERDICT_FILE, REPORT_FILE))]
