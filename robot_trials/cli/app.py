@@ -21,6 +21,7 @@ from robot_trials.cli.unfinished import complete_unfinished
 from robot_trials.config import load_trial_setup
 from robot_trials.config.search import FOLDER_VARIABLE
 from robot_trials.exceptions import ConfigError, RobotTrialsError
+from robot_trials.runtime.ending import forgive_output
 
 EXIT_PASS, EXIT_FAIL, EXIT_BAD_INPUT = 0, 1, 2
 DAYS_MAX = 92
@@ -259,7 +260,11 @@ app.add_typer(stops.app)
 
 
 def main() -> None:
-    """Run the command line; errors of this project become one message and an exit code, never a traceback."""
+    """Run the command line; errors of this project become one message and an exit code, never a traceback.
+
+    A terminal that is gone does not keep it from ending its robots, bags and reports.
+    """
+    forgive_output()
     try:
         app()
     except ConfigError as error:

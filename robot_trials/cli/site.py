@@ -18,7 +18,13 @@ from robot_trials.trials.fleet_host import FleetHost
 COORDINATOR = "coordinator_node"
 POLL_S = 0.5
 RESTARTS = 20
-"""Of a coordinator that has died, before the site is called off."""
+"""Of a coordinator that dies soon each time, before a site on which no trial runs is called off."""
+SOON_S = 30.0
+"""A coordinator that has lived so long has not died soon [s]."""
+PAUSE_MAX_S = 10.0
+"""Longest pause before a coordinator that keeps dying is started again [s]."""
+FAREWELL_S = 5.0
+"""From the end of the control process to that of the site: trials conclude, and the coordinator hears of it [s]."""
 ENDED = (BookingState.PASSED, BookingState.FAILED, BookingState.ABORTED)
 
 
@@ -45,7 +51,8 @@ def run_site(
 ) -> bool:
     """Run a site until Ctrl-C, or until every robot has had a trial.
 
-    A coordinator that dies is started again; its robots go on meanwhile.
+    A coordinator that dies is started again; its robots go on meanwhile, and end the trials that run, whatever becomes
+    of it.
 
     Args:
         name: of the programme and the fleet.
@@ -60,7 +67,7 @@ def run_site(
 
     Raises:
         ConfigError: the site cannot be used.
-        TrialFault: ROS is missing, the simulation has ended, or the coordinator keeps dying.
+        TrialFault: ROS is missing, the simulation has ended, or the coordinator keeps dying and no trial runs.
     """
     programme, fleet = load_site(name, **options)
     opened = Records.open(choose_url(records))
@@ -71,22 +78,62 @@ def run_site(
     try:
         with FleetHost.open(fleet, real_time_factor, report=True) as host, host.forwarding_interrupts():
             host.start()
-            coordinator = host.start_node(COORDINATOR, parameters)
-            starts = 1
+            coordinator = _Coordinator(host, parameters, tell)
             while not host.interrupted and not (once and journal.all_have_ended):
                 time.sleep(POLL_S)
                 journal.look()
-                host.check_control()
-                if coordinator.process.poll() is not None and not host.interrupted:
-                    starts += 1
-                    if starts > RESTARTS:
-                        raise TrialFault(coordinator.failure or "the coordinator ended again and again")
-                    tell("the coordinator has ended and is started again")
-                    coordinator = host.start_node(COORDINATOR, parameters)
+                coordinator.look()
+                _check_control(host)
         journal.look()
         return journal.all_passed and (not once or journal.all_have_ended)
     finally:
         opened.close()
+
+
+def _check_control(host: FleetHost) -> None:
+    try:
+        host.check_control()
+    except TrialFault:
+        time.sleep(FAREWELL_S)
+        raise
+
+
+class _Coordinator:
+    """Keeps a coordinator running.
+
+    Args:
+        host: of its robots.
+        parameters: of the node.
+        tell: given a line for each change.
+    """
+
+    def __init__(self, host: FleetHost, parameters: dict[str, Any], tell: Callable[[str], None]) -> None:
+        self._host, self._parameters, self._tell = host, parameters, tell
+        self._deaths = 0
+        self._next: float | None = None
+        self._start()
+
+    def look(self) -> None:
+        """Start it again when it has died, the later the more often it has.
+
+        Raises:
+            TrialFault: it keeps dying, and no trial runs.
+        """
+        if not self._member.has_ended or self._host.interrupted:
+            return
+        now = time.monotonic()
+        if self._next is None:
+            self._deaths = self._deaths + 1 if now - self._started < SOON_S else 1
+            self._next = now + min(0.1 * 2**self._deaths, PAUSE_MAX_S)
+            self._tell("the coordinator has ended and is started again")
+        if self._deaths > RESTARTS and not self._host.trials_run:
+            raise TrialFault(self._member.failure or "the coordinator ended again and again")
+        if now >= self._next:
+            self._start()
+
+    def _start(self) -> None:
+        self._member = self._host.start_node(COORDINATOR, self._parameters)
+        self._started, self._next = time.monotonic(), None
 
 
 class _Journal:
@@ -97,6 +144,7 @@ class _Journal:
         self._seen = {booking.name: self._describe(booking) for booking in self._read()}
         self._before = {booking.name for booking in self._read() if booking.state in ENDED}
         self._ended: dict[str, Booking] = {}
+        self._unreadable = False
 
     @property
     def all_have_ended(self) -> bool:
@@ -109,8 +157,16 @@ class _Journal:
         return all(booking.state is BookingState.PASSED for booking in self._ended.values())
 
     def look(self) -> None:
-        """Tell what is new."""
-        for booking in self._read():
+        """Tell what is new; records that cannot be read now end no trial."""
+        try:
+            bookings = self._read()
+        except Exception as error:  # of whichever database
+            if not self._unreadable:
+                self._tell(f"the records cannot be read: {error}")
+            self._unreadable = True
+            return
+        self._unreadable = False
+        for booking in bookings:
             words = self._describe(booking)
             if self._seen.get(booking.name) != words:
                 self._seen[booking.name] = words

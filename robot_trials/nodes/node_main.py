@@ -1,4 +1,4 @@
-"""The life of a node's process: start, spin, end on a signal in the node's own time."""
+"""The life of a node's process: start, spin, end in the node's own time on a signal or when its host is gone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from robot_trials.exceptions import RobotTrialsError
+from robot_trials.runtime.ending import forgive_output, handle_ends, watch_host
 
 SPIN_S = 0.05
 """Longest wait for an event before signals and `finished` are looked at [s]."""
@@ -37,25 +38,24 @@ class Endable(Protocol):
 def run_node(make_node: Callable[[], Node], arguments: Sequence[str] | None = None) -> int:
     """Run one node until it says that it is finished; returns the exit code.
 
-    SIGINT and SIGTERM do not end the process: they reach the node as `request_end`.
+    SIGINT, SIGTERM and SIGHUP do not end the process: they reach the node as `request_end`, as the end of the host
+    that started it does.
     """
+    forgive_output()
     rclpy.init(args=list(arguments) if arguments is not None else None, signal_handler_options=SignalHandlerOptions.NO)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
+    _wanted_end.clear()
+    handle_ends(lambda received, _: _wanted_end.append(received))
+    watch_host()
     try:
         node = make_node()
     except RobotTrialsError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         rclpy.shutdown()
-        return EXIT_FAULT
-    _wanted_end.clear()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda received, _: _wanted_end.append(received))
+        return EXIT_OK if is_end_wanted() else EXIT_FAULT
     try:
         return _spin(node)
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not break into what is left to do
-            signal.signal(number, signal.SIG_IGN)
+        handle_ends(signal.SIG_IGN)  # a second Ctrl-C must not break into what is left to do
         node.release()
         node.destroy_node()
         if rclpy.ok():
@@ -63,13 +63,8 @@ def run_node(make_node: Callable[[], Node], arguments: Sequence[str] | None = No
 
 
 def is_end_wanted() -> bool:
-    """Whether a signal waits to be answered; for a callback that takes long."""
+    """Whether a signal waits to be answered; for whoever waits long, in a callback or while the node is made."""
     return bool(_wanted_end)
-
-
-def _leave(*_: object) -> None:
-    """Signal while the node is still being made: nothing can be lost yet."""
-    raise SystemExit(EXIT_OK)
 
 
 def _spin(node: Endable) -> int:

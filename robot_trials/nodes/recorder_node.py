@@ -23,6 +23,7 @@ from robot_trials.nodes.parameters import attach_channel, declare, declare_chann
 from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.raw_messages import ENCAPSULATION_BYTES, TRANSFORM_OFFSET, read_parent_frame, read_stamp
 from robot_trials.nodes.sample_messages import make_frame_names
+from robot_trials.runtime.ending import is_host_gone
 from robot_trials.telemetry import topics
 from robot_trials.telemetry.identity import make_identity
 from robot_trials.telemetry.recorder import TrialRecorder
@@ -153,7 +154,7 @@ class RecorderNode(Node):
         if self._recorder.fault is not None:
             self.exit_code = EXIT_FAULT
         self.get_logger().info(f"bag closed: {self._recorder.folder}")
-        if self._report:
+        if self._report or is_host_gone():
             self._write_report()
         self.finished = True
 

@@ -1,5 +1,8 @@
 """Sends the goal `run_trial`, prints feedback and result as one JSON object a line, ends with the verdict.
 
+Every wait is bounded: a server that vanishes or falls silent ends it with that reason. Where two servers offer the
+trial, as when two graphs run in one domain, it sends no goal: both would take it.
+
 Exit code 0: every criterion met; 1: not met, aborted or rejected.
 """
 
@@ -19,10 +22,21 @@ from rclpy.task import Future
 from robot_trials.nodes.node_main import EXIT_FAULT, EXIT_OK, run_node
 from robot_trials.nodes.parameters import declare
 from robot_trials.nodes.stamps import from_stamp
+from robot_trials.runtime.ending import describe_wish
 from robot_trials_msgs.action import RunTrial
 
 SERVER_TIMEOUT_S = 90.0
 """Time for every process of the graph to start on a busy machine."""
+SILENCE_S = 20.0
+"""Without a word of a server that runs the goal, many times its period of feedback, which does not stop for a hold."""
+ANSWER_S = 20.0
+"""Longest wait for a goal to be accepted."""
+LOOK_AROUND_S = 0.5
+"""From the first server that is seen to the goal: time in which others of that name are discovered."""
+FAREWELL_S = 60.0
+"""From the wish to end until it ends without a result; the goal is cancelled, and a robot may take half of this."""
+UNANSWERED_S = 1.0
+"""The same for a goal that was sent and not yet accepted."""
 POLL_PERIOD_S = 0.1
 
 
@@ -42,47 +56,92 @@ class TrialClient(Node):
         self._goal = RunTrial.Goal(trial=trial)
         self._client = ActionClient(self, RunTrial, "run_trial")
         self._handle: Any = None
-        self._cancel_wanted = False
+        self._cancel_wanted = self._sent = False
         self._ready_at: float | None = None
         self._patience = declare(
             self, "server_timeout", SERVER_TIMEOUT_S, "longest wait for the server [s]", (1.0, 3600.0)
         )
-        self._deadline = time.monotonic() + self._patience
-        self._timer = self.create_timer(POLL_PERIOD_S, self._send, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self._silence = declare(
+            self, "silence_timeout", SILENCE_S, "longest silence of a server that runs the goal [s]", (1.0, 3600.0)
+        )
+        self._deadline, self._late = (
+            time.monotonic() + self._patience,
+            f"no action server run_trial after {self._patience:g} s",
+        )
+        self._heard_at = time.monotonic()
+        self.create_timer(POLL_PERIOD_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def request_end(self) -> None:
         """A signal: cancel the trial and wait for its safe end; before a goal is accepted, leave at once."""
+        if self._cancel_wanted:
+            return
         self._cancel_wanted = True
-        if self._handle is None:
-            self.finished = True
-        else:
+        if not self._sent:
+            self._end(f"{describe_wish()} before the trial began")
+            return
+        patience = UNANSWERED_S if self._handle is None else FAREWELL_S
+        self._deadline, self._late = time.monotonic() + patience, f"{describe_wish()}; no result after {patience:g} s"
+        if self._handle is not None:
             self._handle.cancel_goal_async()
 
     def release(self) -> None:
         """Nothing to let go."""
 
-    def _send(self) -> None:
-        """Send the goal when the server is there, after the delay that is wanted."""
-        if self._client.server_is_ready():
-            self._ready_at = self._ready_at or time.monotonic()
-            if time.monotonic() < self._ready_at + self._delay:
-                return
-            self.destroy_timer(self._timer)
-            self._client.send_goal_async(self._goal, self._show).add_done_callback(self._take_answer)
-        elif time.monotonic() > self._deadline:
-            self._end(f"no action server run_trial after {self._patience:g} s")
+    def _look(self) -> None:
+        """What is due: the goal, or the end of a wait."""
+        now = time.monotonic()
+        if self.finished:
+            return
+        if now > self._deadline:
+            self._end(self._late)
+        elif not self._sent:
+            self._send_when_ready(now)
+        elif self._handle is not None and now > self._heard_at + self._silence:
+            gone = not self._client.server_is_ready()
+            self._end(
+                f"the action server run_trial {'is gone' if gone else 'fell silent'}: no word for {self._silence:g} s"
+            )
+
+    def _send_when_ready(self, now: float) -> None:
+        """Send the goal when the server is there and the only one, after the delay that is wanted."""
+        if not self._client.server_is_ready():
+            self._ready_at = None
+            return
+        self._ready_at = self._ready_at or now
+        self._deadline = now + ANSWER_S + self._delay
+        if now < self._ready_at + max(self._delay, LOOK_AROUND_S):
+            return
+        servers = self._list_servers()
+        if len(servers) > 1:
+            self._end(f"run_trial is offered by {' and '.join(servers)}: no goal was sent; use a ROS_DOMAIN_ID each")
+            return
+        self._sent, self._late = True, f"run_trial did not answer the goal within {ANSWER_S:g} s"
+        self._deadline = now + ANSWER_S
+        self._client.send_goal_async(self._goal, self._show).add_done_callback(self._take_answer)
+
+    def _list_servers(self) -> list[str]:
+        """Full names of the nodes that offer the action, each with what tells it from others of that name."""
+        topic = self.resolve_topic_name("run_trial/_action/status")
+        ends = self.get_publishers_info_by_topic(topic)
+        return sorted(
+            f"{end.node_namespace.rstrip('/')}/{end.node_name} ({_shorten(end.endpoint_gid)})" for end in ends
+        )
 
     def _take_answer(self, future: Future) -> None:
         handle = future.result()
         if not handle.accepted:
             self._end("the trial was rejected; see the log of trial_node")
             return
-        self._handle = handle
+        self._handle, self._heard_at = handle, time.monotonic()
         handle.get_result_async().add_done_callback(self._take_result)
         if self._cancel_wanted:
             handle.cancel_goal_async()
+            self._deadline = self._heard_at + FAREWELL_S
+        else:
+            self._deadline = float("inf")
 
     def _show(self, message: Any) -> None:
+        self._heard_at = time.monotonic()
         feedback = message.feedback
         _say(
             stamp_ns=from_stamp(feedback.stamp),
@@ -107,8 +166,14 @@ class TrialClient(Node):
         self.finished = True
 
     def _end(self, reason: str) -> None:
+        self.get_logger().error(reason)
         _say(passed=False, verdict="aborted", reason=reason)
         self.finished = True
+
+
+def _shorten(gid: Sequence[int]) -> str:
+    """The part of an endpoint's id that its process has of its own."""
+    return bytes(gid[:12]).hex()
 
 
 def _say(**values: object) -> None:

@@ -29,6 +29,7 @@ from robot_trials.nodes.trial_goals import TrialGoals, find_ledger_file
 from robot_trials.nodes.trial_runner import Conclusion, TrialKit, TrialRunner
 from robot_trials.nodes.trial_topics import TrialTopics
 from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.ending import describe_wish
 from robot_trials_msgs.action import RunTrial
 from robot_trials_msgs.msg import FiducialDetections
 
@@ -78,7 +79,7 @@ class TrialNode(Node):
         self._ending = True
         if self._runner.running:
             self.get_logger().info("told to end: aborting the trial")
-            self._runner.request("abort", "interrupted")
+            self._runner.request("abort", describe_wish())
 
     def release(self) -> None:
         """Stop ticking, detach."""

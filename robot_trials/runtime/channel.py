@@ -28,7 +28,12 @@ import numpy as np
 
 from robot_trials.runtime.log_ring import LogRing
 from robot_trials.runtime.newest_cell import NewestCell
-from robot_trials.runtime.shared_memory import SHARED_MEMORY_FOLDER, SharedMemoryError, is_process_alive
+from robot_trials.runtime.shared_memory import (
+    SHARED_MEMORY_FOLDER,
+    SharedMemoryError,
+    is_process_alive,
+    remove_if_abandoned,
+)
 from robot_trials_control.records import Record, control_sample_dtype, motion_command_fields
 
 LOG_CAPACITY = 8192  # 16 s of control ticks at 500 Hz
@@ -156,14 +161,21 @@ class Channel:
                 channel.beat(node)
             if info.camera_size is not None:
                 channel.frames  # noqa: B018  creates the ring
+            channel._publish_info()
         except SharedMemoryError:
             channel.close()
             raise
-        path = _info_path(info.channel)
-        draft = path.with_suffix(".draft")
-        draft.write_text(json.dumps(dataclasses.asdict(info)), encoding="utf-8")
-        draft.replace(path)
         return channel
+
+    def _publish_info(self) -> None:
+        path = _info_path(self.info.channel)
+        draft = path.with_suffix(".draft")
+        try:
+            draft.write_text(json.dumps(dataclasses.asdict(self.info)), encoding="utf-8")
+            draft.replace(path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise SharedMemoryError(f"{path}: cannot be written: {error.strerror}") from error
 
     @classmethod
     def attach(cls, name: str, timeout_s: float = 30.0, should_stop: Callable[[], bool] = lambda: False) -> Channel:
@@ -270,9 +282,11 @@ class Channel:
                 part.segment.mark_closed(reason)
 
     def close(self) -> None:
-        """Detach; the owner also removes the files. Idempotent."""
+        """Detach; the owner also removes the files, and for one that was killed whoever closes last. Idempotent."""
         if self._owner:
             _info_path(self.info.channel).unlink(missing_ok=True)
+        elif not is_process_alive(self.info.pid):
+            remove_channel(self.info.channel)
         for part in self._open.values():
             part.close()
         self._open.clear()
@@ -293,15 +307,14 @@ class Channel:
 
 
 def remove_channel(name: str) -> None:
-    """Remove what a killed control process left behind under /dev/shm; does nothing while it lives."""
-    path = _info_path(name)
-    try:
-        if is_process_alive(json.loads(path.read_text(encoding="utf-8"))["pid"]):
-            return
-    except FileNotFoundError:
-        pass
+    """Remove what a killed control process left behind under /dev/shm; what a living one has made stays."""
     for file in SHARED_MEMORY_FOLDER.glob(f"{_prefix(name)}.*"):
-        file.unlink(missing_ok=True)
+        if file.suffix not in (".json", ".draft"):
+            remove_if_abandoned(file)
+    info = _info_path(name)
+    if not set(SHARED_MEMORY_FOLDER.glob(f"{_prefix(name)}.*")) - {info, info.with_suffix(".draft")}:
+        for file in (info, info.with_suffix(".draft")):
+            file.unlink(missing_ok=True)
 
 
 def _prefix(channel: str) -> str:

@@ -1,7 +1,8 @@
 """The control process: owns robots, controllers and control loops, and talks to everything else by shared memory.
 
-It ignores SIGINT and SIGTERM as long as a robot is not safe: either one makes the robots finish their step and stand,
-and the process ends when they do. Several robots share one simulated world; each has a channel of its own.
+It outlives SIGINT, SIGTERM, SIGHUP and the death of its host as long as a robot is not safe: each of them makes the
+robots finish their step and stand, and the process ends when they do. Several robots share one simulated world; each
+has a channel of its own.
 """
 
 from __future__ import annotations
@@ -21,9 +22,18 @@ from robot_trials.config import FleetMember, load_trial_setup, member_from_json
 from robot_trials.exceptions import ConfigError, ConfigProblem, FaultError
 from robot_trials.runtime.assembly import Assembly, assemble, assemble_fleet, make_stop_guard
 from robot_trials.runtime.channel import ChannelInfo
-from robot_trials.runtime.control_process import EXIT_FAULT, TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
+from robot_trials.runtime.control_process import (
+    EXIT_FAULT,
+    EXIT_NOT_SAFE,
+    NOT_SAFE,
+    TICKS_PER_EXCHANGE,
+    ControlProcess,
+    ProcessOptions,
+)
+from robot_trials.runtime.ending import forgive_output, handle_ends, watch_host
 from robot_trials.runtime.hosted_robot import HostedRobot
 from robot_trials.runtime.realtime import enter_realtime
+from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S
 from robot_trials_control.warm_up import warm_up
 
@@ -73,20 +83,21 @@ def run_control_process(hostings: Sequence[Hosting], options: ProcessOptions, sh
         shared: whether even one robot alone stands in a world for several.
     """
     wanted_end: list[Any] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: wanted_end.append(True))
+    handle_ends(lambda *_: wanted_end.append(True))
+    watch_host()
     members = [hosting.member for hosting in hostings]
     assemblies = assemble_fleet(members) if shared else [assemble(members[0].setup)]
     try:
         process = _make_process(hostings, assemblies, options)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, process.request_end)
+        handle_ends(process.request_end)
         if wanted_end:
             process.request_end()
-        return process.run()
+        code = process.run()
+        if code == EXIT_NOT_SAFE:
+            print(f"control process: {NOT_SAFE}", file=sys.stderr)
+        return code
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not break into what is left to do
-            signal.signal(number, signal.SIG_IGN)
+        handle_ends(signal.SIG_IGN)  # a second Ctrl-C must not break into what is left to do
         for assembly in assemblies:
             assembly.close()
 
@@ -149,13 +160,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--real-time-factor", type=float, default=0.0, metavar="F", help="0: lockstep; up to 1: paced")
     parser.add_argument("--quiet-timeout", type=float, default=LOCKSTEP_TIMEOUT_S, metavar="S", help="in lockstep [s]")
     parsed, _ = parser.parse_known_args(arguments)
+    forgive_output()
     try:
         options = ProcessOptions(parsed.real_time_factor, parsed.quiet_timeout)
         return run_control_process(read_hostings(parsed), options, shared=parsed.fleet is not None)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return EXIT_CONFIG
-    except FaultError as error:
+    except (FaultError, SharedMemoryError) as error:
         print(f"control process: {error}", file=sys.stderr)
         return EXIT_FAULT
     except Exception:

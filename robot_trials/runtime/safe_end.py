@@ -1,15 +1,35 @@
-"""When a robot that was told to stop may be switched off: it stands quietly, squats on its stops, or lies damped."""
+"""When a robot that was told to stop may be switched off: it stands quietly, squats on its stops, or lies damped.
+
+A stop on its way down is not interrupted: the robot may be let go when the stop has come as far as it goes.
+"""
 
 from __future__ import annotations
 
+from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.records import Fault, MotionMode, Record
 
-STAND_TICKS = 250
-"""Control ticks of standing still before the end: 0.5 s at 500 Hz."""
-FAREWELL_TICKS = 1500
-"""Control ticks that a running trial has, after the robot is safe, to end itself and say so: 3 s at 500 Hz."""
-GIVE_UP_TICKS = 5000
-"""Control ticks after which it ends all the same: 10 s at 500 Hz, several times the longest stop."""
+TICKS_PER_S = 500
+STAND_TICKS = TICKS_PER_S // 2
+"""Control ticks of standing still before the end: 0.5 s."""
+FAREWELL_TICKS = 3 * TICKS_PER_S
+"""Control ticks that a running trial has, after the robot is safe, to end itself and say so: 3 s."""
+
+
+def longest_stop(limits: StopLimits | None = None) -> float:
+    """The longest way down the ladder, every rung taking its bound [s].
+
+    From a walk to standing, what needs longer by a protective stop, the pause before lowering, the squat, and off; a
+    rung is left after it has looked stable for a while.
+    """
+    limits = limits or StopLimits()
+    pause = max(limits.patience, limits.blind_patience)
+    rungs = (limits.stand_max, limits.protective_max, pause, limits.lower_max, limits.off_max)
+    return sum(rungs) + len(rungs) * limits.settle_time
+
+
+GIVE_UP_TICKS = round(1.25 * longest_stop() * TICKS_PER_S)
+"""Control ticks after which it ends all the same: the longest stop, and a quarter more."""
 
 
 class SafeEnd:
@@ -43,15 +63,21 @@ class SafeEnd:
         self._total += ticks
         self._trial_runs = trial_runs
         self._standing = self._standing + ticks if is_standing(status) else 0
-        safe = self._standing >= self._stand_ticks or is_damped(status) or bool(status.stop_over)
+        rests = self._standing >= self._stand_ticks or is_damped(status)
+        safe = not is_stopping(status) and (rests or bool(status.stop_over))
         self._safe = self._safe + ticks if safe else 0
         self.gave_up = not safe and self._total >= self._give_up_ticks
 
 
+def is_stopping(status: Record) -> bool:
+    """Whether a stop is on its way down the ladder; one that waits for a person's hand is not."""
+    return int(status.stop_rung) >= Rung.STAND and not bool(status.stop_over) and not bool(status.stop_waits)
+
+
 def is_standing(status: Record) -> bool:
     """Whether both feet stand still and nothing else is asked of them, now or by a stop on its way down."""
-    stays = not bool(status.stop_rung) or bool(status.stop_over)
-    return int(status.mode) in (MotionMode.STAND, MotionMode.PROTECTIVE_STOP) and not bool(status.walking) and stays
+    still = int(status.mode) in (MotionMode.STAND, MotionMode.PROTECTIVE_STOP) and not bool(status.walking)
+    return still and not is_stopping(status)
 
 
 def is_damped(status: Record) -> bool:

@@ -3,8 +3,9 @@
 Python 3.11's `multiprocessing.shared_memory` removes a segment when any attached process exits; a plain mapped file
 stays until its creator unlinks it, so that a crashed reader takes nothing with it.
 
-The header holds a magic word, a version, a hash of the record's layout, the sizes and the creator's process id. The
-creator writes it before it sets `ready`; whoever attaches waits for that, then compares.
+The header holds a magic word, a version, a hash of the record's layout, the sizes, the creator's process id and start
+time. The creator writes it before it sets `ready`; whoever attaches waits for that, then compares. A creator that was
+killed cannot unlink its files: whoever was attached does, when it closes (`remove_if_abandoned`).
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from typing import Any
 import numpy as np
 
 from robot_trials.exceptions import RobotTrialsError
+from robot_trials.runtime.ending import read_start_time
 
 SHARED_MEMORY_FOLDER = Path("/dev/shm")
 MAGIC = b"RTRIALS\0"
-VERSION = 1
+VERSION = 2
 HEADER_BYTES = 512
 """Room for the header; the payload begins on its own page-aligned cache line behind it."""
 REASON_BYTES = 160
@@ -37,6 +39,7 @@ HEADER_DTYPE = np.dtype(
         ("record_size", "u8"),
         ("capacity", "u8"),
         ("creator_pid", "i8"),
+        ("creator_start", "i8"),  # as `read_start_time` has it: a process id may come to another process
         ("ready", "u8"),
         ("closed", "u8"),
         ("label", "S64"),
@@ -67,11 +70,7 @@ def _describe_layout(dtype: np.dtype) -> str:
 
 def is_process_alive(pid: int) -> bool:
     """Whether a process of that id exists on this machine and is no zombie."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] not in "ZX"
+    return read_start_time(pid) != 0
 
 
 class SharedSegment:
@@ -101,8 +100,8 @@ class SharedSegment:
             SharedMemoryError: the name is in use by a living process, or the file cannot be made.
         """
         path = SHARED_MEMORY_FOLDER / name
-        _remove_if_abandoned(path)
         try:
+            _make_room(path)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise SharedMemoryError(f"{path}: cannot create shared memory: {error.strerror}") from error
@@ -120,7 +119,7 @@ class SharedSegment:
         header["magic"], header["version"], header["kind"] = MAGIC, VERSION, kind
         header["layout_hash"][0] = np.frombuffer(hash_layout(dtype), dtype=np.uint8)
         header["record_size"], header["capacity"] = dtype.itemsize, capacity
-        header["creator_pid"] = os.getpid()
+        header["creator_pid"], header["creator_start"] = os.getpid(), read_start_time(os.getpid())
         header["label"] = _make_label(dtype).encode()
         header["ready"] = 1
         return segment
@@ -136,7 +135,10 @@ class SharedSegment:
         path = SHARED_MEMORY_FOLDER / name
         deadline = time.monotonic() + timeout_s
         while True:
-            segment = cls._map_existing(path)
+            try:
+                segment = cls._map_existing(path)
+            except OSError as error:
+                raise SharedMemoryError(f"{path}: cannot be opened: {error.strerror}") from error
             if segment is not None:
                 segment._check_magic()
                 if int(segment.header["ready"][0]) == 1:
@@ -181,7 +183,9 @@ class SharedSegment:
     @property
     def creator_alive(self) -> bool:
         """Whether the process that created the segment still runs."""
-        return is_process_alive(int(self.header["creator_pid"][0]))
+        start = read_start_time(int(self.header["creator_pid"][0]))
+        told = int(self.header["version"][0]) == VERSION  # another version's header has no start time there
+        return start != 0 and (not told or start == int(self.header["creator_start"][0]))
 
     @property
     def closed(self) -> bool:
@@ -217,7 +221,23 @@ def _make_label(dtype: np.dtype) -> str:
     return f"{dtype.itemsize} bytes [{', '.join(names)}]"[:64]
 
 
-def _remove_if_abandoned(path: Path) -> None:
+def remove_if_abandoned(path: Path) -> bool:
+    """Remove a file of shared memory unless the process that made it lives; whether it was removed."""
+    try:
+        segment = SharedSegment._map_existing(path)
+        if segment is None:
+            return False
+        abandoned = not segment.creator_alive
+        segment.close()
+        if abandoned:
+            path.unlink(missing_ok=True)
+        return abandoned
+    except OSError:
+        return False
+
+
+def _make_room(path: Path) -> None:
+    """Remove what a dead process left under a name that is wanted."""
     segment = SharedSegment._map_existing(path)
     if segment is None:
         return

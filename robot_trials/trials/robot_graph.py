@@ -8,25 +8,28 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from robot_trials.clock import epoch_ns
 from robot_trials.config import TrialSetup
-from robot_trials.exceptions import TrialFault
+from robot_trials.runtime.ending import END_SIGNALS, INTERRUPTED, handle_ends
 from robot_trials.runtime.process_group import Member, ProcessGroup
-from robot_trials.trials.outcome import TrialOutcome
+from robot_trials.trials.graph_deaths import CLIENT, CONTROL, TRIAL, Deaths
+from robot_trials.trials.outcome import TrialOutcome, write_verdict
 from robot_trials.trials.trial import Progress
 
-CLIENT = "trial_client"
 RECORDER = "recorder_node"
-NODES = ("control_node", "perception_node", RECORDER, "trial_node", "safety_node")
+NODES = ("control_node", "perception_node", RECORDER, TRIAL, "safety_node")
 ENVIRONMENT = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Defaults of the processes: discovery stays on this machine, BLAS on one thread."""
-SAFE_END_S = 40.0
-"""Wall time from the wish to end until robots stand and bags are closed, before processes are killed."""
+SAFE_END_S = 120.0
+"""Wall time from the wish to end until robots stand or squat and bags are closed, before processes are killed: four
+times the longest stop, for a world that is slower than real time."""
 POLL_S = 0.1
 """Longest wait for a word of a client before processes are looked at [s]."""
 
@@ -44,12 +47,14 @@ class RobotGraph:
 
     Attributes:
         result: what the client said last; None until then.
+        deaths: what has died in it.
     """
 
     def __init__(
         self, setup: TrialSetup, group: ProcessGroup, scratch: Path, channel: str, robot: str = "", **parameters: Any
     ) -> None:
         self.result: dict[str, Any] | None = None
+        self.deaths = Deaths(setup.output)
         self._setup, self._group, self._scratch, self._robot = setup, group, scratch, robot
         self._outcome_file = scratch / f"{robot or 'robot'}.outcome.pickle"
         self._parameters = {
@@ -61,6 +66,7 @@ class RobotGraph:
             **parameters,
         }
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._client_gone = False
 
     def name(self, process: str) -> str:
         """Name of one of its processes in the group."""
@@ -82,28 +88,54 @@ class RobotGraph:
         member = self._group.start(self.name(CLIENT), self._describe(CLIENT), environment, pipe=True)
         self._lines = _read_lines(member)
 
-    def wait_for_message(self, timeout_s: float = POLL_S) -> dict[str, Any] | None:
-        """The client's next message, which is its `result` if it says so; None when none came in time.
+    @property
+    def is_over(self) -> bool:
+        """Whether the trial has its result, or none will come."""
+        started = self.name(CLIENT) in self._group.members
+        return self.result is not None or self._client_gone or not started or time.monotonic() > self.deaths.deadline
 
-        Raises:
-            TrialFault: the client has ended without a result.
-        """
-        with suppress(queue.Empty):
+    def pass_on(self, on_progress: Callable[[Progress], None] | None, timeout_s: float = POLL_S) -> bool:
+        """Take the client's next message, which is its result or progress to pass on; whether there was one in time."""
+        try:
             line = self._lines.get(timeout=timeout_s) if timeout_s else self._lines.get_nowait()
-            if line is None:
-                self._group.wait(1.0, [self.name(CLIENT)])
-                client = self._group.members[self.name(CLIENT)]
-                raise TrialFault(client.failure or f"{client.name} ended without a result")
-            message: dict[str, Any] = json.loads(line)
-            if "passed" in message:
-                self.result = message
-            return message
-        return None
+        except queue.Empty:
+            return False
+        if line is None:
+            self._client_gone = True
+            self._take_clients_end()
+            return False
+        message: dict[str, Any] = json.loads(line)
+        if "passed" in message:
+            self.result = message
+        elif self.result is None and on_progress is not None:
+            on_progress(self.to_progress(message))
+        return True
 
-    def find_ended(self) -> Member | None:
-        """A node that has ended; the client is none."""
-        members = [self._group.members[name] for name in self.members if name != self.name(CLIENT)]
-        return next((member for member in members if member.process.poll() is not None), None)
+    def note(self, process: str, member: Member, control_ended: bool) -> None:
+        """A process has ended though nobody had told it to.
+
+        Args:
+            process: its name without the robot's.
+            member: the process.
+            control_ended: whether the control process had ended before, after which nodes end by themselves.
+        """
+        code = member.process.returncode
+        ends_by_itself = code >= 0 and (process == CLIENT or control_ended)
+        if not ends_by_itself:
+            self.deaths.add(process, code, member.last_words)
+
+    def end_trial(self) -> None:
+        """Have this robot's trial end safely, with nobody waiting for its result any more."""
+        names = [name for name in map(self.name, (TRIAL, CLIENT)) if name in self._group.members]
+        self._group.send(signal.SIGTERM, names)
+
+    def _take_clients_end(self) -> None:
+        """A client that has ended without a result is a death, unless it was told to."""
+        client = self._group.members[self.name(CLIENT)]
+        self._group.wait(1.0, [client.name])
+        code = client.process.returncode
+        if self.result is None and not client.end_wanted and code is not None and code >= 0:
+            self.deaths.add(CLIENT, code, client.last_words)
 
     def to_progress(self, message: dict[str, Any]) -> Progress:
         """A message with feedback as progress."""
@@ -117,33 +149,66 @@ class RobotGraph:
             torque_ratio=message["torque_ratio"],
         )
 
-    def read_outcome(self, interrupted: bool = False) -> TrialOutcome:
-        """The trial node's own outcome, which has every number; without it, what the action said.
+    def read_outcome(self, interrupted: bool = False, fault: str = "") -> TrialOutcome:
+        """How the trial ended, once every process has.
 
-        Raises:
-            TrialFault: there is none, or a trial that passed was not recorded to the end.
+        The trial node's own outcome has every number; without it there is what the action said, or what died. A trial
+        that passed and was not recorded to the end has not passed. What differs from the verdict that lies in the
+        output folder is written beside it.
+
+        Args:
+            interrupted: the host was told to end.
+            fault: what went wrong after the trial, even one that passed; empty if nothing did.
         """
-        recorder = self._group.members.get(self.name(RECORDER))
-        reason = (self.result or {}).get("reason")
-        if self._outcome_file.exists():
-            outcome: TrialOutcome = pickle.loads(self._outcome_file.read_bytes())
-        elif interrupted:
-            outcome = TrialOutcome(passed=False, reason=reason or "interrupted", ended="unknown")
+        told = (self.result or {}).get("reason") or (INTERRUPTED if interrupted else "")
+        outcome = self._read_trial_nodes_outcome()
+        if outcome is not None:
+            judged = replace(outcome, reason=outcome.reason if outcome.passed else self.deaths.explain(outcome.reason))
+            fault = fault or self._describe_recorders_fault()
+            if not fault or not judged.passed:
+                return judged
+            judged = replace(judged, passed=False, reason=fault)
         else:
-            raise TrialFault(reason or "the trial ended without an outcome")
-        if recorder is not None and recorder.failure and outcome.passed:
-            raise TrialFault(recorder.failure)
+            reason = self.deaths.explain(told) or "the trial ended without an outcome"
+            judged = TrialOutcome(passed=False, reason=reason, ended="unknown")
+        return self._write(judged)
+
+    def _read_trial_nodes_outcome(self) -> TrialOutcome | None:
+        try:
+            outcome: TrialOutcome = pickle.loads(self._outcome_file.read_bytes())
+        except (OSError, EOFError, pickle.UnpicklingError):  # none, or cut short
+            return None
+        return outcome
+
+    def _describe_recorders_fault(self) -> str:
+        """Why the recording is not whole; empty when it is, or none was wanted."""
+        recorder = self._group.members.get(self.name(RECORDER))
+        if recorder is None:
+            return ""
+        return recorder.failure.replace("\n", ": ", 1) if recorder.has_ended else f"{recorder.name} did not end in time"
+
+    def _write(self, outcome: TrialOutcome) -> TrialOutcome:
+        if self._setup.output is None:
+            return outcome
+        with suppress(OSError):
+            return replace(outcome, verdict_file=write_verdict(self._setup.output, outcome))
         return outcome
 
     def _describe(self, node: str) -> list[str]:
         """The command line of a node."""
         namespace = ["-r", f"__ns:=/{self._robot}"] if self._robot else []
         ros = ["--ros-args", *namespace, "--params-file", str(self._write_parameters())]
-        return [sys.executable, "-m", f"robot_trials.nodes.{node}", *ros]
+        return [*find_program(node), *ros]
 
     def _write_parameters(self) -> Path:
         """Parameters of every node."""
         return write_parameters(self._scratch / f"{self._robot or 'robot'}.parameters.yaml", self._parameters)
+
+
+def find_program(name: str) -> list[str]:
+    """The command that starts a node, or the control process."""
+    module = "robot_trials.runtime.process" if name == CONTROL else f"robot_trials.nodes.{name}"
+    return [sys.executable, "-m", module]
 
 
 def write_parameters(path: Path, parameters: dict[str, Any]) -> Path:
@@ -152,43 +217,49 @@ def write_parameters(path: Path, parameters: dict[str, Any]) -> Path:
     return path
 
 
-def end_processes(group: ProcessGroup, control: str, killed: list[str], patient: list[str], patience_s: float) -> None:
-    """Robots first; those that outlive them on purpose end by themselves; whoever hangs is killed by the group.
+def end_processes(group: ProcessGroup, control: str, clients: list[str], trials: list[str], patience_s: float) -> None:
+    """Robots and trials first; recorders outlive them by themselves; whoever hangs is killed.
 
     Args:
         group: the processes.
-        control: name of the control process.
-        killed: processes that have nothing to lose.
-        patient: processes that are told nothing, for they end after the control process.
+        control: name of the control process, which stays until every robot is safe.
+        clients: processes that have nothing to lose.
+        trials: trial nodes, which abort what still runs.
         patience_s: wall time for each of the two stages [s].
     """
-    names = list(group.members)
-    group.send(signal.SIGTERM, [control])
-    if group.wait(patience_s, [control]):
-        group.send(signal.SIGKILL, [control])
-    group.send(signal.SIGKILL, killed)
-    group.send(signal.SIGTERM, [name for name in names if name not in (control, *killed, *patient)])
-    group.wait(patience_s, names)
+    clients, trials, controls = (
+        [name for name in names if name in group.members] for names in (clients, trials, [control])
+    )
+    group.expect_ends()
+    group.send(signal.SIGTERM, [*controls, *trials])
+    if group.wait(patience_s, controls):
+        group.send(signal.SIGKILL, controls)
+    group.send(signal.SIGKILL, clients)
+    group.send(signal.SIGTERM)
+    if group.wait(patience_s):
+        group.send(signal.SIGKILL)
+        group.wait(1.0)
 
 
 @contextmanager
-def forwarding_interrupts(group: ProcessGroup, on_interrupt: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C reaches the children by the terminal or, when only this process was signalled, from here."""
+def forwarding_ends(group: ProcessGroup, on_end: Callable[[], None]) -> Iterator[None]:
+    """What tells this process to end reaches the children, by the terminal or from here."""
 
     def forward(*_: object) -> None:
-        on_interrupt()
+        on_end()
+        group.expect_ends()
         group.send(signal.SIGINT)
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, forward) for number in numbers]
+    before = {number: signal.getsignal(number) for number in END_SIGNALS}
+    handle_ends(forward)
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _read_lines(member: Member) -> queue.SimpleQueue[str | None]:

@@ -9,29 +9,24 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import sys
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from robot_trials.config import TrialSetup
 from robot_trials.exceptions import TrialFault
 from robot_trials.runtime.channel import remove_channel
-from robot_trials.runtime.process_group import ProcessGroup
+from robot_trials.runtime.exits import describe_exit
+from robot_trials.runtime.process_group import Member, ProcessGroup
+from robot_trials.trials import robot_graph
+from robot_trials.trials.graph_deaths import CLIENT, CONTROL, TRIAL
 from robot_trials.trials.outcome import TrialOutcome
-from robot_trials.trials.robot_graph import (
-    CLIENT,
-    ENVIRONMENT,
-    RECORDER,
-    SAFE_END_S,
-    RobotGraph,
-    end_processes,
-    forwarding_interrupts,
-)
+from robot_trials.trials.robot_graph import ENVIRONMENT, SAFE_END_S, RobotGraph, end_processes, forwarding_ends
 from robot_trials.trials.trial import Progress
 
 OnProgress = Callable[[Progress], None]
-CONTROL = "control_process"
 
 
 def run_ros_trial(
@@ -39,7 +34,8 @@ def run_ros_trial(
 ) -> TrialOutcome:
     """Run a trial on the ROS graph and return its outcome.
 
-    Ctrl-C aborts the trial: the robot comes to stand, the bag is closed, the outcome says that it was interrupted.
+    Ctrl-C, SIGTERM and SIGHUP abort the trial: the robot comes to stand, the bag is closed, the outcome says that it
+    was interrupted. A process that dies is named in the outcome with its signal; the robot's own reactions come first.
 
     Args:
         setup: the trial; its `output` folder also receives the processes' logs.
@@ -47,7 +43,7 @@ def run_ros_trial(
         real_time_factor: 0: simulation waits for every trial tick; up to 1: paced by the clock.
 
     Raises:
-        TrialFault: ROS is missing, or a process of the graph ended too early; the message has its last words.
+        TrialFault: ROS is missing.
     """
     require_ros()
     with tempfile.TemporaryDirectory(prefix="robot_trials_") as scratch:
@@ -81,56 +77,65 @@ class RosHost:
         self._real_time_factor = real_time_factor
         self._channel = f"host_{os.getpid()}"
         self._graph = RobotGraph(setup, group, scratch, self._channel)
-        self._interrupted = False
+        self._interrupted_at = float("inf")
+        group.on_death = self._note
 
     def run(self) -> TrialOutcome:
-        """The outcome of the trial."""
+        """The outcome of the trial, whatever died on the way."""
         try:
-            with forwarding_interrupts(self._group, self._interrupt):
-                self._start()
-                self._follow()
-                self._end()
-            return self._graph.read_outcome(self._interrupted)
+            with forwarding_ends(self._group, self._interrupt):
+                try:
+                    self._start()
+                    self._follow()
+                except OSError as error:
+                    self._graph.deaths.words.append(f"the graph cannot be started: {error}")
+                finally:
+                    end_processes(self._group, CONTROL, [CLIENT], [TRIAL], SAFE_END_S)
+            return self._graph.read_outcome(self._interrupted, describe_bad_end(self._group))
         finally:
             remove_channel(self._channel)
 
+    @property
+    def _interrupted(self) -> bool:
+        return self._interrupted_at != float("inf")
+
     def _interrupt(self) -> None:
-        self._interrupted = True
+        self._interrupted_at = min(self._interrupted_at, time.monotonic())
 
     def _start(self) -> None:
         environment = dict(ENVIRONMENT) | dict(os.environ)
-        control = [sys.executable, "-m", "robot_trials.runtime.process", "--setup", json.dumps(self._setup.arguments)]
+        control = [*robot_graph.find_program(CONTROL), "--setup", json.dumps(self._setup.arguments)]
         control += ["--channel", self._channel, "--real-time-factor", str(self._real_time_factor)]
-        self._group.start(CONTROL, control, environment)
-        self._graph.start(environment)
-        self._graph.start_client(environment)
+        starts: list[Callable[[], object]] = [
+            lambda: self._group.start(CONTROL, control, environment),
+            lambda: self._graph.start(environment),
+            lambda: self._graph.start_client(environment),
+        ]
+        for start in starts:
+            if not self._interrupted:
+                start()
 
     def _follow(self) -> None:
-        """Pass progress on until the client has the result; raises when a process ends before that."""
-        graph = self._graph
-        while graph.result is None:
-            self._check_processes()
-            try:
-                message = graph.wait_for_message()
-            except TrialFault:
-                if not self._interrupted:
-                    raise
-                graph.result = {"reason": "interrupted before the trial began"}
-                return
-            if message is not None and graph.result is None and self._on_progress is not None:
-                self._on_progress(graph.to_progress(message))
+        """Pass progress on until the trial has its result, or none will come."""
+        while not self._graph.is_over and time.monotonic() < self._interrupted_at + SAFE_END_S:
+            self._graph.pass_on(self._tell)
 
-    def _check_processes(self) -> None:
-        """A process that ends while the trial runs is the end of the trial: stop the robot, say who it was."""
-        ended = self._group.find_ended(but=[CLIENT])
-        if ended is None or self._interrupted:
-            return
-        if ended.name == CONTROL and self._group.wait(5.0, [CLIENT]) == []:
-            return  # the trial node saw it, and concluded with the reason
-        reason = ended.failure or f"{ended.name} ended before the trial did"
-        self._end()
-        raise TrialFault(reason)
+    def _tell(self, progress: Progress) -> None:
+        """Somebody who can no longer be told, as a terminal that is gone, ends no trial."""
+        with suppress(OSError):
+            if self._on_progress is not None:
+                self._on_progress(progress)
 
-    def _end(self) -> None:
-        """The client has nothing to lose; without a trial node it waits for ever."""
-        end_processes(self._group, CONTROL, killed=[CLIENT], patient=[RECORDER], patience_s=SAFE_END_S)
+    def _note(self, member: Member) -> None:
+        """On the watching thread: a process has died; what follows from it is the robot's own affair at first."""
+        control = self._group.members.get(CONTROL)
+        self._graph.note(member.name, member, control is not None and control is not member and control.has_ended)
+
+
+def describe_bad_end(group: ProcessGroup) -> str:
+    """How the control process ended if robots were not safe then, which is no good end even of a trial that passed."""
+    control = group.members.get(CONTROL)
+    if control is None or not control.process.returncode:
+        return ""
+    words = describe_exit(CONTROL, control.process.returncode)
+    return f"{words}: {control.last_words}" if control.process.returncode > 0 else words

@@ -4,7 +4,6 @@ Run as a program it is that control process: `python runtime_doubles.py CHANNEL 
 """
 
 import os
-import signal
 import sys
 import time
 
@@ -14,6 +13,7 @@ from robot_trials.exceptions import RobotFault
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
+from robot_trials.runtime.ending import handle_ends, watch_host
 from robot_trials.runtime.hosted_robot import HostedRobot
 from robot_trials.runtime.realtime import enter_realtime
 from robot_trials.safety.stop_guard import StopGuard
@@ -128,8 +128,8 @@ def main(channel, factor, robots="", **choices):
     healthy = {key: value for key, value in choices.items() if not key.startswith("fault")}
     hosted = [host(name, options, **(choices if name == names[-1] else healthy)) for name in names]
     process = ControlProcess(hosted, options)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, process.request_end)
+    handle_ends(process.request_end)
+    watch_host()
     return process.run()
 
 

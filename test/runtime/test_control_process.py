@@ -111,7 +111,7 @@ def test_velocity_command_drives_only_while_no_trial_runs_and_only_while_repeate
     assert int(rig.newest().state.time_ns) >= held
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_ends_it_only_when_the_robot_stands(make_rig, number):
     rig = make_rig()
     for _ in range(3):

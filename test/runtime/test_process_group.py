@@ -1,6 +1,7 @@
 """Starting, watching and ending processes together."""
 
 import os
+import queue
 import signal
 import sys
 
@@ -26,7 +27,8 @@ def test_failure_names_process_exit_code_and_last_words(tmp_path):
         assert group.find_ended(but=["control"]) is None
         group.send(signal.SIGKILL, ["trial"])
         group.wait(10, ["trial"])
-        assert group.members["trial"].failure == "trial died by signal SIGKILL"
+        assert group.members["trial"].failure == "trial was killed by SIGKILL"
+        assert ended.last_words == "no such robot: kuavu"
 
 
 def test_nothing_is_left_behind_even_of_the_deaf(tmp_path):
@@ -44,3 +46,17 @@ def test_a_good_end_is_no_failure(tmp_path):
         assert group.wait(10) == []
         assert member.failure == ""
         assert (tmp_path / "short.log").read_text() == "done\n"
+
+
+def test_only_an_end_that_nobody_asked_for_is_a_death(tmp_path):
+    deaths = queue.SimpleQueue()
+    with ProcessGroup(tmp_path, on_death=lambda member: deaths.put((member.name, member.process.returncode))) as group:
+        for name in ("told", "killed", "expected"):
+            group.start(name, SLEEPER, dict(os.environ))
+        group.send(signal.SIGTERM, ["told"])
+        group.expect_ends(["expected"])
+        os.kill(group.members["expected"].process.pid, signal.SIGTERM)
+        group.wait(10, ["told", "expected"])
+        os.kill(group.members["killed"].process.pid, signal.SIGKILL)
+        assert deaths.get(timeout=10) == ("killed", -signal.SIGKILL)
+    assert deaths.empty()

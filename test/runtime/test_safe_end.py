@@ -2,7 +2,9 @@
 
 import pytest
 
-from robot_trials.runtime.safe_end import SafeEnd
+from robot_trials.runtime.safe_end import GIVE_UP_TICKS, TICKS_PER_S, SafeEnd
+from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.records import Fault, MotionMode, controller_status_fields, make_record
 
 
@@ -83,3 +85,42 @@ def test_a_trial_that_never_ends_itself_does_not_hold_it(status):
     for _ in range(200):
         end.update(status, 10, trial_runs=True)
     assert end.reached and not end.gave_up
+
+
+@pytest.mark.parametrize(
+    ("rung", "mode", "lowered"),
+    [
+        (Rung.STAND, MotionMode.STAND, 0.0),
+        (Rung.LOWER, MotionMode.LOWER, 1.0),
+        (Rung.OFF, MotionMode.OFF, 1.0),
+    ],
+)
+def test_a_stop_on_its_way_down_ends_only_when_it_is_over(status, rung, mode, lowered):
+    status.stop_rung[...], status.mode[...], status.lowered[...] = rung, mode, lowered
+    end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
+    for _ in range(20):
+        end.update(status, 10)
+    assert not end.done
+    status.stop_over[...] = 1
+    end.update(status, 10)
+    assert end.reached
+
+
+def test_a_robot_that_stands_and_waits_for_a_persons_hand_may_be_left(status):
+    status.stop_rung[...], status.mode[...], status.stop_waits[...] = Rung.PROTECTIVE, MotionMode.PROTECTIVE_STOP, 1
+    end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
+    end.update(status, 40)
+    assert end.reached
+
+
+def test_a_slow_robot_that_stands_is_safe(status):
+    status.stop_rung[...] = Rung.SLOW
+    end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
+    end.update(status, 40)
+    assert end.reached
+
+
+def test_it_gives_up_after_the_longest_stop_only():
+    limits = StopLimits()
+    stop = limits.stand_max + limits.protective_max + limits.patience + limits.lower_max + limits.off_max
+    assert stop < GIVE_UP_TICKS / TICKS_PER_S < 1.5 * stop
