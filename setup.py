@@ -32,6 +32,7 @@ PACKAGES = [
 ]
 NODES = [
     "control_node",
+    "stop_node",
     "trial_node",
     "safety_node",
     "perception_node",

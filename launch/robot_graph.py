@@ -27,7 +27,7 @@ from lifecycle_msgs.msg import Transition
 
 ENVIRONMENT = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Defaults: discovery stays on this machine, BLAS on one thread."""
-NODES = ("perception_node", "trial_node", "safety_node", "recorder_node")
+NODES = ("stop_node", "perception_node", "trial_node", "safety_node", "recorder_node")
 """Nodes without a lifecycle of their own."""
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from robot_trials.config.ground import GroundSpec, StretchSpec
 from robot_trials.config.model import StrictModel, TimeZoneName, Vector3
@@ -89,6 +89,21 @@ class FiducialsSpec(StrictModel):
     tags: list[TagSpec] = []
 
 
+class StopButtonSpec(StrictModel):
+    """A stop button that must give signs of life, and the longest time without one [s]."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    timeout: Annotated[float, Field(ge=0.2, le=10.0)] = 0.5
+
+
+def _check_names(buttons: list[StopButtonSpec]) -> list[StopButtonSpec]:
+    names = [button.name for button in buttons]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"names must differ: {', '.join(twice)}")
+    return buttons
+
+
 class SiteSpec(StrictModel):
     """A site file (`config/sites/*.yaml`)."""
 
@@ -103,6 +118,7 @@ class SiteSpec(StrictModel):
     receiver: PersonSpec
     fiducials: FiducialsSpec
     ground: GroundSpec = GroundSpec()
+    stop_buttons: Annotated[list[StopButtonSpec], Field(max_length=16), AfterValidator(_check_names)] = []
 
 
 class Fiducial(NamedTuple):
@@ -156,6 +172,7 @@ class Site(NamedTuple):
     receiver: Person
     fiducials: tuple[Fiducial, ...]
     ground: GroundSpec = GroundSpec()
+    stop_buttons: tuple[StopButtonSpec, ...] = ()
 
 
 def resolve_site(spec: SiteSpec) -> Site:
@@ -175,6 +192,7 @@ def resolve_site(spec: SiteSpec) -> Site:
             *(_resolve_tag(tag, shift) for tag in spec.fiducials.tags),
         ),
         ground=spec.ground,
+        stop_buttons=tuple(spec.stop_buttons),
     )
 
 

@@ -18,6 +18,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rosgraph_msgs.msg import Clock as ClockMessage
 from std_msgs.msg import String
 
+from robot_trials.nodes.beat import Beating, start_beating
 from robot_trials.nodes.diagnostics import describe_battery, describe_controller, describe_loop, describe_recording
 from robot_trials.nodes.message_types import find_message_type
 from robot_trials.nodes.node_main import run_node
@@ -26,7 +27,6 @@ from robot_trials.nodes.path_input import PathInput
 from robot_trials.nodes.qos import CLOCK, to_rclpy, topic_qos
 from robot_trials.nodes.sample_messages import SampleMessages, make_frame_names
 from robot_trials.nodes.stamps import to_stamp
-from robot_trials.nodes.stop_input import StopInput
 from robot_trials.nodes.velocity_input import VelocityInput
 from robot_trials.runtime.channel import HEALTH_DTYPE, Channel
 from robot_trials.runtime.shared_memory import SharedMemoryError
@@ -52,12 +52,13 @@ class ControlNode(LifecycleNode):
         self._rate_hz = declare(self, "publish_rate_hz", 50.0, rate_text, (1.0, CLOCK_RATE_MAX_HZ))
         clock_text = "publish /clock; false where clock_node does so for several robots of one world"
         self._publishes_clock = declare(self, "publish_clock", True, clock_text)
-        self._path_input, self._stop_input = PathInput(self), StopInput(self)
+        self._path_input = PathInput(self)
         self._velocity_input = VelocityInput(self, self._path_input.cancel)
         hand = declare(self, "payload_hand", "right", "hand whose load /payload_state is about: left or right")
         self._payload_hand = LEFT if hand == "left" else RIGHT
         autostart = declare(self, "autostart", True, "configure and activate without being asked")
         self._channel: Channel | None = None
+        self._beating: Beating | None = None
         self._timers: list[Any] = []
         self._active = False
         if autostart:
@@ -120,7 +121,9 @@ class ControlNode(LifecycleNode):
         """Detach; idempotent."""
         self._velocity_input.detach()
         self._path_input.detach()
-        self._stop_input.detach()
+        if self._beating is not None:
+            self._beating.end()
+            self._beating = None
         if self._channel is not None:
             self._channel.close()
             self._channel = None
@@ -135,12 +138,12 @@ class ControlNode(LifecycleNode):
         """Attach to the control process; raises `SharedMemoryError` when there is none."""
         self._channel = attach_channel(self, self._channel_name)
         self._sample = self._channel.make_sample()
+        self._beating = start_beating(self, self._channel, "control_node")
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._channel.state.read_into(self._sample.data)
         self._channel.health.read_into(self._health.data)
         self._messages = SampleMessages(self._channel.info, self._payload_hand)
         self._create_publishers()
-        self._stop_input.attach(self._channel)
 
     def _create_publishers(self) -> None:
         self._publishers_by_topic = {

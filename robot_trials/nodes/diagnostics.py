@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
+from robot_trials.runtime.stop_outbox import StopOutbox
 from robot_trials.runtime.trial_link import Following
+from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_triggers import describe_triggers
 from robot_trials.telemetry import health as components
 from robot_trials_control.records import Record
 
@@ -54,6 +57,45 @@ def describe_recording(health: Record) -> DiagnosticStatus:
 def describe_battery(sample: Record) -> DiagnosticStatus:
     """State of charge."""
     return _to_status(components.describe_battery(sample))
+
+
+def describe_stop_inputs(
+    outbox: StopOutbox, holding: list[str], missing: list[str], unheard: list[str]
+) -> DiagnosticStatus:
+    """What people and buttons ask for, and whether all of them can be heard."""
+    values: dict[str, object] = {
+        "e_stop": outbox.stop_asked,
+        "holding": "; ".join(holding),
+        "buttons_missing": ", ".join(missing),
+        "not_heard": "; ".join(unheard),
+        "armed_by": outbox.armed_by,
+    }
+    if unheard:
+        return make_status("stop: inputs", DiagnosticStatus.ERROR, unheard[0], values)
+    if missing:
+        return make_status("stop: inputs", DiagnosticStatus.ERROR, f"not alive: {', '.join(missing)}", values)
+    if outbox.stop_asked:
+        return make_status("stop: inputs", DiagnosticStatus.WARN, "emergency stop is asked for", values)
+    return make_status("stop: inputs", DiagnosticStatus.OK, "listening", values)
+
+
+def describe_stop(sample: Record, armed_by: str) -> DiagnosticStatus:
+    """Where the robot is on the stop ladder, why, since when, and who let it move again last."""
+    status = sample.status
+    rung, reason = Rung(int(status.stop_rung)), describe_triggers(int(status.stop_triggers))
+    values: dict[str, object] = {
+        "rung": rung.name,
+        "triggers": reason,
+        "since": f"{int(sample.state.time_ns) * 1e-9 - float(status.stop_time):.3f}" if rung else "",
+        "elapsed": f"{float(status.stop_time):.3f}",
+        "over": bool(status.stop_over),
+        "waits": bool(status.stop_waits),
+        "armed_by": armed_by,
+    }
+    if not rung:
+        return make_status("control: stop", DiagnosticStatus.OK, "no stop", values)
+    level = DiagnosticStatus.WARN if rung == Rung.SLOW else DiagnosticStatus.ERROR
+    return make_status("control: stop", level, f"{rung.name.lower()}: {reason}", values)
 
 
 def _to_status(state: components.Health) -> DiagnosticStatus:

@@ -17,6 +17,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
 
+from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.fiducial_messages import to_message
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
@@ -51,6 +52,7 @@ class PerceptionNode(Node):
         self._start_time_ns = info.start_time_ns
         self._frame_id = info.frames["camera_optical"]
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
+        start_beating(self, self._channel, "perception_node")
         self._detections = self.create_publisher(FiducialDetections, "fiducials", to_rclpy(DETECTIONS))
         if info.camera_size is not None:
             self._open_frames(info.camera_size, {tag.id: tag.size for tag in setup.site.fiducials})

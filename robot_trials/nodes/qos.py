@@ -10,7 +10,17 @@ RELIABILITY = {"reliable": ReliabilityPolicy.RELIABLE, "best_effort": Reliabilit
 DURABILITY = {"volatile": DurabilityPolicy.VOLATILE, "transient_local": DurabilityPolicy.TRANSIENT_LOCAL}
 CLOCK = QosProfile(depth=1, reliability="best_effort")
 COMMAND = QosProfile(depth=1)
+VELOCITY = QosProfile(depth=1, reliability="best_effort")
+"""Hears every publisher, reliable or not; a command that is lost is repeated."""
 STOP = QosProfile(depth=10)
+STOPS = (
+    STOP,
+    QosProfile(depth=10, reliability="best_effort"),
+    QosProfile(depth=1, durability="transient_local"),
+)
+"""Together they hear every publisher: what a reliable one says, what one on best effort says, what was said before."""
+BUTTONS = QosProfile(depth=50, reliability="best_effort")
+"""Hears every publisher; a single subscription, for a sign of life that comes twice is suspicious."""
 STATUS = QosProfile(depth=1, durability="transient_local")
 DETECTIONS = QosProfile(depth=10)
 

@@ -16,6 +16,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from robot_trials.exceptions import TelemetryFault
+from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.diagnostics import make_status
 from robot_trials.nodes.message_types import find_message_type
 from robot_trials.nodes.node_main import EXIT_FAULT, run_node
@@ -58,6 +59,7 @@ class RecorderNode(Node):
         info = self._channel.info
         self._ring = self._channel.log
         self._state = self._channel.state  # attached now: its file goes when the control process ends
+        start_beating(self, self._channel, "recorder_node")
         self._start_time_ns = info.start_time_ns
         identity = make_identity(setup, "ros")
         hand = LEFT if setup.trial.payload.hand == "left" else RIGHT

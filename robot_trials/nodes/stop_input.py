@@ -1,80 +1,83 @@
-"""What people ask of the stop ladder over the graph: an emergency stop by topic or service, and arming again."""
+"""Stop inputs of people over the graph: the topic `e_stop`, and buttons that must give signs of life."""
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Callable, Mapping
 
-import numpy as np
+from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from std_msgs.msg import Bool
-from std_srvs.srv import Trigger
 
-from robot_trials.nodes.qos import STOP, to_rclpy
-from robot_trials.runtime.channel import STOP_DTYPE, Channel
-from robot_trials_control.records import Record
+from robot_trials.nodes.offers import OfferWatch
+from robot_trials.nodes.qos import BUTTONS, STOPS, to_rclpy
+from robot_trials.nodes.stop_buttons import StopButtons
+from robot_trials_msgs.msg import StopButton
+
+RESTORE_GRACE_S = 3.0
+"""Time buttons have to be heard again after the stop node began anew: discovery takes some of it [s]."""
 
 
 class StopInput:
-    """Takes `e_stop` (topic), `~/e_stop` and `~/rearm` (services) while attached.
+    """Hears `e_stop` and `e_stop_buttons` from publishers of any quality of service.
 
-    A stop that was asked for stays asked for, by whichever way, until a person arms again; a button that still says
-    stop keeps it.
+    A message may be heard by several subscriptions; what it asks for can be asked for twice.
+
+    Args:
+        node: owner.
+        timeouts: of the site's buttons [s], by name.
+        stop: called with the way a stop was asked for.
+        report: called with what is wrong, once for each cause.
+
+    Attributes:
+        buttons: the site's buttons and others.
+        pressed: the newest message on `e_stop` says stop.
     """
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
-        self._record = Record(np.zeros(1, STOP_DTYPE))
-        self._pressed = False
-        self._channel: Channel | None = None
-        self._ends: list[Any] = []
-
-    def attach(self, channel: Channel) -> None:
-        """Take requests for the robot behind a channel."""
-        self._channel = channel
-        node = self._node
-        self._ends = [
-            node.create_subscription(Bool, "e_stop", self._take_button, to_rclpy(STOP)),
-            node.create_service(Trigger, "~/e_stop", self._stop),
-            node.create_service(Trigger, "~/rearm", self._rearm),
+    def __init__(
+        self, node: Node, timeouts: Mapping[str, float], stop: Callable[[str], None], report: Callable[[str], None]
+    ) -> None:
+        self.buttons = StopButtons(timeouts)
+        self.pressed = False
+        self._stop, self._report = stop, report
+        self._reported: set[str] = set()
+        quiet = SubscriptionEventCallbacks(use_default_callbacks=False)  # one of them may not match: another one does
+        for profile in STOPS:
+            node.create_subscription(Bool, "e_stop", self._take_bool, to_rclpy(profile), event_callbacks=quiet)
+        node.create_subscription(StopButton, "e_stop_buttons", self._take_button, to_rclpy(BUTTONS))
+        self._offers = [
+            OfferWatch(node, "e_stop", "std_msgs/msg/Bool"),
+            OfferWatch(node, "e_stop_buttons", "robot_trials_msgs/msg/StopButton"),
         ]
 
-    def detach(self) -> None:
-        """Take no more; idempotent."""
-        if self._ends:
-            subscription, *services = self._ends
-            self._node.destroy_subscription(subscription)
-            for service in services:
-                self._node.destroy_service(service)
-        self._ends, self._channel = [], None
+    @property
+    def unheard(self) -> list[str]:
+        """Publishers that cannot be heard, a sentence each."""
+        return [problem for watch in self._offers for problem in watch.problems]
 
-    def _take_button(self, message: Bool) -> None:
-        self._pressed = bool(message.data)
-        if self._pressed:
-            self._pass_on_stop("by topic")
+    def find_holding(self) -> list[str]:
+        """What still says stop, in words."""
+        topic = ["e_stop still says stop"] if self.pressed else []
+        pressed = self.buttons.find_pressed(time.monotonic())
+        return topic + [f"stop button {name!r} is pressed" for name in pressed]
 
-    def _stop(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        response.success = self._pass_on_stop("by service")
-        response.message = "the robot stops; ~/rearm lets it move again"
-        return response
+    def check_offers(self) -> None:
+        """Report publishers that cannot be heard; call it about once a second."""
+        for watch in self._offers:
+            for problem in watch.find_new():
+                self._report(problem)
 
-    def _rearm(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        """A fresh human act: refused while the button still says stop."""
-        response.success = not self._pressed and self._channel is not None
-        response.message = "armed unless another reason to stop is still there: see /stop_state"
-        if self._pressed:
-            response.message = "e_stop still says stop: release the button first"
-        elif self._channel is not None:
-            self._record.e_stop[...] = 0
-            self._record.rearm[...] += 1
-            self._channel.stop.write(self._record.data)
-            self._node.get_logger().warning("armed again")
-        return response
+    def _take_bool(self, message: Bool) -> None:
+        self.pressed = bool(message.data)
+        if self.pressed:
+            self._stop("by topic")
 
-    def _pass_on_stop(self, way: str) -> bool:
-        if self._channel is None:
-            return False
-        if not self._record.e_stop:
-            self._node.get_logger().error(f"emergency stop {way}")
-        self._record.e_stop[...] = 1
-        self._channel.stop.write(self._record.data)
-        return True
+    def _take_button(self, message: StopButton) -> None:
+        if message.pressed:
+            self._stop(f"by stop button {message.name!r}")
+        problem = self.buttons.take(message.name, int(message.sequence), bool(message.pressed), time.monotonic())
+        if problem and message.name not in self._reported:
+            self._report(problem)
+            self._reported.add(message.name)
+        elif not problem:
+            self._reported.discard(message.name)

@@ -18,6 +18,7 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from robot_trials.config import TrialSetup
+from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.fiducial_messages import from_message
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
@@ -60,6 +61,7 @@ class TrialNode(Node):
         self._channel = attach_channel(self, channel_name)
         self._info = self._channel.info
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
+        start_beating(self, self._channel, "trial_node")
         self._server: PatientActionServer | None = None
         self._ending = False
         self._goal: Any = None

@@ -63,12 +63,23 @@ DRIVE_DTYPE = np.dtype(
     ],
     align=True,
 )
+OBSTACLE_BYTES, WHO_BYTES = 256, 96
 STOP_DTYPE = np.dtype(
-    [("rearm", "i8"), ("lower", "i8"), ("inputs", "i8"), ("asked", "u4"), ("e_stop", "u1")], align=True
+    [
+        ("rearm", "i8"),
+        ("lower", "i8"),
+        ("inputs", "i8"),
+        ("asked", "u4"),
+        ("e_stop", "u1"),
+        ("buttons", "u4"),  # stop buttons that have been alive: bit set in the order of the site's list
+        ("who", f"S{WHO_BYTES}"),  # who let the robot move again last
+        ("obstacle", f"S{OBSTACLE_BYTES}"),  # why no trial may start; empty: it may
+    ],
+    align=True,
 )
 """What the stop node hears from people and buttons: see the fields of the same names in `safety.stop_requests`."""
-HEARTBEAT_DTYPE = np.dtype([("count", "i8"), ("asked", "u4")], align=True)
-"""The supervisor's sign of life, and the triggers it calls for now."""
+HEARTBEAT_DTYPE = np.dtype([("count", "i8"), ("asked", "u4"), ("obstacle", f"S{OBSTACLE_BYTES}")], align=True)
+"""The supervisor's sign of life, the triggers it calls for now, and why no trial may start."""
 BEAT_DTYPE = np.dtype([("count", "i8"), ("pid", "i8"), ("monotonic_ns", "i8")], align=True)
 """A node's sign of life from its executor: count grows several times a second; process id; CLOCK_MONOTONIC [ns]."""
 BEATING = ("control_node", "stop_node", "perception_node", "recorder_node", "trial_node", "safety_node")
@@ -82,7 +93,7 @@ HEALTH_DTYPE = np.dtype(
         ("fifo", "u1"),
         ("memory_locked", "u1"),
         ("ending", "u1"),
-        ("pauses", "i8"),  # times the process was held up, unasked, for longer than `control_process.PAUSE_S`
+        ("pauses", "i8"),  # times the process was held up, unasked, for longer than `pauses.PAUSE_S`
         ("pause_max", "f8"),  # longest of them [s]
         ("acts", "i8"),  # sum of the counts `rearm` and `lower` that have been judged
         ("act_refused", "u4"),  # of the newest act: 0 when it had its effect, else `safety.stop_guard.Refusal`

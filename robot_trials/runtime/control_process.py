@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from robot_trials.runtime.hosted_robot import HostedRobot
 from robot_trials.runtime.pacing import Pacer
+from robot_trials.runtime.pauses import PauseWatch
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, wait_for_answers
 
 TICKS_PER_EXCHANGE = 10
@@ -54,6 +55,7 @@ class ControlProcess:
         self._robots = tuple(robots)
         self._options = options
         self._pacer = Pacer(options.real_time_factor or 1.0)
+        self._pauses = PauseWatch()
 
     def request_end(self, *_: object) -> None:
         """Signal handler: stand, then end."""
@@ -80,19 +82,21 @@ class ControlProcess:
         for _ in range(TICKS_PER_EXCHANGE):
             self._tick()
         for robot in self._robots:
-            robot.finish_exchange(TICKS_PER_EXCHANGE, self.end_requested)
+            robot.finish_exchange(TICKS_PER_EXCHANGE, self.end_requested, self._pauses)
+        self._pauses.look()
         if not self._options.lockstep or not any(robot.follows_trial for robot in self._robots):
-            self._pacer.wait_until(max(robot.time_ns for robot in self._robots))
+            self._pauses.look(self._pacer.wait_until(max(robot.time_ns for robot in self._robots)))
         else:
             self._pacer.forget()
         if self._options.lockstep:
-            wait_for_answers(self._robots, self._is_ending)
+            wait_for_answers(self._robots, self._is_ending, self._pauses.look)
         for robot in self._robots:
             robot.choose_command(self.end_requested)
 
     def _tick(self) -> None:
         for robot in self._robots:
             robot.tick()
+        self._pauses.look()
 
     def _is_ending(self) -> bool:
         """Whether nobody is waited for any more."""

@@ -11,12 +11,14 @@ from robot_trials.exceptions import FaultError
 from robot_trials.robots.interface import CameraFrame, FiducialObservation, Robot
 from robot_trials.runtime.channel import FIDUCIAL_DTYPE, HEALTH_DTYPE, Channel, ChannelInfo, frame_dtype
 from robot_trials.runtime.damping import Damper
+from robot_trials.runtime.life_wait import LifeWait
 from robot_trials.runtime.loop import Controller, ControlLoop
+from robot_trials.runtime.pauses import PauseWatch
 from robot_trials.runtime.realtime import RealtimeReport
 from robot_trials.runtime.safe_end import SafeEnd, is_damped, is_standing
 from robot_trials.runtime.stop_inbox import StopInbox
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, Following, Need, TrialLink
-from robot_trials.safety.stop_guard import StopGuard
+from robot_trials.safety.stop_guard import Refusal, StopGuard
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials_control.records import Record
 
@@ -47,6 +49,7 @@ class HostedRobot:
         self._channel = Channel.create(info)
         self._link = TrialLink(self._channel, info.lockstep, quiet_timeout)
         self._stop_inbox = StopInbox(self._channel, self._loop.stops.requests)
+        self._life = LifeWait(self._channel, self._stop_inbox, self._loop.stops.limits.heartbeat_timeout)
         self._safe_end = SafeEnd()
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._fiducial = Record(np.zeros(1, FIDUCIAL_DTYPE))
@@ -77,17 +80,21 @@ class HostedRobot:
         if self.error is not None:
             self._damper.tick()
             return
+        self._stop_inbox.update()
+        self._stop_inbox.note_tick()
+        self._link.may_drive = self._stop_inbox.inputs > 0
         try:
             self._loop.run_ticks(1, self._link.command)
         except Exception as error:  # of robot or controller: others in the same world go on
             self.fail(error)
 
-    def finish_exchange(self, ticks: int, ending: bool) -> None:
+    def finish_exchange(self, ticks: int, ending: bool, pauses: PauseWatch) -> None:
         """After the control ticks of a trial tick: pass on camera and health, judge whether the robot is safe.
 
         Args:
             ticks: control ticks since the last call.
             ending: the process was told to end.
+            pauses: of the process so far.
         """
         if self.error is not None:
             return
@@ -96,7 +103,7 @@ class HostedRobot:
         except FaultError as error:
             self.fail(error)
             return
-        self._write_health(ending)
+        self._write_health(ending, pauses)
         if ending:
             self._safe_end.update(self._loop.sample.status, ticks, self._link.trial_runs)
 
@@ -112,14 +119,17 @@ class HostedRobot:
         status = sample.status
         stopping = int(status.stop_rung) >= Rung.STAND and not status.stop_over
         settled = not stopping and (is_standing(status) or is_damped(status))
-        return self._link.find_need(int(sample.timing.tick), settled, self._stop_inbox.update)
+        need = self._link.find_need(int(sample.timing.tick), settled, self._stop_inbox.is_asked)
+        if need == Need.TIME and self._life.must_wait(self.time_ns * 1e-9):
+            return Need.ANSWER
+        return need
 
     def choose_command(self, ending: bool) -> None:
         """Choose the motion command of the next trial tick."""
         if self.error is not None:
             return
         self._link.choose_command(int(self._loop.sample.timing.tick), ending)
-        self._stop_inbox.update()
+        self._stop_inbox.watch_start(self._link.following == Following.TRIAL)
 
     def fail(self, error: BaseException) -> None:
         """Let the joints damp from now on, and tell those attached why; only the first reason counts."""
@@ -164,7 +174,7 @@ class HostedRobot:
         record.transform_camera_tag[...] = observation.transform_camera_tag
         self._channel.fiducials.push(record.data)
 
-    def _write_health(self, ending: bool) -> None:
+    def _write_health(self, ending: bool, pauses: PauseWatch) -> None:
         health = self._health
         health.following[...] = self._link.following
         health.quiet_takeovers[...] = self._link.quiet_takeovers
@@ -173,4 +183,14 @@ class HostedRobot:
         health.fifo[...] = self._realtime.fifo
         health.memory_locked[...] = self._realtime.memory_locked
         health.ending[...] = ending
+        health.pauses[...], health.pause_max[...] = pauses.count, pauses.longest
+        health.acts[...], health.act_refused[...], health.act_triggers[...] = self._judge_acts()
         self._channel.health.write(health.data)
+
+    def _judge_acts(self) -> tuple[int, int, int]:
+        """Acts of people that the stop ladder has judged, why the newest had no effect, triggers active then."""
+        stops = self._loop.stops
+        if hasattr(stops, "acts"):
+            return int(stops.acts), int(getattr(stops, "act_refused")), int(getattr(stops, "act_triggers"))  # noqa: B009
+        refused = Refusal.UNSETTLED if stops.ladder.rung else Refusal.NONE
+        return int(stops.requests.rearm) + int(stops.requests.lower), int(refused), int(stops.ladder.triggers)

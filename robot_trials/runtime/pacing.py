@@ -26,14 +26,16 @@ class Pacer:
         """Time passes unpaced: the next wait begins anew, so that nobody waits for what the world got ahead by."""
         self._sim_origin_ns = None
 
-    def wait_until(self, sim_time_ns: int) -> None:
-        """Return when the wall clock has reached simulated time `sim_time_ns` [ns]."""
+    def wait_until(self, sim_time_ns: int) -> float:
+        """Return when the wall clock has reached `sim_time_ns` [ns]; how long that was meant to take [s]."""
         now_ns = time.monotonic_ns()
         if self._sim_origin_ns is not None:
             elapsed_ns = int((sim_time_ns - self._sim_origin_ns) / self._factor)
             early_ns = self._wall_origin_ns + elapsed_ns - now_ns
             if early_ns > -LAG_MAX_NS:
-                if early_ns > 0:
-                    time.sleep(early_ns * 1e-9)
-                return
+                early = max(early_ns, 0) * 1e-9
+                if early:
+                    time.sleep(early)
+                return early
         self._sim_origin_ns, self._wall_origin_ns = sim_time_ns, now_ns
+        return 0.0

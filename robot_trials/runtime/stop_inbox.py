@@ -1,32 +1,85 @@
-"""Gathers what others ask of the stop ladder from shared memory: people's acts and the supervisor's signs of life."""
+"""Gathers what others ask of the stop ladder from shared memory, and their signs of life."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from robot_trials.runtime.channel import HEARTBEAT_DTYPE, STOP_DTYPE, Channel
+from robot_trials.runtime.shared_memory import SharedMemoryError
+from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import Record
+
+INPUTS, HEARTBEAT = Trigger.INPUTS.value, Trigger.HEARTBEAT.value
 
 
 class StopInbox:
-    """Keeps the stop ladder's record of requests up to date."""
+    """Keeps the stop ladder's record of requests up to date.
+
+    A record that cannot be read counts as none: without new ones the ladder's watchdogs act.
+    """
 
     def __init__(self, channel: Channel, requests: Record) -> None:
         self._requests = requests
-        requests.heartbeat_required[...] = 1
-        self._channel = channel
+        requests.heartbeat_required[...] = requests.inputs_required[...] = 1
+        self._stop_cell, self._beat_cell = channel.stop, channel.heartbeat
         self._stop, self._beat = Record(np.zeros(1, STOP_DTYPE)), Record(np.zeros(1, HEARTBEAT_DTYPE))
-        self._seen = 0, 0
+        self._seen_stop = self._seen_beat = 0
+        self._asked: tuple[int, ...] = ()
+        self._pending = False
+        self._alone = 0
 
-    def update(self) -> bool:
-        """Take in what is new; True when a person asked for something."""
-        seen = self._channel.stop.sequence, self._channel.heartbeat.sequence
-        if seen == self._seen:
-            return False
-        asked = seen[0] != self._seen[0]
-        self._seen = seen
-        if self._channel.stop.read_into(self._stop.data):
-            self._requests.e_stop[...], self._requests.rearm[...] = self._stop.e_stop, self._stop.rearm
-        if self._channel.heartbeat.read_into(self._beat.data):
-            self._requests.heartbeat[...] = self._beat.count
-        return asked
+    @property
+    def inputs(self) -> int:
+        """Signs of life of who listens for stops; 0 before the first."""
+        return int(self._requests.inputs)
+
+    @property
+    def heartbeats(self) -> int:
+        """Signs of life of the supervisor; 0 before the first."""
+        return int(self._requests.heartbeat)
+
+    def update(self) -> None:
+        """Take in what is new; call it before every control tick."""
+        stop, beat = self._stop_cell.sequence, self._beat_cell.sequence
+        if stop != self._seen_stop or beat != self._seen_beat:
+            self._read(stop, beat)
+
+    def watch_start(self, trial_runs: bool) -> None:
+        """A trial that runs without anybody who listens or watches, from its first tick, is stopped."""
+        alone = 0
+        if trial_runs:
+            alone = (0 if self.inputs else INPUTS) | (0 if self.heartbeats else HEARTBEAT)
+        if alone != self._alone:
+            self._alone = alone
+            self._join()
+
+    def is_asked(self) -> bool:
+        """Whether something was asked for that no control tick has seen yet."""
+        self.update()
+        return self._pending
+
+    def note_tick(self) -> None:
+        """A control tick has seen what was asked for."""
+        self._pending = False
+
+    def _read(self, stop: int, beat: int) -> None:
+        self._seen_stop, self._seen_beat = stop, beat
+        requests, said = self._requests, self._stop
+        try:
+            if self._stop_cell.read_into(said.data):
+                requests.inputs[...], requests.e_stop[...] = said.inputs, said.e_stop
+                requests.rearm[...], requests.lower[...] = said.rearm, said.lower
+            if self._beat_cell.read_into(self._beat.data):
+                requests.heartbeat[...] = self._beat.count
+        except SharedMemoryError:
+            return
+        self._join()
+
+    def _join(self) -> None:
+        """Triggers that anybody asks for; what differs from before is pending."""
+        requests = self._requests
+        requests.asked[...] = int(self._stop.asked) | int(self._beat.asked) | self._alone
+        asked = (int(requests.e_stop), int(requests.rearm), int(requests.lower), int(requests.asked))
+        if asked != self._asked:
+            self._pending = self._pending or bool(self._asked) or any(asked)
+            self._asked = asked

@@ -51,7 +51,7 @@ class Need(enum.Enum):
 
     NOTHING = 0  # may be held
     TIME = 1  # the world must go on
-    ANSWER = 2  # the world must wait for this robot's trial
+    ANSWER = 2  # the world must wait for this robot's trial, or for who listens for its stops
 
 
 class TrialLink:
@@ -61,6 +61,7 @@ class TrialLink:
         command: the motion command in force; the control loop reads it.
         following: whose it is.
         quiet_takeovers: times a running trial went quiet.
+        may_drive: somebody listens for stops; without, nobody drives by a velocity or a target.
     """
 
     def __init__(self, channel: Channel, lockstep: bool, timeout_s: float = LOCKSTEP_TIMEOUT_S) -> None:
@@ -68,6 +69,7 @@ class TrialLink:
         self.command.mode[...] = MotionMode.STAND
         self.following = Following.NOBODY
         self.quiet_takeovers = 0
+        self.may_drive = True
         self._channel = channel
         self._lockstep = lockstep
         self._timeout_s = timeout_s
@@ -130,7 +132,7 @@ class TrialLink:
         self.following = Following.TRIAL
 
     def _drive_is_fresh(self) -> bool:
-        if self._channel.drive.sequence == 0:
+        if self._channel.drive.sequence == 0 or not self.may_drive:
             return False
         self._channel.drive.read_into(self._drive)
         return time.monotonic_ns() - int(self._drive["monotonic_ns"][0]) < DRIVE_TIMEOUT_NS
@@ -152,8 +154,13 @@ class TrialLink:
         return True
 
     def _stand(self, following: Following) -> None:
-        """The safe continuation of whatever was asked: finish the step, stand, keep hands and payload as they are."""
+        """The safe continuation of whatever was asked: finish the step, stand, keep hands and payload as they are.
+
+        Whoever asked for a stop is gone with it, and the ladder keeps what it was asked for. Whether a person may hold
+        the load stays as it was said last.
+        """
         self.following = following
+        self.command.stop_asked[...] = 0
         if int(self.command.mode) in (MotionMode.STAND, MotionMode.DAMPED):
             return
         self.command.mode[...] = MotionMode.STAND
@@ -172,8 +179,10 @@ class Waiting(Protocol):
         """What the robot needs now."""
 
 
-def wait_for_answers(robots: Sequence[Waiting], should_end: Callable[[], bool]) -> None:
-    """Hold a world in lockstep until no robot's trial owes an answer and some robot needs time to pass."""
+def wait_for_answers(
+    robots: Sequence[Waiting], should_end: Callable[[], bool], on_look: Callable[[], None] = lambda: None
+) -> None:
+    """Hold a world in lockstep until nobody is waited for and some robot needs time to pass; `on_look()` every time."""
     for robot in robots:
         robot.begin_wait()
     while not should_end():
@@ -182,6 +191,7 @@ def wait_for_answers(robots: Sequence[Waiting], should_end: Callable[[], bool]) 
         if not waits and Need.TIME in needs:
             return
         time.sleep(POLL_S if waits else IDLE_POLL_S)
+        on_look()
 
 
 class TrialPort:

@@ -24,7 +24,7 @@ from robot_trials.trials.outcome import TrialOutcome, write_verdict
 from robot_trials.trials.trial import Progress
 
 RECORDER = "recorder_node"
-NODES = ("control_node", "perception_node", RECORDER, TRIAL, "safety_node")
+NODES = ("control_node", "stop_node", "perception_node", RECORDER, TRIAL, "safety_node")
 ENVIRONMENT = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Defaults of the processes: discovery stays on this machine, BLAS on one thread."""
 SAFE_END_S = 120.0

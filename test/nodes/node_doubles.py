@@ -2,6 +2,7 @@
 
 python node_doubles.py trial_node --ros-args ...     the node; its trial walks for TEST_TRIAL_TICKS trial ticks
 python node_doubles.py call SERVICE                  call a Trigger service, print its answer as JSON
+python node_doubles.py act NAME WHO                  rearm or lower a stopped robot, print the answer
 python node_doubles.py send_goal TRIAL               send a goal, print whether it was accepted
 python node_doubles.py ask_goals STEP:ID ...         send goals, ask what became of them, withdraw them
 python node_doubles.py change_state TRANSITION       change control_node's lifecycle state, print the new one
@@ -136,6 +137,17 @@ def call_service(node, name):
     client = node.create_client(Trigger, name)
     _wait(node, client.service_is_ready)
     future = client.call_async(Trigger.Request())
+    _wait(node, future.done)
+    return {"success": future.result().success, "message": future.result().message}
+
+
+def act(node, name, who):
+    """Answer of an act of a person on a stop."""
+    from robot_trials_msgs.srv import StopAct
+
+    client = node.create_client(StopAct, f"stop_node/{name}")
+    _wait(node, client.service_is_ready)
+    future = client.call_async(StopAct.Request(who=who))
     _wait(node, future.done)
     return {"success": future.result().success, "message": future.result().message}
 
@@ -305,6 +317,7 @@ def main(verb, *arguments):
     node = rclpy.create_node(f"test_{verb}_{os.getpid()}")
     verbs = {
         "call": call_service,
+        "act": act,
         "send_goal": send_goal,
         "ask_goals": ask_goals,
         "change_states": change_states,

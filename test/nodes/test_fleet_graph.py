@@ -70,7 +70,7 @@ class Fleet:
         setup = load_trial_setup("torch_relay", output=self.folder / robot)
         values = {"use_sim_time": True, "channel": f"{self.channel}_{robot}", "setup": json.dumps(setup.arguments)}
         arguments = self._write(robot, robot, publish_clock=False, **values)
-        for name in ("control_node", "perception_node", "recorder_node", "safety_node", "trial_client"):
+        for name in ("control_node", "perception_node", "recorder_node", "stop_node", "safety_node", "trial_client"):
             command = [sys.executable, "-m", f"robot_trials.nodes.{name}", *arguments]
             self.group.start(f"{robot}.{name}", command, self.environment, pipe=name == "trial_client")
         command = [sys.executable, DOUBLES, "trial_node", *arguments]

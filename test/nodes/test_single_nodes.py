@@ -28,7 +28,7 @@ def test_control_node_is_silent_until_activated_and_again_after_deactivation(gra
 
 def test_velocity_command_moves_the_robot_and_nonsense_does_not(graph):
     graph.start_control(factor=1.0)
-    graph.start("control_node")
+    graph.start("control_node", "stop_node")
     answer = graph.ask("drive", "nan")
     assert answer["x"] == 0.0
     answer = graph.ask("drive", "5.0")
@@ -42,14 +42,14 @@ def test_velocity_command_moves_the_robot_and_nonsense_does_not(graph):
 
 def test_velocity_commands_may_come_without_a_stamp(graph):
     graph.start_control(factor=1.0)
-    graph.start("control_node", enable_stamped_cmd_vel=False)
+    graph.start("control_node", "stop_node", enable_stamped_cmd_vel=False)
     assert 0.05 < graph.ask("drive", "0.4", "Twist")["x"] < 1.5
     graph.end()
 
 
 def test_path_in_odom_is_followed_until_somebody_drives(graph):
     graph.start_control(factor=1.0)
-    graph.start("control_node")
+    graph.start("control_node", "stop_node")
     assert graph.ask("follow", "map", "0,0", "5,0")["x"] == 0.0
     graph.wait_for_log("control_node", "path: header.frame_id: 'map': must be 'odom'; ignored")
     assert graph.ask("follow", "odom", "0,0", "nan,0")["x"] == 0.0
@@ -63,7 +63,7 @@ def test_path_in_odom_is_followed_until_somebody_drives(graph):
 def test_full_disk_ends_the_trial_safely_with_its_reason(graph):
     graph.start_control()
     graph.limit_file_size("recorder_node", 3_000_000)
-    graph.start("control_node", "perception_node")
+    graph.start("control_node", "perception_node", "stop_node", "safety_node")
     graph.start_trial_node(1_000_000)
     graph.start("trial_client")
     result = graph.read_client()

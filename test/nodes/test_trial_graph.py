@@ -23,7 +23,7 @@ def read_bag(graph, *topics):
 
 def start_all(graph, ticks, factor=1.0, **control):
     graph.start_control(factor, **control)
-    graph.start("control_node", "recorder_node", "perception_node", "safety_node")
+    graph.start("control_node", "recorder_node", "perception_node", "stop_node", "safety_node")
     graph.start_trial_node(ticks)
     graph.start("trial_client")
 
@@ -88,14 +88,14 @@ def test_services_hold_resume_and_abort(graph):
 def test_emergency_stop_ends_the_trial_below_and_only_a_person_arms_again(graph):
     start_all(graph, MANY_TICKS)
     walk(graph)
-    assert graph.ask("call", "control_node/e_stop")["success"]
+    assert graph.ask("call", "stop_node/e_stop")["success"]
     result = graph.read_client()
     assert result["verdict"] == "fail" and result["reason"] == "stopped: emergency stop"
-    graph.wait_for_log("control_node", "emergency stop by service")
+    graph.wait_for_log("stop_node", "emergency stop by service")
     rungs = graph.ask("stop_state", "over")
     assert rungs == {"rung": 5, "over": True, "triggers": 1}
     assert graph.ask("drive", "0.4")["x"] == 0.0, "a stopped robot follows nobody"
-    assert graph.ask("call", "control_node/rearm")["success"]
+    assert graph.ask("act", "rearm", "Chen Yue") == {"success": True, "message": "armed again by Chen Yue"}
     assert graph.ask("stop_state", "free")["rung"] == 0
     assert graph.ask("drive", "0.4")["x"] > 0.05
     assert graph.end()["control"] == 0
@@ -103,14 +103,14 @@ def test_emergency_stop_ends_the_trial_below_and_only_a_person_arms_again(graph)
 
 def test_button_stops_by_topic_and_keeps_the_robot_from_being_armed(graph):
     graph.start_control(factor=1.0)
-    graph.start("control_node")
+    graph.start("control_node", "stop_node")
     graph.ask("press", "1")
     assert graph.ask("stop_state", "over")["triggers"] == 1
-    answer = graph.ask("call", "control_node/rearm")
-    assert answer == {"success": False, "message": "e_stop still says stop: release the button first"}
+    answer = graph.ask("act", "rearm", "Chen Yue")
+    assert answer == {"success": False, "message": "e_stop still says stop"}
     graph.ask("press", "0")
     assert graph.ask("stop_state", "over")["over"], "a button that is released arms nothing"
-    assert graph.ask("call", "control_node/rearm")["success"]
+    assert graph.ask("act", "rearm", "Chen Yue") == {"success": True, "message": "armed again by Chen Yue"}
     assert graph.ask("stop_state", "free")["rung"] == 0
     graph.end()
 

@@ -51,6 +51,6 @@ def make_rig(segment_name):
         if rig.process.poll() is None:
             rig.process.kill()
             rig.process.communicate()
-        rig.channel.close()
+        rig.close()
     for file in Path("/dev/shm").glob(f"robot_trials_{segment_name}*"):
         file.unlink()

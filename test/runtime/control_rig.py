@@ -1,18 +1,25 @@
 """This process in the place of a robot's trial: attached to a control process, it receives samples and answers."""
 
+import threading
 import time
 
 import numpy as np
 
-from robot_trials.runtime.channel import HEALTH_DTYPE, Channel
+from robot_trials.runtime.beats import BeatWriter
+from robot_trials.runtime.channel import HEALTH_DTYPE, HEARTBEAT_DTYPE, STOP_DTYPE, Channel
 from robot_trials.runtime.trial_link import Following, TrialPort
 from robot_trials_control.records import MotionMode, Record, make_motion_command
 
+BEAT_PERIOD_S = 0.005
+
 
 class Rig:
-    """A robot of a control process of doubles and this process attached to it in the trial's place."""
+    """A robot of a control process of doubles and this process attached to it in the trial's place.
 
-    def __init__(self, process, name, timeout_s=10.0):
+    It is also who listens for stops and who supervises, on a thread of its own; `pulse` ends their signs of life.
+    """
+
+    def __init__(self, process, name, timeout_s=10.0, pulse=("stop_node", "safety_node")):
         self.process = process
         self.channel = Channel.attach(name, timeout_s)
         self.channel.state, self.channel.command  # noqa: B018  attach now: the files go when the process ends
@@ -20,6 +27,36 @@ class Rig:
         self.command = make_motion_command()
         self.health = Record(np.zeros(1, HEALTH_DTYPE))
         self.seen = []
+        self.stop, self.heartbeat = Record(np.zeros(1, STOP_DTYPE)), Record(np.zeros(1, HEARTBEAT_DTYPE))
+        self.writing = threading.Lock()
+        self.pulse = {node: BeatWriter(self.channel, node) for node in pulse}
+        self.channel.stop, self.channel.heartbeat  # noqa: B018
+        self.beat()
+        self.closing = threading.Event()
+        self.beating = threading.Thread(target=self._beat_on, daemon=True)
+        self.beating.start()
+
+    def beat(self):
+        """Signs of life of those that have a pulse, with all they ask for."""
+        with self.writing:
+            for node, writer in list(self.pulse.items()):
+                record, count, cell = {
+                    "stop_node": (self.stop, self.stop.inputs, self.channel.stop),
+                    "safety_node": (self.heartbeat, self.heartbeat.count, self.channel.heartbeat),
+                }[node]
+                count[...] += 1
+                writer.beat()
+                cell.write(record.data)
+
+    def close(self):
+        """End every pulse, detach."""
+        self.closing.set()
+        self.beating.join()
+        self.channel.close()
+
+    def _beat_on(self):
+        while not self.closing.wait(BEAT_PERIOD_S):
+            self.beat()
 
     def tick(self, mode=MotionMode.STAND, active=True, timeout_s=5.0):
         """One trial tick: receive, answer."""

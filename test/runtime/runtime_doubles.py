@@ -112,8 +112,7 @@ def host(channel, options, **choices):
     frames = choices.get("frames") == "1"
     robot = DoubleRobot(int(choices.get("fault_tick", 0)), frames, choices.get("fault_file", ""))
     info = make_info(channel, options.lockstep, frames, os.getpid())
-    limits = StopLimits(heartbeat_timeout=600.0) if options.lockstep else StopLimits()  # it runs very fast
-    stops = StopGuard(len(JOINTS), PERIOD_NS, limits, clock=options.clock)
+    stops = StopGuard(len(JOINTS), PERIOD_NS, StopLimits(), clock=options.clock)
     realtime = enter_realtime(scheduling=False)
     return HostedRobot(robot, DoubleController(), info, realtime, stops, float(choices.get("quiet_timeout", 0.3)))
 

@@ -17,7 +17,7 @@ from robot_trials.trials.fleet_host import run_fleet
 
 WITHOUT_ROS = importlib.util.find_spec("rclpy") is None
 LISTING = Path(__file__).parent / "graph_listing.py"
-NODES = {"control_node", "perception_node", "recorder_node", "safety_node", "trial_node", "trial_client"}
+NODES = {"control_node", "perception_node", "recorder_node", "stop_node", "safety_node", "trial_node", "trial_client"}
 ROBOT_NODES = {f"/{robot}/{node}" for robot in ("kuavo_1", "kuavo_2") for node in NODES}
 
 

@@ -1,0 +1,35 @@
+"""A node's sign of life, given by its executor: one that hangs gives none, and whoever watches sees it."""
+
+from __future__ import annotations
+
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+
+from robot_trials.runtime.beats import BeatWriter
+from robot_trials.runtime.channel import Channel
+
+BEAT_PERIOD_S = 0.1
+
+
+class Beating:
+    """A node that beats; `end` it before its channel closes, where the node goes on after that."""
+
+    def __init__(self, node: Node, writer: BeatWriter) -> None:
+        self._node, self._writer = node, writer
+        self._timer = node.create_timer(BEAT_PERIOD_S, writer.beat, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def end(self) -> None:
+        """Beat no more; another process may be this node."""
+        self._node.destroy_timer(self._timer)
+        self._writer.close()
+
+
+def start_beating(node: Node, channel: Channel, name: str) -> Beating:
+    """Beat ten times a second as `name` on a channel until the process ends.
+
+    Raises:
+        SharedMemoryError: another living process is that node already.
+    """
+    writer = BeatWriter(channel, name)
+    writer.beat()
+    return Beating(node, writer)
