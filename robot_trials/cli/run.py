@@ -70,7 +70,7 @@ def run_marked(setup: TrialSetup, runner: Runner, display: ProgressDisplay) -> T
         return runner(setup, display)
     from robot_trials.trials.run_marker import RunMark
 
-    mark = RunMark(setup.output, setup, "cli")
+    mark = RunMark(setup.output, setup, "in_process" if runner is run_in_process else "ros")
     try:
         outcome = runner(setup, display)
     except (Exception, KeyboardInterrupt) as error:

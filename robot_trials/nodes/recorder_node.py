@@ -1,5 +1,6 @@
 """Writes the bag: every control tick from the shared ring, everything else as it passes over the graph.
 
+Each goal of a graph has a bag of its own: the first one's is begun at the start, the next ones' by `~/begin`.
 It goes on through SIGINT and SIGTERM until the control process has ended, which it does when the robot is safe, then
 closes the bag. When the disk is full it says so on `~/status`, and the trial ends safely.
 """
@@ -7,13 +8,16 @@ closes the bag. When the disk is full it says so on `~/status`, and the trial en
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
+from rclpy.serialization import deserialize_message
 
 from robot_trials.exceptions import TelemetryFault
 from robot_trials.nodes.beat import start_beating
@@ -23,12 +27,13 @@ from robot_trials.nodes.node_main import EXIT_FAULT, run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
 from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.raw_messages import ENCAPSULATION_BYTES, TRANSFORM_OFFSET, read_parent_frame, read_stamp
+from robot_trials.nodes.recorded_run import RecordedRun
 from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.runtime.ending import is_host_gone
 from robot_trials.telemetry import topics
-from robot_trials.telemetry.identity import make_identity
-from robot_trials.telemetry.recorder import TrialRecorder
-from robot_trials_control.records import LEFT, RIGHT, Record, control_sample_dtype
+from robot_trials_control.records import Record, control_sample_dtype
+from robot_trials_msgs.msg import TrialPhase
+from robot_trials_msgs.srv import BeginRecording
 
 DRAIN_PERIOD_S = 0.2
 """A hundred control ticks at 500 Hz: encoding is cheaper by the block, and the ring holds 16 s."""
@@ -61,21 +66,18 @@ class RecorderNode(Node):
         self._state = self._channel.state  # attached now: its file goes when the control process ends
         start_beating(self, self._channel, "recorder_node")
         self._start_time_ns = info.start_time_ns
-        identity = make_identity(setup, "ros")
-        hand = LEFT if setup.trial.payload.hand == "left" else RIGHT
-        frames = make_frame_names(info)
-        self._map_frame = frames.map
-        folder = setup.output / "bag"
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        self._recorder = TrialRecorder(
-            folder, identity, info.joint_names, info.urdf_text, frames, hand, site=setup.site
-        )
+        self._map_frame = make_frame_names(info).map
+        self._setup = setup
+        self._run = self._begin_run(setup.output / "bag")
+        self._settling: list[threading.Thread] = []
+        self._newest_ns = 0
         self._block = np.zeros(BLOCK, dtype=control_sample_dtype(len(info.joint_names)))
         self._rows = [Record(self._block[i : i + 1]) for i in range(BLOCK)]
         self._ended_at: float | None = None
         self._reported_fault = False
         self._status = self.create_publisher(DiagnosticStatus, "~/status", to_rclpy(STATUS))
         self._subscribe()
+        self.create_service(BeginRecording, "~/begin", self._begin)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(DRAIN_PERIOD_S, self._drain, clock=steady)
         self.create_timer(HEARTBEAT_PERIOD_S, self._publish_status, clock=steady)
@@ -88,11 +90,39 @@ class RecorderNode(Node):
     def release(self) -> None:
         """Close the bag if that has not been done; detach."""
         try:
-            self._recorder.close()
+            self._run.recorder.close()
         except TelemetryFault as error:
             self.get_logger().error(str(error))
             self.exit_code = EXIT_FAULT
+        for thread in self._settling:
+            thread.join()
         self._channel.close()
+
+    def _begin_run(self, bag: Path, begun_ns: int = 0) -> RecordedRun:
+        try:
+            return RecordedRun(bag, self._setup, self._channel.info, begun_ns)
+        except OSError as error:
+            raise TelemetryFault(f"{bag}: {error.strerror or error}") from error
+
+    def _begin(self, request: BeginRecording.Request, answer: BeginRecording.Response) -> BeginRecording.Response:
+        """A new goal: what has come so far belongs to the bag before."""
+        while self._write_block() == BLOCK:
+            pass
+        ended = self._run
+        try:
+            if ended.phase:
+                raise TelemetryFault(f"a trial is running, in phase {ended.phase}")
+            if self._ended_at is not None or self.finished:
+                raise TelemetryFault("the control process has ended")
+            self._run = self._begin_run(Path(request.folder), self._newest_ns)
+        except TelemetryFault as error:
+            answer.success, answer.message = False, str(error)
+            return answer
+        self._reported_fault = False
+        self._finish_run(ended, in_background=True)
+        answer.success = True
+        self._publish_status()
+        return answer
 
     def _subscribe(self) -> None:
         for topic in PASSED_ON:
@@ -110,6 +140,8 @@ class RecorderNode(Node):
 
     def _pass_on(self, name: str) -> Callable[[bytes], None]:
         def write(data: bytes) -> None:
+            if name == topics.TRIAL_PHASE.name:
+                self._run.enter_phase(deserialize_message(data, TrialPhase).phase)
             self._write_raw(name, read_stamp(data, ENCAPSULATION_BYTES), data)
 
         return write
@@ -120,14 +152,14 @@ class RecorderNode(Node):
             self._write_raw(topics.TF.name, read_stamp(data, TRANSFORM_OFFSET), data)
 
     def _write_raw(self, name: str, civil_ns: int, data: bytes) -> None:
-        self._recorder.write_raw(name, civil_ns - self._start_time_ns, data)
+        self._run.recorder.write_raw(name, civil_ns - self._start_time_ns, data)
 
     def _drain(self) -> None:
         """Move everything from the ring into the bag; end when nothing more can come."""
         ended = self._channel.ended
         while self._write_block() == BLOCK:
             pass
-        if self._recorder.fault is not None and not self._reported_fault:
+        if self._run.recorder.fault is not None and not self._reported_fault:
             self._reported_fault = True
             self._publish_status()
         if not ended:
@@ -141,40 +173,39 @@ class RecorderNode(Node):
         while count < BLOCK and self._ring.pop_into(self._rows[count].data):
             count += 1
         if count:
-            self._recorder.write_samples(self._block[:count])
+            self._run.recorder.write_samples(self._block[:count])
+            self._newest_ns = int(self._block["state"]["time_ns"][count - 1])
         return count
 
     def _finish(self) -> None:
         lost = self._ring.overruns
         if lost:
             self.get_logger().warning(f"{lost} control ticks were lost: the ring was full")
-        try:
-            self._recorder.close()
-        except TelemetryFault as error:
-            self.get_logger().error(f"recording failed: {error}")
-            self.exit_code = EXIT_FAULT
-        if self._recorder.fault is not None:
-            self.exit_code = EXIT_FAULT
-        self.get_logger().info(f"bag closed: {self._recorder.folder}")
-        if self._report or is_host_gone():
-            self._write_report()
+        self._finish_run(self._run)
         self.finished = True
 
-    def _write_report(self) -> None:
-        from robot_trials.review import write_report
-
-        try:
-            self.get_logger().info(f"report: {write_report(self._recorder.folder)}")
-        except Exception as error:  # whatever is wrong with a report, the bag is closed and must be said to be
-            self.get_logger().error(f"no report: {type(error).__name__}: {error}")
+    def _finish_run(self, run: RecordedRun, in_background: bool = False) -> None:
+        """Close a bag; the rest takes seconds, in which the next bag may have to be written."""
+        log = self.get_logger()
+        if not run.close(log):
             self.exit_code = EXIT_FAULT
+
+        def settle() -> None:
+            if not run.settle(log, self._report or is_host_gone()):
+                self.exit_code = EXIT_FAULT
+
+        if in_background:
+            self._settling.append(threading.Thread(target=settle, name="settle"))
+            self._settling[-1].start()
+        else:
+            settle()
 
     def _publish_status(self) -> None:
         """Say that the recorder lives, and whether it can still record."""
-        fault = self._recorder.fault
+        fault = self._run.recorder.fault
         level = DiagnosticStatus.OK if fault is None else DiagnosticStatus.ERROR
         message = "recording" if fault is None else f"recording failed: {fault}"
-        values: dict[str, object] = {"bag": self._recorder.folder, "lost_ticks": self._ring.overruns}
+        values: dict[str, object] = {"bag": self._run.recorder.folder, "lost_ticks": self._ring.overruns}
         self._status.publish(make_status("recorder", level, message, values))
 
 

@@ -17,6 +17,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
+from robot_trials.behaviours.context import TrialEvent
 from robot_trials.config import TrialSetup
 from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.fiducial_messages import from_message
@@ -26,6 +27,7 @@ from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
 from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy
 from robot_trials.nodes.relay_kit import RelayKit
 from robot_trials.nodes.stamps import to_stamp
+from robot_trials.nodes.trial_folders import TrialFolders
 from robot_trials.nodes.trial_goals import TrialGoals, find_ledger_file
 from robot_trials.nodes.trial_runner import Conclusion, TrialKit, TrialRunner
 from robot_trials.nodes.trial_topics import TrialTopics
@@ -58,6 +60,8 @@ class TrialNode(Node):
         rate_hz = declare(self, "feedback_rate_hz", 5.0, "feedback messages a second [Hz]", (0.1, 50.0))
         recorder_wanted = declare(self, "await_recorder", True, "offer no trial before the recorder is ready")
         self._goals = TrialGoals(self, find_ledger_file(ledger_file, self._setup.output))
+        self._folders = TrialFolders(self, self._setup.output, recorder_wanted)
+        self._folder: Path | None = None
         self._channel = attach_channel(self, channel_name)
         self._info = self._channel.info
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
@@ -66,11 +70,9 @@ class TrialNode(Node):
         self._ending = False
         self._goal: Any = None
         self._answering = False
-        self._runner = TrialRunner(
-            self._channel,
-            make_kit(self._setup, self._channel),
-            TrialTopics(self, self._info, self._setup),
-        )
+        self._kit = make_kit(self._setup, self._channel)
+        self._topics = TrialTopics(self, self._info, self._setup)
+        self._runner = TrialRunner(self._channel, self._kit, self._topics)
         self._create_interfaces(rate_hz)
         if not recorder_wanted or self._setup.output is None:
             self._offer_trial()
@@ -89,11 +91,13 @@ class TrialNode(Node):
         if self._server is not None:
             self._server.destroy()
         self._goals.close()
+        self._kit.release()
         self._channel.close()
 
     def _create_interfaces(self, rate_hz: float) -> None:
         self.create_subscription(FiducialDetections, "fiducials", self._take_detections, to_rclpy(DETECTIONS))
         self.create_subscription(DiagnosticStatus, "recorder_node/status", self._take_status, to_rclpy(STATUS))
+        self._topics.subscribe(self, self._take_event)
         self.create_service(Trigger, "~/hold", lambda _, answer: self._pass_request("hold", answer))
         self.create_service(Trigger, "~/resume", lambda _, answer: self._pass_request("resume", answer))
         self.create_service(Trigger, "~/abort", lambda _, answer: self._pass_request("abort", answer))
@@ -122,6 +126,12 @@ class TrialNode(Node):
         elif self._runner.running:
             self._runner.request("abort", status.message)
 
+    def _take_event(self, event: TrialEvent, fatal: bool) -> None:
+        """What nodes that watch over the robot tell is part of the trial; the worst of it ends the trial."""
+        self._runner.note(event)
+        if fatal and self._runner.running:
+            self._runner.request("abort", event.text)
+
     def _pass_request(self, name: str, answer: Trigger.Response) -> Trigger.Response:
         answer.success = self._runner.running
         answer.message = f"{name} passed on" if answer.success else "no trial is running"
@@ -143,9 +153,13 @@ class TrialNode(Node):
             problems.append("a trial is running")
         if self._ending or self._channel.ended:
             problems.append("the control process has ended")
-        problems = problems or self._goals.take(goal_id)
-        for problem in problems:
-            self.get_logger().error(f"goal rejected: {problem}")
+        if not problems:
+            self._folder = self._folders.find_free(self._goals.folders)
+            problems = self._goals.take(goal_id, self._folder)
+        if problems:
+            self._goals.reject(goal_id, problems)
+            text = f"goal rejected: {'; '.join(problems)}"
+            self._topics.on_event(TrialEvent(self._runner.time_ns, "warn", "trial_node", text))
         return GoalResponse.REJECT if problems else GoalResponse.ACCEPT
 
     def _cancel(self, _: Any) -> CancelResponse:
@@ -153,9 +167,20 @@ class TrialNode(Node):
         return CancelResponse.ACCEPT
 
     def _start(self, goal: Any) -> None:
-        """The goal executes: start the trial; `_watch` sees its end."""
+        """The goal executes: start the trial once it is recorded; `_watch` sees its end."""
+        self._runner.conclusion = None
         self._goal = goal
-        self._runner.start_trial()
+        self._folders.begin(self._folder, self._begin)
+
+    def _begin(self, trouble: str) -> None:
+        """The goal's bag is begun, or cannot be."""
+        trouble = trouble or ("interrupted" if self._ending else "")
+        if trouble:
+            self.get_logger().error(trouble)
+            self._runner.refuse(trouble)
+        else:
+            self._kit.begin(self._folder)
+            self._runner.start_trial()
 
     def _watch(self) -> None:
         """On the executor's thread: end the goal when the runner's thread has concluded."""
@@ -203,7 +228,7 @@ class TrialNode(Node):
         if outcome is None:
             self.get_logger().error(conclusion.error)
             return RunTrial.Result(passed=False, verdict="aborted", reason=conclusion.error.splitlines()[0])
-        folder = self._setup.output
+        folder = self._folder
         if self._outcome_file:
             Path(self._outcome_file).write_bytes(pickle.dumps(outcome))
         verdict = "pass" if outcome.passed else "aborted" if conclusion.aborted else "fail"

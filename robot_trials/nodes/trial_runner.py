@@ -9,7 +9,9 @@ import queue
 import threading
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from robot_trials.robots.interface import FiducialObservation
@@ -27,13 +29,22 @@ PERCEPTION_POLL_S = 0.001
 
 
 class TrialKit(Protocol):
-    """Makes a trial and judges it."""
+    """Makes trials and judges them."""
+
+    def begin(self, folder: Path | None) -> None:
+        """A goal begins; what is written about it goes into this folder, or nowhere."""
 
     def make(self) -> tuple[Any, Any]:
         """A fresh trial and its judge."""
 
     def conclude(self, trial: Any, judge: Any, fault: str, wall_time: float) -> Any:
-        """The outcome; `fault` says what broke outside the trial, `wall_time` how long it took [s]."""
+        """The outcome; `fault` says what broke outside the trial, `wall_time` how long it took [s].
+
+        Trial and judge are None where they could not be made.
+        """
+
+    def release(self) -> None:
+        """No further goal comes."""
 
 
 class TrialListener(Protocol):
@@ -67,8 +78,8 @@ class Conclusion:
     """How a trial ended.
 
     Attributes:
-        outcome: the judged outcome; None when the trial's own code broke.
-        error: how it broke.
+        outcome: the judged outcome; None when there is none.
+        error: how the trial's own code broke, or why it could not be begun.
         aborted: it did not end by itself.
     """
 
@@ -99,12 +110,18 @@ class TrialRunner(threading.Thread):
         self._judge: Any = None
         self._fiducials: queue.SimpleQueue[FiducialObservation] = queue.SimpleQueue()
         self._requests: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+        self._notes: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._frames_answered = 0
         self._wanted = threading.Event()
         self._stop_wanted = threading.Event()
         self._ticks = 0
         self._started_at = 0.0
         self._aborted = False
+
+    @property
+    def time_ns(self) -> int:
+        """Time of the newest control sample, since the trial's start [ns]."""
+        return int(self._port.sample.state.time_ns)
 
     def start_trial(self) -> None:
         """Begin a trial at the next tick."""
@@ -115,6 +132,14 @@ class TrialRunner(threading.Thread):
     def request(self, name: str, reason: str = "") -> None:
         """Pass `hold`, `resume` or `abort` on to the running trial."""
         self._requests.put((name, reason))
+
+    def refuse(self, reason: str) -> None:
+        """A goal was taken whose trial cannot be begun."""
+        self.conclusion = Conclusion(None, reason, aborted=True)
+
+    def note(self, event: Any) -> None:
+        """What another node has told: it becomes an event of the running trial."""
+        self._notes.put(event)
 
     def add_detections(self, observations: list[FiducialObservation]) -> None:
         """What perception saw in one frame."""
@@ -151,8 +176,9 @@ class TrialRunner(threading.Thread):
 
     def _begin(self) -> None:
         self._wanted.clear()
-        while not self._requests.empty():  # those of a trial that has ended
-            self._requests.get()
+        for left in (self._requests, self._notes):  # those of a trial that has ended
+            while not left.empty():
+                left.get()
         self._ticks, self._aborted, self._started_at = 0, False, time.monotonic()
         self._trial, self._judge = self._kit.make()
         self._tick()
@@ -164,6 +190,7 @@ class TrialRunner(threading.Thread):
     def _tick(self) -> None:
         """One trial tick on the newest sample."""
         trial, sample = self._trial, self._port.sample
+        self._pass_notes()
         self._pass_requests()
         self._wait_for_perception()
         fiducials = []
@@ -175,6 +202,10 @@ class TrialRunner(threading.Thread):
         self._tell(time_ns)
         if trial.finished:
             self._conclude()
+
+    def _pass_notes(self) -> None:
+        while not self._notes.empty():
+            self._judge.note(self._notes.get())
 
     def _pass_requests(self) -> None:
         while not self._requests.empty():
@@ -222,6 +253,7 @@ class TrialRunner(threading.Thread):
         )
 
     def _conclude(self, fault: str = "") -> None:
+        self._pass_notes()
         outcome = self._kit.conclude(self._trial, self._judge, fault, time.monotonic() - self._started_at)
         self._end(Conclusion(outcome, aborted=self._aborted), fault or self._trial.reason)
 
@@ -229,7 +261,12 @@ class TrialRunner(threading.Thread):
         """The trial's own code broke: release the robot, which then stands."""
         if self._trial is not None:
             self._port.answer(self._trial.motion_command, active=False)
-        self._end(Conclusion(None, error, aborted=True), error.splitlines()[0])
+        reason = error.splitlines()[0]
+        outcome = None
+        with suppress(Exception):  # what has broken may break again
+            wall_time = time.monotonic() - self._started_at
+            outcome = self._kit.conclude(self._trial, self._judge, reason, wall_time)
+        self._end(Conclusion(outcome, error, aborted=True), reason)
 
     def _end(self, conclusion: Conclusion, detail: str) -> None:
         for event in self._trial.take_events() if self._trial is not None else []:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from diagnostic_msgs.msg import KeyValue
@@ -11,15 +12,21 @@ from rclpy.node import Node
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
+from robot_trials.behaviours.context import Severity
+from robot_trials.behaviours.context import TrialEvent as Event
 from robot_trials.config import TrialSetup
 from robot_trials.nodes.qos import topic_qos
 from robot_trials.nodes.sample_messages import make_frame_names
-from robot_trials.nodes.stamps import to_stamp
+from robot_trials.nodes.stamps import from_stamp, to_stamp
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.telemetry.recorder import SEVERITIES
 from robot_trials.telemetry.site_description import describe_site
 from robot_trials.telemetry.topics import SITE_DESCRIPTION, TF, TRIAL_EVENTS, TRIAL_PHASE
 from robot_trials_msgs.msg import TrialEvent, TrialPhase
+
+WATCHERS = ("stop_node", "safety_node", "control_node")
+"""Nodes whose events on the same topic are events of the trial, too."""
+SEVERITY_NAMES: Mapping[int, Severity] = {10: "info", 20: "info", 30: "warn", 40: "error", 50: "error"}
 
 
 class TrialTopics:
@@ -34,6 +41,17 @@ class TrialTopics:
         self._transforms = node.create_publisher(TFMessage, TF.relative_name, topic_qos(TF))
         self._site = node.create_publisher(String, SITE_DESCRIPTION.relative_name, topic_qos(SITE_DESCRIPTION))
         self._site.publish(String(data=describe_site(setup.site)))
+
+    def subscribe(self, node: Node, take: Callable[[Event, bool], None]) -> None:
+        """Hear what the nodes that watch over the robot tell; `take` gets it, and whether it must end the trial."""
+
+        def pass_on(message: TrialEvent) -> None:
+            if message.source in WATCHERS:
+                time_ns = from_stamp(message.stamp) - self._info.start_time_ns
+                severity = SEVERITY_NAMES.get(message.severity, "info")
+                take(Event(time_ns, severity, message.source, message.text), message.severity >= TrialEvent.FATAL)
+
+        node.create_subscription(TrialEvent, TRIAL_EVENTS.relative_name, pass_on, topic_qos(TRIAL_EVENTS))
 
     def on_phase(self, time_ns: int, phase: str, previous: str, detail: str) -> None:
         """The trial has entered a phase."""

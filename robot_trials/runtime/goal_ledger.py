@@ -51,6 +51,7 @@ class GoalLedger:
         self._file = -1
         self._states: dict[str, LedgerState] = {}
         self._outcomes: dict[str, GoalOutcome] = {}
+        self._folders: dict[str, str] = {}
         self._unwritten = b""
         self._size = 0
         if path is not None:
@@ -65,13 +66,22 @@ class GoalLedger:
         """What became of a goal."""
         return self._states.get(goal_id, LedgerState.UNKNOWN), self._outcomes.get(goal_id, GoalOutcome())
 
-    def take(self, goal_id: str) -> bool:
+    @property
+    def folders(self) -> set[str]:
+        """Where the evidence of goals that were taken lies."""
+        return set(self._folders.values())
+
+    def take(self, goal_id: str, folder: str = "") -> bool:
         """Take a goal; False when its id is known already.
+
+        Args:
+            goal_id: of the goal.
+            folder: where its evidence goes; empty: nowhere.
 
         Raises:
             TrialFault: it could not be written; the goal is not taken.
         """
-        return self._enter(goal_id, LedgerState.RUNNING)
+        return self._enter(goal_id, LedgerState.RUNNING, folder)
 
     def withdraw(self, goal_id: str) -> bool:
         """Never take a goal from now on; False when its id is known already.
@@ -101,7 +111,9 @@ class GoalLedger:
         """End, as aborted, what ran when the process before this one ended; the goals' ids."""
         left = [goal_id for goal_id, state in self._states.items() if state is LedgerState.RUNNING]
         for goal_id in left:
-            self.end(goal_id, GoalOutcome(verdict="aborted", reason=reason))
+            folder = self._folders.get(goal_id)
+            bag, report = (f"{folder}/bag", f"{folder}/report.html") if folder else ("", "")
+            self.end(goal_id, GoalOutcome(verdict="aborted", reason=reason, bag_path=bag, report_path=report))
         return left
 
     def close(self) -> None:
@@ -110,11 +122,13 @@ class GoalLedger:
             os.close(self._file)
             self._file = -1
 
-    def _enter(self, goal_id: str, state: LedgerState) -> bool:
+    def _enter(self, goal_id: str, state: LedgerState, folder: str = "") -> bool:
         if goal_id in self._states:
             return False
-        self._append(_format(goal_id, state))
+        self._append(_format(goal_id, state, folder=folder))
         self._states[goal_id] = state
+        if folder:
+            self._folders[goal_id] = folder
         return True
 
     def _open(self, path: Path) -> None:
@@ -141,6 +155,8 @@ class GoalLedger:
         for line in content[: self._size].splitlines():
             entry = json.loads(line)
             goal_id, self._states[goal_id] = entry["goal_id"], LedgerState[entry["state"]]
+            if "folder" in entry:
+                self._folders[goal_id] = entry["folder"]
             if "outcome" in entry:
                 self._outcomes[goal_id] = GoalOutcome(**entry["outcome"])
         os.ftruncate(self._file, self._size)
@@ -161,8 +177,10 @@ class GoalLedger:
         self._unwritten = b""
 
 
-def _format(goal_id: str, state: LedgerState, outcome: GoalOutcome | None = None) -> bytes:
+def _format(goal_id: str, state: LedgerState, outcome: GoalOutcome | None = None, folder: str = "") -> bytes:
     entry: dict[str, object] = {"goal_id": goal_id, "state": state.name}
+    if folder:
+        entry["folder"] = folder
     if outcome is not None:
         entry["outcome"] = asdict(outcome)
     return json.dumps(entry).encode() + b"\n"

@@ -19,6 +19,7 @@ from typing import Any
 
 from robot_trials.config import Criteria, TrialSetup
 from robot_trials.config.ground import GroundSpec
+from robot_trials.runtime.ending import read_start_time
 from robot_trials.telemetry import make_identity
 
 RUN_FILE = "run.json"
@@ -146,7 +147,7 @@ def _describe(setup: TrialSetup, host: str) -> dict[str, Any]:
     """What stands in the file."""
     return {
         "pid": os.getpid(),
-        "process_start": read_process_start(os.getpid()),
+        "process_start": read_start_time(os.getpid()),
         "begun_ns": time.time_ns(),
         "arguments": setup.arguments,
         "identity": make_identity(setup, host).to_metadata(),
@@ -156,9 +157,3 @@ def _describe(setup: TrialSetup, host: str) -> dict[str, Any]:
     }
 
 
-def read_process_start(pid: int) -> int:
-    """When a process was started, in clock ticks since boot; 0 where that cannot be read."""
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
-    except (OSError, ValueError, IndexError):
-        return 0

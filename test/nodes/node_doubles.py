@@ -91,6 +91,10 @@ class DoubleJudge:
 
     def __init__(self):
         self.ticks = []
+        self.notes = []
+
+    def note(self, event):
+        self.notes.append(event)
 
     def observe(self, sample):
         self.ticks.append(int(sample.timing.tick))
@@ -101,6 +105,12 @@ class DoubleKit:
 
     def __init__(self, setup, channel):
         self.ticks = int(os.environ.get("TEST_TRIAL_TICKS", "100"))
+
+    def begin(self, folder):
+        self.folder = folder
+
+    def release(self):
+        pass
 
     def make(self):
         return DoubleTrial(self.ticks), DoubleJudge()

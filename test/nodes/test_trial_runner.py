@@ -97,7 +97,7 @@ def test_trial_that_breaks_releases_the_robot_and_says_how(make_runner):
     runner = make_runner(Kit(BrokenTrial))
     runner.start_trial()
     conclusion = wait_for(lambda: runner.conclusion)
-    assert conclusion.outcome is None and conclusion.aborted
+    assert conclusion.aborted and conclusion.outcome.reason == "ZeroDivisionError: a mistake", "there is a verdict"
     assert conclusion.error.startswith("ZeroDivisionError: a mistake")
     assert runner.listener.phases[-1] == ("", "walk", "ZeroDivisionError: a mistake")
     assert runner.control.poll() is None
