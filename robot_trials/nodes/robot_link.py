@@ -99,11 +99,24 @@ class RobotLink:
         if handle is None:
             return
         if not handle.accepted:
-            reason = f"by {self._robot}; see the log of its trial_node"
-            self._take_report(Report(goal_id, GoalState.REJECTED, reason=reason))
+            self._ask_why(goal_id)
             return
         handle.get_result_async().add_done_callback(lambda done: self._take_result(goal_id, done))
         self._take_report(Report(goal_id, GoalState.RUNNING))
+
+    def _ask_why(self, goal_id: str) -> None:
+        """A goal was rejected; the robot's trial node knows why."""
+        if self._outcome.service_is_ready():
+            future = self._outcome.call_async(GetTrialOutcome.Request(goal_id=make_uuid(goal_id)))
+            future.add_done_callback(lambda done: self._report_rejection(goal_id, done.result()))
+        else:
+            self._report_rejection(goal_id, None)
+
+    def _report_rejection(self, goal_id: str, answer: Any) -> None:
+        """An answer about a goal that was taken earlier gives the reason of its outcome, not of the rejection."""
+        told = answer is not None and answer.state in (GoalState.UNKNOWN, GoalState.WITHDRAWN) and answer.reason
+        reason = f"by {self._robot}: {answer.reason}" if told else f"by {self._robot}; see the log of its trial_node"
+        self._take_report(Report(goal_id, GoalState.REJECTED, reason=reason))
 
     def _take_result(self, goal_id: str, future: Future) -> None:
         answer = future.result()

@@ -24,6 +24,7 @@ from robot_trials.nodes.parameters import declare
 from robot_trials.nodes.stamps import from_stamp
 from robot_trials.runtime.ending import describe_wish
 from robot_trials_msgs.action import RunTrial
+from robot_trials_msgs.srv import GetTrialOutcome
 
 SERVER_TIMEOUT_S = 90.0
 """Time for every process of the graph to start on a busy machine."""
@@ -37,6 +38,8 @@ FAREWELL_S = 60.0
 """From the wish to end until it ends without a result; the goal is cancelled, and a robot may take half of this."""
 UNANSWERED_S = 1.0
 """The same for a goal that was sent and not yet accepted."""
+REASON_S = 2.0
+"""Longest wait for the reason of a rejection."""
 POLL_PERIOD_S = 0.1
 
 
@@ -55,6 +58,7 @@ class TrialClient(Node):
         self._delay = declare(self, "start_delay", 0.0, "from a server that is ready to the goal [s]", (0.0, 3600.0))
         self._goal = RunTrial.Goal(trial=trial)
         self._client = ActionClient(self, RunTrial, "run_trial")
+        self._outcomes = self.create_client(GetTrialOutcome, "trial_node/get_trial_outcome")
         self._handle: Any = None
         self._cancel_wanted = self._sent = False
         self._ready_at: float | None = None
@@ -130,7 +134,7 @@ class TrialClient(Node):
     def _take_answer(self, future: Future) -> None:
         handle = future.result()
         if not handle.accepted:
-            self._end("the trial was rejected; see the log of trial_node")
+            self._ask_why(handle.goal_id)
             return
         self._handle, self._heard_at = handle, time.monotonic()
         handle.get_result_async().add_done_callback(self._take_result)
@@ -139,6 +143,17 @@ class TrialClient(Node):
             self._deadline = self._heard_at + FAREWELL_S
         else:
             self._deadline = float("inf")
+
+    def _ask_why(self, goal_id: Any) -> None:
+        """The server has rejected the goal; its node knows why."""
+        self._deadline, self._late = time.monotonic() + REASON_S, "the trial was rejected; see the log of trial_node"
+        if self._outcomes.service_is_ready():
+            future = self._outcomes.call_async(GetTrialOutcome.Request(goal_id=goal_id))
+            future.add_done_callback(lambda done: self._end_rejected(done.result().reason))
+
+    def _end_rejected(self, reason: str) -> None:
+        if not self.finished:
+            self._end(f"the trial was rejected: {reason}" if reason else self._late)
 
     def _show(self, message: Any) -> None:
         self._heard_at = time.monotonic()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ from robot_trials.exceptions import TelemetryFault
 from robot_trials.runtime.exits import ProcessExit
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_limits import StopLimits
-from robot_trials.telemetry import Bag, topics
+from robot_trials.telemetry import Bag, repair_bag, topics
+from robot_trials.telemetry.bag_metadata import FILE_NAME as METADATA_FILE
 from robot_trials.trials.bag_samples import find_trial_start, iterate_samples, read_judged_bag
 from robot_trials.trials.measures import Measures
-from robot_trials.trials.outcome import TrialOutcome
+from robot_trials.trials.outcome import VERDICT_FILE, TrialOutcome, write_verdict
 from robot_trials.trials.reasons import find_exits, name_exits
-from robot_trials.trials.run_marker import RunFacts
+from robot_trials.trials.run_marker import RunFacts, read_facts
 from robot_trials.trials.stop_history import StopHistory
 from robot_trials.trials.stops import Stop, add_acts
 from robot_trials.trials.verdict import compute_criteria, describe_gaps
@@ -75,6 +77,29 @@ def judge_afterwards(folder: Path, facts: RunFacts, reason: str = "") -> TrialOu
         identity=facts.identity,
         bag=bag_folder if bag_folder.is_dir() else None,
     )
+
+
+def judge_lost(folder: Path | None, reason: str) -> TrialOutcome:
+    """The outcome of a trial whose judge was lost while its host lives, with mended bag and a verdict in its folder.
+
+    Args:
+        folder: of the run, in which no other process writes any more; None where nothing is kept.
+        reason: as the host knows it.
+    """
+    facts = read_facts(folder) if folder is not None else None
+    if folder is None or facts is None:
+        return TrialOutcome(passed=False, reason=reason, ended="unknown")
+    with suppress(TelemetryFault, OSError):
+        if not (folder / BAG_FOLDER / METADATA_FILE).is_file():
+            repair_bag(folder / BAG_FOLDER)
+    outcome = judge_afterwards(folder, facts, reason)
+    file = folder / VERDICT_FILE
+    if not file.is_file():
+        try:
+            file = write_verdict(folder, outcome)
+        except OSError:
+            return outcome
+    return replace(outcome, verdict_file=file)
 
 
 def _find_reason(told: _Told, exits: list[ProcessExit], trouble: str, known: str) -> str:

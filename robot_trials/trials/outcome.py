@@ -6,7 +6,7 @@ import errno
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,13 +113,34 @@ def write_verdict(folder: Path, outcome: TrialOutcome) -> Path:
         OSError: the file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(outcome.to_json_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    names = [VERDICT_FILE, *(f"verdict-{count}.json" for count in range(2, VERDICTS_MAX))]
-    for name in names:
+    text = _format(outcome)
+    return _take_free_name(folder, lambda path: write_whole(path, text, replace=False), [VERDICT_FILE])
+
+
+def overrule_verdict(folder: Path, outcome: TrialOutcome) -> Path:
+    """Write an outcome that takes the place of the verdict in a folder, which is kept under another name.
+
+    Raises:
+        OSError: the file cannot be written; the verdict before stands.
+    """
+    path = folder / VERDICT_FILE
+    if path.is_file():
+        _take_free_name(folder, lambda kept: os.link(path, kept))
+    return write_whole(path, _format(outcome))
+
+
+def _format(outcome: TrialOutcome) -> str:
+    return json.dumps(outcome.to_json_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _take_free_name(folder: Path, take: Callable[[Path], object], names: Sequence[str] = ()) -> Path:
+    """The first name that no file has yet, of those given or of the numbered ones."""
+    for name in [*names, *(f"verdict-{count}.json" for count in range(2, VERDICTS_MAX))]:
         try:
-            return write_whole(folder / name, text, replace=False)
+            take(folder / name)
         except FileExistsError:
             continue
+        return folder / name
     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / VERDICT_FILE))
 
 

@@ -19,8 +19,9 @@ from robot_trials.clock import epoch_ns
 from robot_trials.config import TrialSetup
 from robot_trials.runtime.ending import END_SIGNALS, INTERRUPTED, handle_ends
 from robot_trials.runtime.process_group import Member, ProcessGroup
+from robot_trials.trials.completion import judge_lost
 from robot_trials.trials.graph_deaths import CLIENT, CONTROL, TRIAL, Deaths
-from robot_trials.trials.outcome import TrialOutcome, write_verdict
+from robot_trials.trials.outcome import TrialOutcome, overrule_verdict
 from robot_trials.trials.trial import Progress
 
 RECORDER = "recorder_node"
@@ -153,8 +154,8 @@ class RobotGraph:
         """How the trial ended, once every process has.
 
         The trial node's own outcome has every number; without it there is what the action said, or what died. A trial
-        that passed and was not recorded to the end has not passed. What differs from the verdict that lies in the
-        output folder is written beside it.
+        that passed and was not recorded to the end has not passed: that verdict takes the place of the other, which
+        is kept.
 
         Args:
             interrupted: the host was told to end.
@@ -170,8 +171,8 @@ class RobotGraph:
             judged = replace(judged, passed=False, reason=fault)
         else:
             reason = self.deaths.explain(told) or "the trial ended without an outcome"
-            judged = TrialOutcome(passed=False, reason=reason, ended="unknown")
-        return self._write(judged)
+            return judge_lost(self._setup.output, reason)
+        return self._overrule(judged)
 
     def _read_trial_nodes_outcome(self) -> TrialOutcome | None:
         try:
@@ -187,11 +188,11 @@ class RobotGraph:
             return ""
         return recorder.failure.replace("\n", ": ", 1) if recorder.has_ended else f"{recorder.name} did not end in time"
 
-    def _write(self, outcome: TrialOutcome) -> TrialOutcome:
+    def _overrule(self, outcome: TrialOutcome) -> TrialOutcome:
         if self._setup.output is None:
             return outcome
         with suppress(OSError):
-            return replace(outcome, verdict_file=write_verdict(self._setup.output, outcome))
+            return replace(outcome, verdict_file=overrule_verdict(self._setup.output, outcome))
         return outcome
 
     def _describe(self, node: str) -> list[str]:

@@ -155,5 +155,3 @@ def _describe(setup: TrialSetup, host: str) -> dict[str, Any]:
         "ground": setup.site.ground.model_dump(mode="json"),
         "payload_mass": setup.trial.payload.mass,
     }
-
-

@@ -200,6 +200,28 @@ def ask_goals(node, *steps):
     return answers
 
 
+def await_outcome(node, goal_id):
+    """Path of the bag of a goal, once its trial has ended."""
+    from unique_identifier_msgs.msg import UUID
+
+    from robot_trials_msgs.srv import GetTrialOutcome
+
+    client = node.create_client(GetTrialOutcome, "trial_node/get_trial_outcome")
+    _wait(node, client.service_is_ready)
+    answer = None
+
+    def has_ended():
+        nonlocal answer
+        request = GetTrialOutcome.Request(goal_id=UUID(uuid=list(bytes.fromhex(goal_id))))
+        future = client.call_async(request)
+        _wait(node, future.done)
+        answer = future.result()
+        return answer.state == GetTrialOutcome.Response.STATE_ENDED
+
+    _wait(node, has_ended)
+    return answer.bag_path
+
+
 def change_states(node, *transitions):
     """Success and state of the control node after each transition."""
     from lifecycle_msgs.srv import ChangeState, GetState
@@ -330,6 +352,7 @@ def main(verb, *arguments):
         "act": act,
         "send_goal": send_goal,
         "ask_goals": ask_goals,
+        "await_outcome": await_outcome,
         "change_states": change_states,
         "listen": listen,
         "drive": drive,

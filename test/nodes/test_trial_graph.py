@@ -11,10 +11,10 @@ pytestmark = pytest.mark.ros
 MANY_TICKS = 1_000_000
 
 
-def read_bag(graph, *topics):
+def read_bag(graph, *topics, bag=None):
     """Messages of some topics of the graph's bag as rosbags reads them, a list for each."""
     messages = {topic: [] for topic in topics}
-    with AnyReader([graph.output / "bag"], default_typestore=get_typestore(Stores.ROS2_JAZZY)) as reader:
+    with AnyReader([bag or graph.output / "bag"], default_typestore=get_typestore(Stores.ROS2_JAZZY)) as reader:
         wanted = [connection for connection in reader.connections if connection.topic in topics]
         for connection, _, data in reader.messages(connections=wanted):
             messages[connection.topic].append(reader.deserialize(data, connection.msgtype))
@@ -211,3 +211,53 @@ def test_goal_is_taken_once_and_its_outcome_outlives_the_node(graph):
     graph.wait_for_log("trial_node", f"goal rejected: goal {goal} was ended before")
     graph.wait_for_log("trial_node", f"goal rejected: goal {other} was withdrawn before")
     assert set(graph.end().values()) == {0}
+
+
+def test_who_sends_a_rejected_goal_can_ask_why(graph):
+    graph.start_control(factor=1.0)
+    graph.start("recorder_node")
+    graph.start_trial_node(MANY_TICKS)
+    goal, second = "0a" * 16, "0b" * 16
+    answers = graph.ask("ask_goals", f"send:{goal}", f"send:{second}", f"ask:{second}", f"send:{goal}", f"ask:{goal}")
+    assert answers == [True, False, [0, "", "a trial is running"], False, [1, "", ""]]
+    graph.start("trial_client")
+    assert graph.read_client()["reason"] == "the trial was rejected: a trial is running"
+    graph.end()
+    (events,) = read_bag(graph, "/trial/events")
+    rejections = [message.text for message in events if message.source == "trial_node"]
+    assert set(rejections) == {"goal rejected: a trial is running"}
+
+
+def test_every_goal_has_a_bag_of_its_own(graph):
+    graph.start_control(factor=1.0)
+    graph.start("recorder_node", "perception_node")
+    graph.start_trial_node(50)
+    paths = []
+    for count in range(2):
+        goal = f"{count}a" * 16
+        graph.ask("ask_goals", f"send:{goal}")
+        paths.append(graph.ask("await_outcome", goal))
+    assert [path.removeprefix(str(graph.output)) for path in paths] == ["/bag", "/goal_2/bag"]
+    graph.end()
+    last = 0
+    for number, folder in enumerate((graph.output, graph.output / "goal_2")):
+        phases, timing = read_bag(graph, "/trial/phase", "/control_timing", bag=folder / "bag")
+        assert [message.phase for message in phases] == ["walk", "stand", ""], number
+        ticks = [message.tick for message in timing]
+        assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))
+        assert ticks[0] == last + 1, "no tick is lost between two bags"
+        last = ticks[-1]
+
+
+def test_a_goal_that_cannot_be_recorded_is_aborted_with_the_reason(graph):
+    graph.start_control(factor=1.0)
+    graph.start("recorder_node", "perception_node")
+    graph.start_trial_node(50)
+    graph.ask("ask_goals", f"send:{'0a' * 16}")
+    graph.ask("await_outcome", "0a" * 16)
+    graph.kill("recorder_node")
+    graph.ask("ask_goals", f"send:{'0b' * 16}")
+    graph.ask("await_outcome", "0b" * 16)
+    state, verdict, reason = graph.ask("ask_goals", f"ask:{'0b' * 16}")[0]
+    assert (state, verdict) == (2, "aborted") and reason.startswith("no recording of this goal: ")
+    graph.end()
