@@ -105,7 +105,7 @@ def _tilt(bag: Bag, verdict: Verdict) -> Plot | None:
         tilt = np.degrees(compute_tilt(truth["torch_pose"][:, 3:]))
         curves = {"torch": np.where(_carried(truth), tilt, np.nan), **curves}
     bounds = {"99 % of the time": verdict.bound("torch_tilt_p99_deg"), "at most": verdict.bound("torch_tilt_max_deg")}
-    note = "Angle to the vertical; the torch while the robot alone holds it. It is judged from the first step on."
+    note = "Angle to the vertical; the torch while only the robot holds it. Judged from its first step until a stop."
     return Plot("tilt", "Tilt", note, "°", bag.times("/odom"), curves, bounds)
 
 
