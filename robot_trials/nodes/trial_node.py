@@ -33,6 +33,7 @@ from robot_trials.nodes.trial_runner import Conclusion, TrialKit, TrialRunner
 from robot_trials.nodes.trial_topics import TrialTopics
 from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.ending import describe_wish
+from robot_trials.runtime.start_check import StartCheck
 from robot_trials_msgs.action import RunTrial
 from robot_trials_msgs.msg import FiducialDetections
 
@@ -66,6 +67,7 @@ class TrialNode(Node):
         self._info = self._channel.info
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
         start_beating(self, self._channel, "trial_node")
+        self._start_check = StartCheck(self._channel)
         self._server: PatientActionServer | None = None
         self._ending = False
         self._goal: Any = None
@@ -74,8 +76,7 @@ class TrialNode(Node):
         self._topics = TrialTopics(self, self._info, self._setup)
         self._runner = TrialRunner(self._channel, self._kit, self._topics)
         self._create_interfaces(rate_hz)
-        if not recorder_wanted or self._setup.output is None:
-            self._offer_trial()
+        self._recorder_ready = not recorder_wanted or self._setup.output is None
         self._runner.start()
 
     def request_end(self) -> None:
@@ -121,8 +122,7 @@ class TrialNode(Node):
     def _take_status(self, status: DiagnosticStatus) -> None:
         """The recorder is ready, or can no longer record: then the trial ends safely."""
         if status.level == DiagnosticStatus.OK:
-            if self._server is None:
-                self._offer_trial()
+            self._recorder_ready = True
         elif self._runner.running:
             self._runner.request("abort", status.message)
 
@@ -153,6 +153,7 @@ class TrialNode(Node):
             problems.append("a trial is running")
         if self._ending or self._channel.ended:
             problems.append("the control process has ended")
+        problems += self._start_check.find_obstacles()
         if not problems:
             self._folder = self._folders.find_free(self._goals.folders)
             problems = self._goals.take(goal_id, self._folder)
@@ -184,6 +185,8 @@ class TrialNode(Node):
 
     def _watch(self) -> None:
         """On the executor's thread: end the goal when the runner's thread has concluded."""
+        if self._server is None and self._recorder_ready and not self._start_check.find_absent():
+            self._offer_trial()
         if self._goal is not None and self._server is not None and self._runner.conclusion is not None:
             goal, self._goal = self._goal, None
             self._server.conclude(goal, self._conclude)

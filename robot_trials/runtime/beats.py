@@ -52,10 +52,12 @@ class BeatReader:
     Attributes:
         count: of the newest sign; 0 before the first.
         pid: process that gave it; 0 before the first.
+        seen_at: when it was given, CLOCK_MONOTONIC [s].
     """
 
     def __init__(self, channel: Channel, node: str) -> None:
         self.count = self.pid = 0
+        self.seen_at = 0.0
         self._cell = channel.beat(node)
         self._record = Record(np.zeros(1, BEAT_DTYPE))
         self._sequence = 0
@@ -68,6 +70,7 @@ class BeatReader:
             except SharedMemoryError:
                 return self.count
             self.count, self.pid = int(self._record.count), int(self._record.pid)
+            self.seen_at = int(self._record.monotonic_ns) * 1e-9
         return self.count
 
     @property
