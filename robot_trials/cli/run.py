@@ -81,8 +81,8 @@ def run_marked(setup: TrialSetup, runner: Runner, display: ProgressDisplay) -> T
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return completed
     mark.release()
-    complete_outcome(setup.output)
-    return outcome
+    completed = complete_outcome(setup.output, outcome.reason)
+    return completed if completed is not None and outcome.verdict_file is None else outcome
 
 
 def describe_break(error: BaseException) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from robot_trials.runtime.ending import HOST_GONE, INTERRUPTED
-from robot_trials.runtime.exits import describe_exit, note_exit
+from robot_trials.runtime.ending import HOST_GONE
+from robot_trials.runtime.exits import ProcessExit, describe_exit, note_exit
+from robot_trials.trials.reasons import name_exits
 
 CONTROL, CLIENT, TRIAL = "control_process", "trial_client", "trial_node"
 REACTION_S = {CONTROL: 10.0, CLIENT: 0.0, TRIAL: 3.0}
@@ -18,7 +19,7 @@ REACTION_S = {CONTROL: 10.0, CLIENT: 0.0, TRIAL: 3.0}
 concludes when it sees that the control process is gone; a robot whose trial node is gone stands."""
 OTHERS_REACTION_S = 90.0
 """The same for all others: from a stop's trigger to a squat, in a world several times slower than real time [s]."""
-TOLD = (INTERRUPTED, HOST_GONE, "cancelled by the client", "the control process was told to end")
+TOLD = (HOST_GONE, "cancelled by the client")
 """Reasons that say only that somebody told the trial to end: a death is behind them, if there was one."""
 
 
@@ -37,20 +38,23 @@ class Deaths:
         self.words: list[str] = []
         self.deadline = float("inf")
         self._folder = folder
+        self._exits: list[ProcessExit] = []
 
     def add(self, process: str, code: int, last_words: str = "") -> None:
         """A process has died; `last_words` are quoted of one that ended by itself."""
         note_exit(self._folder, process, code)
-        quoted = f": {last_words}" if code > 0 and last_words else ""
+        quoted = f" ({last_words})" if code > 0 and last_words else ""
+        self._exits.append(ProcessExit(process, code, time.time_ns()))
         self.words.append(describe_exit(process, code) + quoted)
         self.deadline = min(self.deadline, time.monotonic() + REACTION_S.get(process, OTHERS_REACTION_S))
 
     def explain(self, reason: str) -> str:
-        """A verdict's reason with the first death in it."""
+        """A verdict's reason with the deaths in it, and what those said last that ended by themselves."""
         if not self.words:
             return reason
-        first = self.words[0]
-        told = not reason or reason in TOLD or (reason.startswith("control process ") and reason.endswith(" died"))
-        if told:
-            return first
-        return reason if first.partition(":")[0] in reason else f"{first}; {reason}"
+        if not reason or reason in TOLD:
+            return ", ".join(self.words)
+        named = name_exits(reason, self._exits)
+        for exit_, words in zip(self._exits, self.words, strict=True):
+            named = named if words in named else named.replace(exit_.words, words, 1)
+        return named

@@ -168,11 +168,9 @@ class RobotGraph:
             fault = fault or self._describe_recorders_fault()
             if not fault or not judged.passed:
                 return judged
-            judged = replace(judged, passed=False, reason=fault)
-        else:
-            reason = self.deaths.explain(told) or "the trial ended without an outcome"
-            return judge_lost(self._setup.output, reason)
-        return self._overrule(judged)
+            return self._overrule(replace(judged, passed=False, reason=fault))
+        reason = self.deaths.explain(told) or "the trial ended without an outcome"
+        return judge_lost(self._setup.output, reason)
 
     def _read_trial_nodes_outcome(self) -> TrialOutcome | None:
         try:

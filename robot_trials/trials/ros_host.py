@@ -43,7 +43,7 @@ def run_ros_trial(
         real_time_factor: 0: simulation waits for every trial tick; up to 1: paced by the clock.
 
     Raises:
-        TrialFault: ROS is missing.
+        TrialFault: ROS is missing, or no process can be started.
     """
     require_ros()
     with tempfile.TemporaryDirectory(prefix="robot_trials_") as scratch:
@@ -88,7 +88,7 @@ class RosHost:
                     self._start()
                     self._follow()
                 except OSError as error:
-                    self._graph.deaths.words.append(f"the graph cannot be started: {error}")
+                    raise TrialFault(f"the graph cannot be started: {error}") from error
                 finally:
                     end_processes(self._group, CONTROL, [CLIENT], [TRIAL], SAFE_END_S)
             return self._graph.read_outcome(self._interrupted, describe_bad_end(self._group))
@@ -138,4 +138,4 @@ def describe_bad_end(group: ProcessGroup) -> str:
     if control is None or not control.process.returncode:
         return ""
     words = describe_exit(CONTROL, control.process.returncode)
-    return f"{words}: {control.last_words}" if control.process.returncode > 0 else words
+    return f"{words} ({control.last_words})" if control.process.returncode > 0 else words
