@@ -5,6 +5,8 @@ Launch files load it from beside themselves, by path: from a checkout the folder
 
 import json
 import os
+import shutil
+import signal
 from pathlib import Path
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
@@ -17,8 +19,9 @@ from launch.actions import (
     SetEnvironmentVariable,
     SetLaunchConfiguration,
     Shutdown,
+    TimerAction,
 )
-from launch.event_handlers import OnProcessStart
+from launch.event_handlers import OnProcessStart, OnShutdown
 from launch.events import matches_action
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.event_handlers import OnStateTransition
@@ -40,34 +43,114 @@ def declare_arguments(arguments: dict) -> list:
 
 
 def set_environment() -> list:
-    """Defaults of the environment; what is set already stays."""
-    return [SetEnvironmentVariable(name, os.environ.get(name, value)) for name, value in ENVIRONMENT.items()]
+    """Defaults of the environment; what is set already stays. The processes learn who started them, and end with it."""
+    from robot_trials.runtime.ending import HOST_VARIABLE, describe_host
+
+    defaults = [SetEnvironmentVariable(name, os.environ.get(name, value)) for name, value in ENVIRONMENT.items()]
+    return [*defaults, SetEnvironmentVariable(HOST_VARIABLE, describe_host())]
 
 
 def set_patience(seconds: float) -> list:
-    """Time from Ctrl-C until robots stand, bags are closed and reports are written, before launch insists [s]."""
+    """Time from Ctrl-C until robots are safe, bags are closed and reports are written, before launch insists [s]."""
     return [SetLaunchConfiguration(name, f"{seconds:g}") for name in ("sigterm_timeout", "sigkill_timeout")]
 
 
-def describe_control(options: dict) -> ExecuteProcess:
-    """The control process with its command-line options; its end is the end of the launch."""
+class Ends:
+    """What the ends of processes mean: a death is written down and reacted to, and the launch fails with its words.
+
+    A robot reacts itself to what dies: it stands or squats, its trial aborts. The launch waits for that, for a bounded
+    time, then ends everything. An error that a handler raises is how a launch ends with an exit code other than 0.
+
+    Args:
+        outputs: output folder of each robot by namespace.
+        clients: whether clients send the goals, and their results are waited for.
+    """
+
+    def __init__(self, outputs: dict, clients: bool) -> None:
+        self._outputs, self._clients = outputs, clients
+        self._running = set(outputs)
+        self._words, self._actions = [], []
+
+    def watch(self, action: ExecuteProcess) -> ExecuteProcess:
+        """Tell this process to end when the launch ends, also where no terminal does."""
+        self._actions.append(action)
+        return action
+
+    def tell_all(self) -> RegisterEventHandler:
+        """At the end every process is told to end; a second time does no harm."""
+        return RegisterEventHandler(OnShutdown(on_shutdown=[OpaqueFunction(function=self._signal_all)]))
+
+    def of_control(self):
+        """The end of the control process is the end of all, once the trial nodes have concluded."""
+        return lambda event, context: self._judge("control_process", list(self._outputs), event.returncode, context)
+
+    def of_node(self, name: str, namespace: str):
+        """The end of a node is for its robot to react to."""
+        return lambda event, context: self._judge(name, [namespace], event.returncode, context)
+
+    def of_client(self, namespace: str):
+        """The end of the last trial is the end of all."""
+        return lambda event, context: self._count(namespace, event.returncode, context)
+
+    def _judge(self, name: str, namespaces: list, code: int, context) -> list:
+        from robot_trials.runtime.exits import describe_exit, note_exit
+        from robot_trials.trials.graph_deaths import OTHERS_REACTION_S, REACTION_S
+
+        if context.is_shutdown:
+            if name == "control_process" and code != 0:
+                raise RuntimeError(describe_exit(name, code))
+            return []
+        for namespace in namespaces:
+            note_exit(self._outputs[namespace], name, code)
+        self._words.append(describe_exit(name, code))
+        if namespaces != list(self._outputs):
+            return []  # the other robots go on
+        patience = REACTION_S.get(name, OTHERS_REACTION_S) if self._clients else REACTION_S["control_process"]
+        return [TimerAction(period=patience, actions=[OpaqueFunction(function=self._fail)])]
+
+    def _count(self, namespace: str, code: int, context) -> list:
+        from robot_trials.runtime.exits import describe_exit, note_exit
+
+        self._running.discard(namespace)
+        if code < 0:
+            note_exit(self._outputs[namespace], "trial_client", code)
+        if code != 0:
+            words = f"the trial{f' of {namespace}' if namespace else ''} did not pass"
+            self._words.append(words if code > 0 else describe_exit("trial_client", code))
+        if context.is_shutdown or (not self._running and self._words):
+            return self._fail(context)
+        return [] if self._running else [Shutdown(reason="trial ended")]
+
+    def _fail(self, context) -> list:
+        if self._words:
+            raise RuntimeError("; ".join(self._words))
+        return []
+
+    def _signal_all(self, context) -> None:
+        for action in self._actions:
+            details = action.process_details
+            if details is not None and "pid" in details and action.return_code is None:
+                os.kill(details["pid"], signal.SIGINT)
+
+
+def describe_control(options: dict, ends: Ends) -> ExecuteProcess:
+    """The control process with its command-line options."""
     executable = Path(get_package_prefix("robot_trials")) / "lib" / "robot_trials" / "control_process"
     parts = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return ExecuteProcess(
-        cmd=[str(executable), *parts],
-        name="control_process",
-        output="screen",
-        on_exit=end_launch("control process ended"),
+    control = ExecuteProcess(
+        cmd=[str(executable), *parts], name="control_process", output="screen", on_exit=ends.of_control()
     )
+    return ends.watch(control)
 
 
-def describe_robot(common: dict, namespace: str = "", alone: bool = True) -> list:
+def describe_robot(common: dict, ends: Ends, namespace: str = "", alone: bool = True) -> list:
     """Every node of one robot.
 
     Args:
         common: parameters of all of them.
+        ends: what their ends mean.
         namespace: of the robot; empty for one that is alone.
-        alone: whether the end of a node ends the launch; beside others it ends that robot's trial only.
+        alone: whether its control_node tells the time.
     """
     face = LifecycleNode(
         package="robot_trials",
@@ -76,6 +159,7 @@ def describe_robot(common: dict, namespace: str = "", alone: bool = True) -> lis
         namespace=namespace,
         output="screen",
         parameters=[common, {"autostart": False, "publish_clock": alone}],
+        on_exit=ends.of_node("control_node", namespace),
     )
     own = {"recorder_node": {"report": True}}
     others = [
@@ -86,10 +170,12 @@ def describe_robot(common: dict, namespace: str = "", alone: bool = True) -> lis
             namespace=namespace,
             output="screen",
             parameters=[common, own.get(name, {})],
-            on_exit=end_launch(f"{name} ended") if alone else None,
+            on_exit=ends.of_node(name, namespace),
         )
         for name in NODES
     ]
+    for node in (face, *others):
+        ends.watch(node)
     return [*start_lifecycle(face), *others, *describe_link_frames(common, namespace)]
 
 
@@ -124,27 +210,29 @@ def describe_link_frames(common: dict, namespace: str) -> list:
             executable="robot_state_publisher",
             namespace=namespace,
             parameters=[{"robot_description": text, "use_sim_time": True}],
+            prefix=find_leash(),
             remappings=[("/tf", "tf"), ("/tf_static", "tf_static")],
         )
     ]
 
 
-def describe_client(common: dict, namespace: str = "", on_exit: list | None = None) -> Node:
+def describe_client(common: dict, ends: Ends, namespace: str = "") -> Node:
     """Sends the goal of one robot."""
-    return Node(
+    client = Node(
         package="robot_trials",
         executable="trial_client",
         name="trial_client",
         namespace=namespace,
         output="screen",
         parameters=[common],
-        on_exit=on_exit,
+        on_exit=ends.of_client(namespace),
     )
+    return ends.watch(client)
 
 
-def end_launch(reason: str) -> list:
-    """What the end of a process means: the end of all, unless that is under way."""
-    return [OpaqueFunction(function=lambda context: [] if context.is_shutdown else [Shutdown(reason=reason)])]
+def find_leash() -> str | None:
+    """Prefix for programs of others, which do not look after their host: they end when the launch is killed."""
+    return "setpriv --pdeathsig TERM" if shutil.which("setpriv") else None
 
 
 def has_package(name: str) -> bool:

@@ -4,7 +4,8 @@
     ros2 launch robot_trials torch_relay.launch.py --show-args
 
 Ctrl-C reaches every process. The trial aborts and the robot comes to stand, then the control process ends, then the
-recorder closes the bag; the timeouts below leave time for that.
+recorder closes the bag; the timeouts below leave time for that. They end in the same way when the launch is killed.
+Exit code 1: the trial did not pass, or a process died.
 """
 
 import json
@@ -28,8 +29,8 @@ def load_shared():
 
 
 shared = load_shared()
-SAFE_END_S = 40.0
-"""Time from Ctrl-C until the robot stands, the bag is closed and the report is written, before launch insists."""
+SAFE_END_S = 120.0
+"""Time from Ctrl-C until the robot is safe, the bag is closed and the report is written, before launch insists."""
 ARGUMENTS = {
     "trial": ("torch_relay", "trial to run: name of a file in config/trials, or a path", None),
     "robot": ("", "robot profile instead of the trial's: name of a file in config/robots, or a path", None),
@@ -61,14 +62,16 @@ def generate_launch_description() -> LaunchDescription:
 def describe_graph(context) -> list:
     """Check the configuration, then every process of the graph with its parameters."""
     values = {name: context.launch_configurations[name] for name in ARGUMENTS}
-    setup = json.dumps(load_arguments(values))
+    arguments = load_arguments(values)
+    setup, start = json.dumps(arguments), values["start"] == "true"
     channel = f"launch_{os.getpid()}"
     common = {"use_sim_time": True, "channel": channel, "setup": setup}
     options = {"setup": setup, "channel": channel, "real-time-factor": values["real_time_factor"]}
-    actions = [shared.describe_control(options), *shared.describe_robot(common), *describe_viewer(values)]
-    if values["start"] == "true":
-        actions.append(shared.describe_client(common, on_exit=shared.end_launch("trial ended")))
-    return actions
+    ends = shared.Ends({"": Path(arguments["output"])}, clients=start)
+    actions = [shared.describe_control(options, ends), *shared.describe_robot(common, ends), *describe_viewer(values)]
+    if start:
+        actions.append(shared.describe_client(common, ends))
+    return [*actions, ends.tell_all()]
 
 
 def load_arguments(values: dict) -> dict:
@@ -103,4 +106,4 @@ def describe_viewer(values: dict) -> list:
     if values["headless"] == "true":
         return []
     layout = Path(get_package_share_directory("robot_trials")) / "config" / "rviz" / "relay.rviz"
-    return [Node(package="rviz2", executable="rviz2", arguments=["-d", str(layout)])]
+    return [Node(package="rviz2", executable="rviz2", arguments=["-d", str(layout)], prefix=shared.find_leash())]
