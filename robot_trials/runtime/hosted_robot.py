@@ -105,7 +105,7 @@ class HostedRobot:
             return
         self._write_health(ending, pauses)
         if ending:
-            self._safe_end.update(self._loop.sample.status, ticks, self._link.trial_runs)
+            self._safe_end.update(self._loop.sample.status, ticks, self._link.trial_answers)
 
     def begin_wait(self) -> None:
         """The wait for this robot's trial begins."""

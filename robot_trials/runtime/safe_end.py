@@ -12,8 +12,9 @@ from robot_trials_control.records import Fault, MotionMode, Record
 TICKS_PER_S = 500
 STAND_TICKS = TICKS_PER_S // 2
 """Control ticks of standing still before the end: 0.5 s."""
-FAREWELL_TICKS = 3 * TICKS_PER_S
-"""Control ticks that a running trial has, after the robot is safe, to end itself and say so: 3 s."""
+FAREWELL_TICKS = 25 * TICKS_PER_S
+"""Control ticks that a trial which goes on answering has, after the robot is safe, to end itself and say so: 25 s, for
+it waits 20 s for a stand, and may be behind on a busy machine."""
 
 
 def longest_stop(limits: StopLimits | None = None) -> float:

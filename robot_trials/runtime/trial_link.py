@@ -78,6 +78,7 @@ class TrialLink:
         self._seen = 0
         self._drive = np.zeros(1, DRIVE_DTYPE)
         self._deadline, self._quiet = 0.0, False
+        self._answered_at = 0.0
 
     def begin_wait(self) -> None:
         """A world in lockstep begins to wait for this trial tick's answer."""
@@ -113,12 +114,18 @@ class TrialLink:
         """Whether the newest exchange says that a trial runs."""
         return self._seen > 0 and bool(self._exchange.active)
 
+    @property
+    def trial_answers(self) -> bool:
+        """Whether a trial runs and has answered a while ago at most, however far it is behind."""
+        return self.trial_runs and time.monotonic() - self._answered_at < LOCKSTEP_TIMEOUT_S
+
     def _read_exchange(self) -> bool:
         """Take the newest exchange; True when it is a new one."""
         cell = self._channel.command
         if cell.sequence == self._seen:
             return False
         self._seen = cell.read_into(self._exchange.data)
+        self._answered_at = time.monotonic()
         return True
 
     def _follow_trial(self, tick: int) -> None:

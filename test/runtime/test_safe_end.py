@@ -2,7 +2,7 @@
 
 import pytest
 
-from robot_trials.runtime.safe_end import GIVE_UP_TICKS, TICKS_PER_S, SafeEnd
+from robot_trials.runtime.safe_end import FAREWELL_TICKS, GIVE_UP_TICKS, TICKS_PER_S, SafeEnd
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.records import Fault, MotionMode, controller_status_fields, make_record
@@ -82,7 +82,7 @@ def test_a_running_trial_gets_time_to_end_itself(status):
 
 def test_a_trial_that_never_ends_itself_does_not_hold_it(status):
     end = SafeEnd(stand_ticks=30, give_up_ticks=1000)
-    for _ in range(200):
+    for _ in range(FAREWELL_TICKS // 10 + 10):
         end.update(status, 10, trial_runs=True)
     assert end.reached and not end.gave_up
 
