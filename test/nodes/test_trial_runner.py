@@ -152,3 +152,37 @@ def test_death_of_the_control_process_concludes_with_the_reason(make_runner):
     conclusion = wait_for(lambda: runner.conclusion)
     assert conclusion.aborted
     assert conclusion.outcome.reason == f"control process {runner.control.pid} died"
+
+
+def test_what_watchers_tell_reaches_the_judge(make_runner):
+    kit = Kit(ticks=1_000_000)
+    judges = []
+    make = kit.make
+
+    def keep():
+        trial, judge = make()
+        judges.append(judge)
+        return trial, judge
+
+    kit.make = keep
+    runner = make_runner(kit)
+    runner.note("before the trial")
+    runner.start_trial()
+    wait_for(lambda: runner.snapshot.phase == "walk")
+    runner.note("armed again by Chen Yue")
+    wait_for(lambda: judges[0].notes)
+    runner.request("abort", "control_node died")
+    assert wait_for(lambda: runner.conclusion).outcome.reason == "control_node died"
+    assert judges[0].notes == ["armed again by Chen Yue"]
+
+
+def test_a_trial_that_cannot_be_made_has_a_conclusion(make_runner):
+    kit = Kit()
+
+    def fail():
+        raise ValueError("no such profile")
+
+    kit.make, kit.conclude = fail, lambda trial, judge, fault, wall_time: (trial, judge, fault)
+    runner = make_runner(kit)
+    runner.start_trial()
+    assert wait_for(lambda: runner.conclusion).outcome == (None, None, "ValueError: no such profile")
