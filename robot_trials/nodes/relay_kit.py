@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from robot_trials.behaviours.context import TrialEvent
 from robot_trials.config import TrialSetup
 from robot_trials.review import REPORT, complete_run, find_lacks
 from robot_trials.robots import load_profile
@@ -67,7 +68,10 @@ class RelayKit:
             outcome = judge.conclude(trial, fault=fault, wall_time=wall_time, identity=identity, bag=bag)
         since_ns = time.time_ns() - round(wall_time * 1e9) - CLOCK_SLACK_NS
         exits = await_exits(self._setup.output, outcome.reason, since_ns)
-        return self._write(replace(outcome, reason=name_exits(outcome.reason, exits)))
+        time_ns = outcome.phases[-1].end_ns if outcome.phases else 0
+        deaths = [TrialEvent(time_ns, "error", "process", exit_.words) for exit_ in exits]
+        reason = name_exits(outcome.reason, exits)
+        return self._write(replace(outcome, reason=reason, events=(*outcome.events, *deaths)))
 
     def release(self) -> None:
         """Write no more; what a recorder that is gone has left undone is done now."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from robot_trials.runtime.exits import ProcessExit, read_exits
+from robot_trials.trials.verdict import is_shortfall
 
 EXIT_PATIENCE_S = 0.8
 """A process's end may be noted so long after its effect was seen [s]."""
@@ -25,7 +26,7 @@ def name_exits(reason: str, exits: Sequence[ProcessExit]) -> str:
     """A reason with the processes behind it; one that says nothing more than that makes way for them."""
     words = [exit_.words for exit_ in exits]
     words = [text for text in dict.fromkeys(words) if text not in reason]
-    if not words or not reason:
+    if not words or not reason or is_shortfall(reason):  # a trial that came to its end was ended by nobody
         return reason
     told = ", ".join(words)
     return told if _HOLLOW.fullmatch(reason) else f"{reason}: {told}"

@@ -23,6 +23,21 @@ JUDGED_JOINTS = 1
 """Nothing that is judged depends on joints; samples that are made up again from a bag have so many."""
 
 
+LABELS = {
+    "falls": "Falls",
+    "qp_failures": "QP failures",
+    "unwanted_contacts": "Unwanted contacts",
+    "distance": "Distance with the torch",
+    "mean_speed": "Mean walking speed",
+    "torch_tilt_p99_deg": "Torch tilt, 99th percentile",
+    "torch_tilt_max_deg": "Torch tilt, largest",
+    "giver_force_max": "Force on the giver beyond weight",
+    "receiver_force_max": "Force on the receiver beyond weight",
+    "lateral_offset_max": "Off the lane's middle, largest",
+}
+"""Criteria in words, by the figure that each is about."""
+
+
 @dataclass(frozen=True)
 class _Rule:
     """One criterion before it has a number."""
@@ -137,18 +152,26 @@ def compute_criteria(figures: Mapping[str, float], criteria: Criteria) -> tuple[
     return tuple(results)
 
 
+def is_shortfall(reason: str) -> bool:
+    """Whether a reason is a criterion that was not met, as `find_shortfall` says it."""
+    return any(reason.startswith(f"{label}: ") for label in LABELS.values())
+
+
 def _list_rules(criteria: Criteria) -> list[_Rule]:
     return [
-        _Rule("falls", "Falls", "", "<=", FALLS_MAX),
-        _Rule("qp_failures", "QP failures", "", "<=", QP_FAILURES_MAX),
-        _Rule("unwanted_contacts", "Unwanted contacts", "", "<=", UNWANTED_CONTACTS_MAX),
-        _Rule("distance", "Distance with the torch", "m", ">=", criteria.distance_min),
-        _Rule("mean_speed", "Mean walking speed", "m/s", ">=", criteria.mean_speed_min),
-        _Rule("torch_tilt_p99_deg", "Torch tilt, 99th percentile", "deg", "<=", criteria.torch_tilt_p99_max_deg),
-        _Rule("torch_tilt_max_deg", "Torch tilt, largest", "deg", "<=", criteria.torch_tilt_max_deg),
-        _Rule("giver_force_max", "Force on the giver beyond weight", "N", "<=", criteria.human_force_max),
-        _Rule("receiver_force_max", "Force on the receiver beyond weight", "N", "<=", criteria.human_force_max),
-        _Rule("lateral_offset_max", "Off the lane's middle, largest", "m", "<=", criteria.lateral_offset_max),
+        _Rule(name, LABELS[name], unit, comparison, bound)
+        for name, unit, comparison, bound in (
+            ("falls", "", "<=", FALLS_MAX),
+            ("qp_failures", "", "<=", QP_FAILURES_MAX),
+            ("unwanted_contacts", "", "<=", UNWANTED_CONTACTS_MAX),
+            ("distance", "m", ">=", criteria.distance_min),
+            ("mean_speed", "m/s", ">=", criteria.mean_speed_min),
+            ("torch_tilt_p99_deg", "deg", "<=", criteria.torch_tilt_p99_max_deg),
+            ("torch_tilt_max_deg", "deg", "<=", criteria.torch_tilt_max_deg),
+            ("giver_force_max", "N", "<=", criteria.human_force_max),
+            ("receiver_force_max", "N", "<=", criteria.human_force_max),
+            ("lateral_offset_max", "m", "<=", criteria.lateral_offset_max),
+        )
     ]
 
 

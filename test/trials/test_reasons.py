@@ -29,6 +29,12 @@ CONTROL = ProcessExit("control_process", -9, 0)
         ("control_node died", [ProcessExit("control_node", -11, 0)], "control_node was killed by SIGSEGV"),
         ("interrupted", [], "interrupted"),
         ("", [CONTROL], ""),
+        ("Falls: 1 must be ≤ 0", [STOP_NODE], "Falls: 1 must be ≤ 0"),
+        (
+            "no site fiducial in 3.0 s of walking: must be ≤ 2 s",
+            [ProcessExit("perception_node", -9, 0)],
+            "no site fiducial in 3.0 s of walking: must be ≤ 2 s: perception_node was killed by SIGKILL",
+        ),
         ("stopped: emergency stop", [], "stopped: emergency stop"),
         ("lost: stop_node was killed by SIGKILL", [STOP_NODE], "lost: stop_node was killed by SIGKILL"),
         (
