@@ -24,6 +24,10 @@ POSTURE_RATE_MAX = 0.8
 """Fastest change of a posture reference [rad/s]."""
 
 
+GIVE = 0.02
+"""An arm that gives way stays where it was put once a joint has been moved by more than this [rad]."""
+
+
 def arm_fields(nu: int, head: int) -> list[Field]:
     """Arms and head on their way, for a head of so many joints."""
     return [
@@ -196,6 +200,16 @@ def follow_posture(step: float, head: np.ndarray, arms: np.ndarray, reference: n
 
 
 @compiled
+def give_way(joints: np.ndarray, arms: np.ndarray) -> None:
+    """Let arms in posture mode stay where they were moved to; present angles, shape (nu,) [rad]."""
+    a = arms[0]
+    for side in range(2):
+        for i in range(joints.size):
+            if a.is_arm[side, i] and a.mode[side] == HandMode.POSTURE:
+                a.posture[i] = a.nominal[i] = min(max(a.nominal[i], joints[i] - GIVE), joints[i] + GIVE)
+
+
+@compiled
 def measure_distance_to_goal(side: int, model: np.ndarray, arms: np.ndarray) -> float:
     """How far a grip is from its commanded place [m]; 0 in posture mode."""
     if arms[0].mode[side] == HandMode.POSTURE:
@@ -225,6 +239,7 @@ class ArmReferences:
         self.reset(model.nominal_joints)
         reference = make_record(whole_body_reference_fields(model.nu))
         parts = model.state.data, state.data, reference.data
+        self._give_way = bind(give_way, model.nominal_joints, state.data)
         self._update = bind(update_arms, 0.0, make_motion_command().data, 0.0, 0.0, model.nominal_joints, *parts)
 
     def reset(self, joints: np.ndarray) -> None:
@@ -237,6 +252,10 @@ class ArmReferences:
     def hold(self, joints: np.ndarray | None) -> None:
         """Let an arm in posture mode stay as it is, joint angles of shape (nu,) [rad], or go back to nominal: None."""
         self.state.nominal[:] = self.model.nominal_joints if joints is None else joints
+
+    def give_way(self, joints: np.ndarray) -> None:
+        """Let arms that are held follow a person who moves them; joint angles of shape (nu,) [rad]."""
+        self._give_way(joints, self.state.data)
 
     def update(
         self, dt: float, motion: Record, heading: float, ground: float, joints: np.ndarray, out: WholeBodyReference

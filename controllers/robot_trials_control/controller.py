@@ -169,7 +169,11 @@ class WholeBodyWalkingController:
         walking.may_step = self.estimator.is_settled and self.lowering.share == 0.0
         walking.update(self.period, self.model.state, state, self.reference)
         arm_motion, joints = self._hold_arms(motion, state), state.joint_position
+        gives_way = bool(motion.shared_load) and int(motion.mode) == MotionMode.PROTECTIVE_STOP
+        if gives_way:
+            self.arms.give_way(joints)
         self.arms.update(self.period, arm_motion, walking.heading, walking.ground, joints, self.reference)
+        self.whole_body.soften_arms(gives_way)
         if int(motion.mode) not in LIMP or self._hangs_arms(int(motion.mode)):
             self.lowering.update(int(motion.mode) in DOWN, self.reference)
         self.whole_body.limit_legs(self.lowering.share > 0.0)

@@ -105,6 +105,7 @@ def controller_status_fields() -> list[Field]:
         ("base_angular_velocity_body", "f8", (3,)),
         ("com", "f8", (3,)),
         ("com_velocity", "f8", (3,)),
+        ("speed_deviation", "f8"),  # standard deviation of the horizontal velocities [m/s]
         ("dcm", "f8", (2,)),
         ("dcm_reference", "f8", (2,)),
         ("zmp", "f8", (2,)),  # from the measured foot wrenches

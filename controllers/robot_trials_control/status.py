@@ -10,6 +10,7 @@ import numpy as np
 from robot_trials_control.arms import ArmReferences, measure_distance_to_goal
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.contacts import compute_hull_margin, compute_zmp
+from robot_trials_control.estimator_filter import VELOCITY
 from robot_trials_control.gait import Phase
 from robot_trials_control.model import RobotModel
 from robot_trials_control.model_state import FIRST_GRIP, FRAMES
@@ -107,6 +108,7 @@ def write_estimate(estimate: np.ndarray, model: np.ndarray, status: np.ndarray) 
         out.com[i], out.com_velocity[i] = m.com[i], m.com_velocity[i]
     for i in range(4):
         out.base_orientation_xyzw[i] = e.q[3 + i]
+    out.speed_deviation = math.sqrt(e.covariance[VELOCITY, VELOCITY] + e.covariance[VELOCITY + 1, VELOCITY + 1])
 
 
 @compiled

@@ -16,13 +16,16 @@ from robot_trials_control.program import (
     write_program,
 )
 from robot_trials_control.qp import UNBOUNDED, WholeBodyQp
-from robot_trials_control.records import Record, make_record
+from robot_trials_control.records import LEFT, RIGHT, Record, make_record
 from robot_trials_control.references import WholeBodyReference
 
 LIMIT_MARGIN = 0.02
 """Kept from the end of a joint's range [rad]."""
 SECOND_FOOT_WEIGHT = 1e4
 """Weight on the second foot's rest: it stays to 0.1 % of what the other tasks would move it by."""
+SOFT_ARM_GAINS = np.array(((60.0,), (10.0,)))
+"""Stiffness [1/s²] and damping [1/s] of arms that give way to a person. A hand held so sinks by some 15 mm where the
+load is not known well; softer ones sink by 60 mm."""
 
 
 def make_program_gains(model: RobotModel, gains: WholeBodyGains) -> Record:
@@ -77,7 +80,9 @@ class WholeBodyController:
         self._work = make_record(program_work_fields(model.nu))
         self.torque, self.acceleration = np.zeros(model.nu), np.zeros(model.nv)
         self.failures, self.exit_flag = 0, 0
-        self._legs_limited = False
+        self._legs_limited = self._arms_soft = False
+        self._arms = np.concatenate([model.arm_joints(side) for side in (LEFT, RIGHT)])
+        self._arm_gains = self.gains.posture_gains[:, self._arms].copy()
         self._bind()
 
     def _bind(self) -> None:
@@ -108,6 +113,13 @@ class WholeBodyController:
         self.exit_flag = qp.exit_flag
         self.failures += not solved
         return solved
+
+    def soften_arms(self, on: bool) -> None:
+        """Hold arms in posture mode so softly that a person moves them easily."""
+        if on == self._arms_soft:
+            return
+        self._arms_soft = on
+        self.gains.posture_gains[:, self._arms] = SOFT_ARM_GAINS if on else self._arm_gains
 
     def limit_legs(self, on: bool) -> None:
         """Keep the legs within their ranges too, which a walk may leave to its own plan."""

@@ -8,7 +8,14 @@ import pytest
 from control_bench import PERIOD, standing_configuration
 from derivatives import check_derivative, check_order
 
-from robot_trials_control.arms import HAND_BANDWIDTH, HAND_TURN_MAX, POSTURE_RATE_MAX, ArmReferences, follow_target
+from robot_trials_control.arms import (
+    GIVE,
+    HAND_BANDWIDTH,
+    HAND_TURN_MAX,
+    POSTURE_RATE_MAX,
+    ArmReferences,
+    follow_target,
+)
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.model import RobotModel
 from robot_trials_control.records import LEFT, RIGHT, HandMode, make_motion_command
@@ -192,3 +199,22 @@ def test_a_hand_released_returns_to_the_posture_from_where_the_arm_is(arms: Arms
     assert not out.hand_active[RIGHT]
     np.testing.assert_allclose(out.posture[joints], arms.q[7 + joints], atol=POSTURE_RATE_MAX * PERIOD + 1e-9)
     np.testing.assert_allclose(arms.run(500).posture, arms.model.nominal_joints, atol=1e-9)
+
+
+def test_an_arm_that_gives_way_stays_where_it_was_put(arms: Arms) -> None:
+    """Within the dead band it wants back to where it was held, beyond it follows."""
+    joint = int(arms.model.arm_joints(RIGHT)[1])
+    arms.arms.hold(arms.q[7:])
+    held = float(arms.q[7 + joint])
+    for moved, wanted in ((0.5 * GIVE, held), (5.0 * GIVE, held + 4.0 * GIVE), (4.5 * GIVE, held + 4.0 * GIVE)):
+        joints = arms.q[7:].copy()
+        joints[joint] = held + moved
+        arms.arms.give_way(joints)
+        assert float(arms.run(1).posture[joint]) == pytest.approx(wanted, abs=1e-9)
+
+
+def test_giving_way_moves_arms_only(arms: Arms) -> None:
+    arms.arms.hold(arms.q[7:])
+    arms.arms.give_way(arms.q[7:] + 1.0)
+    moved = np.flatnonzero(arms.arms.state.nominal != arms.q[7:]).tolist()
+    assert moved == sorted(int(j) for side in (LEFT, RIGHT) for j in arms.model.arm_joints(side))

@@ -217,3 +217,15 @@ def test_arms_too_weak_to_brake_leave_no_solution(parameters: RobotParameters) -
     assert not solved.solve()
     assert solved.body.failures == 1
     np.testing.assert_array_equal(solved.body.torque, 0.0)
+
+
+def test_soft_arms_resist_a_displacement_less_and_firm_ones_come_back(standing: Solved) -> None:
+    """The same error of an arm's joint asks for less acceleration, and nothing else of the program changes."""
+    joint = int(standing.model.arm_joints(RIGHT)[1])
+    standing.reference.posture[joint] += 0.05
+    pulls = []
+    for soft in (False, True, False):
+        standing.body.soften_arms(soft)
+        assert standing.solve()
+        pulls.append(float(standing.body.acceleration[6 + joint]))
+    assert 0.0 < pulls[1] < 0.3 * pulls[0] and pulls[2] == pytest.approx(pulls[0])
