@@ -60,8 +60,8 @@ def walk(count: int, seconds: float) -> list[Figure]:
     try:
         falls = [FallWatch(member.setup.site.ground) for member in members]
         loops = [
-            ControlLoop(one.robot, one.controller, [fall.update], make_stop_guard(one.profile))
-            for one, fall in zip(assemblies, falls, strict=True)
+            ControlLoop(one.robot, one.controller, [fall.update], make_stop_guard(one.profile, member.setup))
+            for one, fall, member in zip(assemblies, falls, members, strict=True)
         ]
         motion.mode[...] = MotionMode.STAND
         _run(loops, motion, SETTLE_TIME, f"{count} settle")

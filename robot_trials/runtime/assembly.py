@@ -12,6 +12,7 @@ from robot_trials.robots import SimOptions, load_profile, open_robot, open_robot
 from robot_trials.robots.interface import Robot
 from robot_trials.robots.place import Berth, Place
 from robot_trials.robots.profile import RobotProfile
+from robot_trials.safety.shared_load import LoadLimits
 from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.config import ControllerConfig
@@ -41,26 +42,30 @@ class Assembly:
         self.robot.close()
 
 
-LOCKSTEP_HEARTBEAT_TIMEOUT = 30.0
-"""Simulated time without a sign of life from the supervisor in lockstep: a world that waits for its trial runs several
-times as fast as the supervisor's clock, and hurts nobody while a busy machine holds that process up [s]."""
-
-
 def make_stop_guard(
-    profile: RobotProfile, clock: Callable[[], int] | None = None, limits: StopLimits | None = None
+    profile: RobotProfile,
+    setup: TrialSetup,
+    clock: Callable[[], int] | None = None,
+    limits: StopLimits | None = None,
 ) -> StopGuard:
-    """The stop ladder for a robot.
+    """The stop ladder for a robot, whoever drives it.
 
     Args:
         profile: the robot.
+        setup: its trial: the permit caps its speed, the announced load tells when it alone carries it.
         clock: CLOCK_MONOTONIC [ns] where it paces the loop; None in lockstep, where control ticks count.
-        limits: of triggers and rungs; the usual ones when None, with all patience for the supervisor in lockstep.
+        limits: of triggers and rungs; the usual ones when None.
     """
-    names, period_ns = profile.joint_names, round(profile.drive.period * 1e9)
-    continuous = profile.torque_limit_array(profile.torque_limits.use.payload_headroom)
-    if limits is None:
-        limits = StopLimits() if clock else StopLimits(heartbeat_timeout=LOCKSTEP_HEARTBEAT_TIMEOUT)
-    return StopGuard(len(names), period_ns, limits, continuous, clock)
+    period_ns = round(profile.drive.period * 1e9)
+    return StopGuard(
+        len(profile.joint_names),
+        period_ns,
+        limits,
+        profile.torque_limit_array(profile.torque_limits.use.payload_headroom),
+        clock,
+        speed_cap=setup.permit.caps.speed,
+        load=LoadLimits(mass=setup.trial.payload.mass),
+    )
 
 
 def assemble(setup: TrialSetup) -> Assembly:

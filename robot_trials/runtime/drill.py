@@ -14,7 +14,6 @@ from robot_trials.robots import OpenRobot, SimOptions, load_profile, open_robot
 from robot_trials.robots.fall import FallWatch
 from robot_trials.runtime.assembly import make_stop_guard
 from robot_trials.runtime.loop import Controller, ControlLoop
-from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
 from robot_trials_control.records import RIGHT, HandMode, MotionMode, PayloadMode, Record, make_motion_command
@@ -77,7 +76,7 @@ class Drill:
         self.motion = make_motion_command()
         self.motion.mode[...] = MotionMode.STAND
         self._watchers: list[Callable[[Record], None]] = []
-        self.stops = make_stop_guard(profile, limits=StopLimits())
+        self.stops = make_stop_guard(profile, setup)
         self.stop_requests = self.stops.requests
         self._loop = ControlLoop(self.robot, self.controller, [self._watch], self.stops)
         self.sample = self._loop.sample

@@ -114,7 +114,8 @@ def _make_process(
     robots: list[HostedRobot] = []
     try:
         for hosting, assembly in zip(hostings, assemblies, strict=True):
-            info, stops = describe_channel(hosting, assembly, options), make_stop_guard(assembly.profile, options.clock)
+            info = describe_channel(hosting, assembly, options)
+            stops = make_stop_guard(assembly.profile, hosting.member.setup, options.clock)
             robot = HostedRobot(
                 assembly.robot, assembly.controller, info, realtime, stops, quiet_timeout=options.quiet_timeout
             )

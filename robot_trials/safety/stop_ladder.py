@@ -71,11 +71,13 @@ class Body:
         stands: both feet stand still in balance.
         lowered: it squats, its legs about to rest on their stops.
         can_lower: its joints' readings are alive.
+        shared: a person may hold what its hand holds, or has a hand in its reach: it must not go down with them.
     """
 
     stands: bool = False
     lowered: bool = False
     can_lower: bool = True
+    shared: bool = False
 
 
 class StopLadder:
@@ -86,6 +88,7 @@ class StopLadder:
         triggers: what has fired since the stop began.
         started: when that was [s].
         overdue: the rung in force has taken longer than its bound.
+        waits: it would lower the robot now, did not a person perhaps hold the load.
     """
 
     def __init__(self, limits: StopLimits) -> None:
@@ -104,7 +107,7 @@ class StopLadder:
         self.rung, self.triggers = Rung.NONE, Trigger.NONE
         self.started = self._since = 0.0
         self._safe_since: float | None = None
-        self._settled = self.overdue = False
+        self._settled = self.overdue = self.waits = False
 
     @property
     def is_latched(self) -> bool:
@@ -119,7 +122,8 @@ class StopLadder:
     @property
     def is_over(self) -> bool:
         """Whether the stop has come as far as it goes: only a human act changes anything."""
-        return self.rung == Rung.FALL or (self.is_latched and self._settled and self.rung >= self._last)
+        arrived = self.is_latched and self._settled and self.rung >= self._last
+        return self.rung == Rung.FALL or self.waits or arrived
 
     @property
     def _last(self) -> Rung:
@@ -145,7 +149,7 @@ class StopLadder:
 
     def _take(self, rung: Rung, now: float) -> None:
         self.rung, self._since, self._safe_since = rung, now, None
-        self._settled = self.overdue = False
+        self._settled = self.overdue = self.waits = False
 
     def _climb_down(self, now: float, body: Body) -> None:
         safe = body.lowered if self.rung == Rung.LOWER else body.stands or self.rung == Rung.OFF
@@ -158,11 +162,12 @@ class StopLadder:
         late = now - self._since > self._bounds.get(self.rung, float("inf"))
         self.overdue = late and not self._settled
         following = self._find_next(now, body, late)
-        if following is not None:
+        self.waits = following == Rung.LOWER and body.shared
+        if following is not None and not self.waits:
             self._take(following, now)
 
     def _find_next(self, now: float, body: Body, late: bool) -> Rung | None:
-        """The rung to take now; a robot that stands or squats unsteadily keeps balancing instead."""
+        """The rung that is due; a robot that stands or squats unsteadily keeps balancing instead."""
         responses = [response for trigger, response in self._responses.items() if trigger & self.triggers]
         last, pause = self._last, min((r.pause for r in responses if r.last >= Rung.LOWER), default=0.0)
         if self.rung == Rung.SLOW and late:

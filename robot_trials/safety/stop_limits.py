@@ -30,6 +30,10 @@ class StopLimits:
         stale_after: age of a group of readings; the estimate bridges 50 ms, half of which is left to act in [s].
         not_finite_ticks: ticks in a row with a reading that is no number; a single one is bridged unseen.
         heartbeat_timeout: longest time without a sign of life from the supervisor, several of its periods [s].
+        inputs_timeout: the same from who listens for stops [s].
+        speed_window: time constant over which the speed is averaged: a step sways by 0.15 m/s to the sides and 0.1 m/s
+            along, a tenth of which is left [s].
+        speed_deviations: standard deviations of the estimated speed that count as speed.
 
     Bounds and pauses.
 
@@ -63,6 +67,9 @@ class StopLimits:
     stale_after: float = 0.024
     not_finite_ticks: int = 5
     heartbeat_timeout: float = 0.5
+    inputs_timeout: float = 0.5
+    speed_window: float = 0.5
+    speed_deviations: float = 3.0
     slow_speed: float = 0.3
     slow_max: float = 60.0
     stand_max: float = 4.0

@@ -97,6 +97,10 @@ def trigger_fields(nu: int) -> list[Field]:
         ("misses", "i8"),  # deadline misses seen so far
         ("not_finite", "i8"),  # ticks in a row
         ("not_finite_max", "i8"),
+        ("velocity", "f8", (2,)),  # horizontal, averaged [m/s]
+        ("speed_gain", "f8"),  # of one tick in that average
+        ("speed_cap", "f8"),  # [m/s]
+        ("speed_deviations", "f8"),
     ]
 
 
@@ -106,9 +110,23 @@ class StopTriggers:
     Attributes:
         memory: limits and counters, record of `trigger_fields`.
         watch_deadlines: whether late ticks count: only when a clock paces the loop.
+
+    Args:
+        nu: actuated joints.
+        period: control period [s].
+        limits: of the triggers.
+        continuous_torque: that each drive bears for ever, shape (nu,) [N·m]; None: torque-time is not watched.
+        speed_cap: that the robot may not exceed [m/s]; None: as fast as it likes.
     """
 
-    def __init__(self, nu: int, period: float, limits: StopLimits, continuous_torque: np.ndarray | None) -> None:
+    def __init__(
+        self,
+        nu: int,
+        period: float,
+        limits: StopLimits,
+        continuous_torque: np.ndarray | None,
+        speed_cap: float | None = None,
+    ) -> None:
         self.watch_deadlines = False
         self.memory = memory = make_record(trigger_fields(nu))
         memory.continuous_torque[:] = math.inf if continuous_torque is None else continuous_torque
@@ -121,6 +139,9 @@ class StopTriggers:
         memory.late_limit[:] = limits.late_slow, limits.late_stop
         memory.stale_ns[...] = round(limits.stale_after * 1000.0) * MILLISECOND_NS
         memory.not_finite_max[...] = limits.not_finite_ticks
+        memory.speed_cap[...] = math.inf if speed_cap is None else speed_cap
+        memory.speed_gain[...] = 1.0 - math.exp(-period / limits.speed_window)
+        memory.speed_deviations[...] = limits.speed_deviations
         state, status, timing = (
             make_robot_state(nu),
             make_record(controller_status_fields()),
@@ -143,6 +164,7 @@ class StopTriggers:
 def detect(state: np.ndarray, status: np.ndarray, timing: np.ndarray, paced: bool, memory: np.ndarray) -> int:
     """Active triggers as a bit set; arguments as for `StopTriggers.detect`."""
     active = detect_readings(state, memory) | detect_drives(state, memory) | detect_imbalance(status, memory)
+    active |= detect_speed(status, memory)
     m, misses = memory[0], timing[0].deadline_misses
     late = 1.0 if paced and misses > m.misses else 0.0
     m.misses = misses
@@ -197,6 +219,18 @@ def detect_drives(state: np.ndarray, memory: np.ndarray) -> int:
     elif strain > m.strain_limit[0]:
         active |= Trigger.STRAINED.value
     return active
+
+
+@compiled
+def detect_speed(status: np.ndarray, memory: np.ndarray) -> int:
+    """A centre of mass that moves faster than allowed, averaged over some steps; no numbers leave the average alone."""
+    s, m, square = status[0], memory[0], 0.0
+    for i in range(2):
+        if math.isfinite(s.com_velocity[i]):
+            m.velocity[i] += m.speed_gain * (s.com_velocity[i] - m.velocity[i])
+        square += m.velocity[i] * m.velocity[i]
+    beyond = math.sqrt(square) + m.speed_deviations * s.speed_deviation - m.speed_cap
+    return Trigger.OVERSPEED.value if beyond > 0.0 else 0
 
 
 @compiled

@@ -121,7 +121,7 @@ class InProcessHost:
     def _run_ticks(self) -> None:
         """Trial ticks until the trial is finished, and a little longer."""
         sinks = [self._judge.observe, *([self._recorder.write_sample] if self._recorder else [])]
-        stops = make_stop_guard(self._assembly.profile)
+        stops = make_stop_guard(self._assembly.profile, self._setup)
         loop = ControlLoop(self._assembly.robot, self._assembly.controller, sinks, stops)
         after = 0
         for count in range(self._tick_limit):

@@ -3,54 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from stop_bench import SECOND, Clock
+from stop_bench import GuardBench as Bench
 
-from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials.safety.stop_triggers import Trigger
-from robot_trials_control.records import MotionMode, PayloadMode, Record, make_control_sample, make_motion_command
+from robot_trials_control.records import MotionMode, PayloadMode
 
-PERIOD_NS, LIMITS = 2_000_000, StopLimits()
-SECOND = 500
-
-
-class Bench:
-    """A guard before a robot that stands, or walks until it is told not to."""
-
-    def __init__(self, clock: Clock | None = None) -> None:
-        self.guard = StopGuard(3, PERIOD_NS, clock=clock)
-        self.sample = make_control_sample(3)
-        self.motion = make_motion_command()
-        self.motion.mode[...], self.motion.walk_speed[...] = MotionMode.WALK_TO, 0.8
-        self.motion.hand_closed[1], self.motion.payload_mode[...] = 1.0, PayloadMode.TRACK
-        self.motion.sequence[...] = 1
-        self.clock = clock
-
-    def step(self, count: int = 1) -> Record:
-        for _ in range(count):
-            if self.clock is not None:
-                self.clock.now += PERIOD_NS
-            sample = self.sample
-            in_force = self.guard.update(sample.state, self.motion, sample.status, sample.timing)
-            mode, status = int(in_force.mode), sample.status
-            status.walking[...] = mode in (MotionMode.WALK_TO, MotionMode.WALK_VELOCITY)
-            status.lowered[...] = mode in (MotionMode.LOWER, MotionMode.OFF)
-            self.guard.write_status(status)
-        return in_force
-
-    @property
-    def rung(self) -> Rung:
-        return Rung(int(self.sample.status.stop_rung))
-
-
-class Clock:
-    """CLOCK_MONOTONIC under the test's hand."""
-
-    def __init__(self) -> None:
-        self.now = 7_000_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
+LIMITS = StopLimits()
 
 
 @pytest.fixture
@@ -138,31 +99,36 @@ def test_an_act_before_any_stop_does_not_lift_the_next(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("clock", [None, Clock()], ids=["ticks", "clock"])
-def test_a_heartbeat_that_stops(clock: Clock | None) -> None:
+@pytest.mark.parametrize(("name", "trigger"), [("heartbeat", Trigger.HEARTBEAT), ("inputs", Trigger.INPUTS)])
+def test_signs_of_life_that_stop(name: str, trigger: Trigger, clock: Clock | None) -> None:
     bench = Bench(clock)
     requests = bench.guard.requests
-    requests.heartbeat_required[...] = 1
+    getattr(requests, f"{name}_required")[...] = 1
     for _ in range(20):
-        requests.heartbeat[...] += 1
+        getattr(requests, name)[...] += 1
         bench.step(50)
     assert bench.rung == Rung.NONE
     bench.step(round(LIMITS.heartbeat_timeout * SECOND) - 52)
     assert bench.rung == Rung.NONE
     bench.step(55)
-    assert bench.rung == Rung.STAND and int(bench.sample.status.stop_triggers) == Trigger.HEARTBEAT
-    requests.heartbeat[...] += 1
+    assert bench.rung == Rung.STAND and int(bench.sample.status.stop_triggers) == trigger
+    getattr(requests, name)[...] += 1
     bench.step(10)
     assert bench.rung == Rung.STAND, "a supervisor that comes back does not re-arm"
 
 
-def test_a_clock_notices_a_gap_between_two_ticks() -> None:
-    """A process that was held up finds its supervisor missing at once, where ticks would not have passed."""
+@pytest.mark.parametrize("count", ["heartbeat", "inputs"])
+def test_a_process_that_was_held_up_does_not_take_its_own_pause_for_silence(count: str) -> None:
+    """What was said during the pause may not have been read; who is really silent is found so half a second later."""
     clock = Clock()
     bench = Bench(clock)
-    bench.guard.requests.heartbeat_required[...], bench.guard.requests.heartbeat[...] = 1, 1
+    required = {"heartbeat": "heartbeat_required", "inputs": "inputs_required"}[count]
+    getattr(bench.guard.requests, required)[...], getattr(bench.guard.requests, count)[...] = 1, 1
     bench.step(5)
-    clock.now += round(LIMITS.heartbeat_timeout * 1e9)
-    bench.step()
+    clock.now += 3_000_000_000
+    bench.step(round(LIMITS.heartbeat_timeout * SECOND) - 10)
+    assert bench.rung == Rung.NONE
+    bench.step(15)
     assert bench.rung == Rung.STAND
 
 

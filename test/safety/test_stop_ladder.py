@@ -64,6 +64,12 @@ def test_without_triggers_there_is_no_rung() -> None:
         (Trigger.CAPTURE_POINT, [Rung.PROTECTIVE]),
         (Trigger.TILT, [Rung.PROTECTIVE]),
         (Trigger.HEARTBEAT, [Rung.STAND, Rung.LOWER]),
+        (Trigger.INPUTS, [Rung.STAND, Rung.LOWER]),
+        (Trigger.BUTTON, [Rung.STAND, Rung.LOWER]),
+        (Trigger.SOURCES, [Rung.STAND]),
+        (Trigger.GEOFENCE, [Rung.STAND]),
+        (Trigger.OVERSPEED, [Rung.STAND]),
+        (Trigger.WINDOW, [Rung.STAND]),
         (Trigger.STALE, [Rung.PROTECTIVE, Rung.LOWER]),
         (Trigger.TEMPERATURE, [Rung.STAND, Rung.LOWER, Rung.OFF]),
         (Trigger.E_STOP, [Rung.PROTECTIVE, Rung.LOWER, Rung.OFF]),
@@ -98,6 +104,49 @@ def test_a_walk_that_does_not_end_in_time_gets_a_protective_stop() -> None:
     bench.run(LIMITS.stand_max + 0.1, Trigger.LATE)
     assert bench.rungs == [Rung.STAND, Rung.PROTECTIVE]
     assert bench.history[1][1] == pytest.approx(LIMITS.stand_max, abs=3 * DT)
+
+
+@pytest.mark.parametrize("second", [Trigger.SOURCES, Trigger.GEOFENCE, Trigger.HEARTBEAT])
+def test_a_second_trigger_of_the_same_rung_does_not_begin_its_bound_anew(second: Trigger) -> None:
+    bench = Bench(stop_time=1e9)
+    bench.run(LIMITS.stand_max - 0.5, Trigger.LATE)
+    bench.run(1.0, Trigger.LATE | second)
+    assert bench.rungs == [Rung.STAND, Rung.PROTECTIVE]
+    assert bench.history[1][1] == pytest.approx(LIMITS.stand_max, abs=3 * DT)
+
+
+def test_a_second_trigger_of_the_same_rung_does_not_take_back_that_the_robot_stands() -> None:
+    bench = Bench(stop_time=0.5)
+    bench.run(2.0, Trigger.HEARTBEAT)
+    assert bench.ladder.is_settled
+    bench.run(DT, Trigger.HEARTBEAT | Trigger.INPUTS)
+    assert bench.ladder.is_settled
+
+
+def test_nobody_is_lowered_while_a_person_may_hold_the_load() -> None:
+    bench = Bench()
+    bench.body.shared = True
+    assert bench.run(30.0, Trigger.E_STOP) == Rung.PROTECTIVE
+    assert bench.ladder.waits and bench.ladder.is_over and bench.ladder.is_settled
+    bench.body.shared = False
+    bench.run(DT, Trigger.E_STOP)
+    assert bench.ladder.rung == Rung.LOWER and not bench.ladder.waits and not bench.ladder.is_over
+
+
+def test_a_robot_waits_only_once_it_stands_and_its_patience_is_over() -> None:
+    bench = Bench(stop_time=1.0)
+    bench.body.shared = True
+    bench.run(1.0 + LIMITS.patience - 0.1, Trigger.HEARTBEAT)
+    assert bench.ladder.is_settled and not bench.ladder.waits and not bench.ladder.is_over
+    bench.run(0.3, Trigger.HEARTBEAT)
+    assert bench.ladder.waits and bench.ladder.is_over
+
+
+def test_a_stop_that_lowers_nobody_does_not_wait() -> None:
+    bench = Bench()
+    bench.body.shared = True
+    bench.run(10.0, Trigger.GEOFENCE)
+    assert bench.ladder.is_over and not bench.ladder.waits
 
 
 def test_slowness_that_lasts_becomes_a_stand() -> None:

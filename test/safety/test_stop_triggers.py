@@ -12,6 +12,7 @@ from robot_trials.safety.stop_triggers import StopTriggers, Trigger
 from robot_trials_control.records import Fault, make_control_sample
 
 LIMITS, NU, PERIOD = StopLimits(), 4, 0.002
+SPEED_CAP = 1.0
 CONTINUOUS = np.array((10.0, 20.0, 30.0, 40.0))
 
 
@@ -19,7 +20,7 @@ class Bench:
     """Detectors on a healthy, standing robot."""
 
     def __init__(self) -> None:
-        self.triggers = StopTriggers(NU, PERIOD, LIMITS, CONTINUOUS)
+        self.triggers = StopTriggers(NU, PERIOD, LIMITS, CONTINUOUS, SPEED_CAP)
         self.sample = make_control_sample(NU)
         self.state, self.status, self.timing = self.sample.state, self.sample.status, self.sample.timing
         self.status.base_orientation_xyzw[3] = 1.0
@@ -158,3 +159,45 @@ def test_no_numbers_for_some_ticks(bench: Bench, name: str) -> None:
 def test_a_fall(bench: Bench) -> None:
     bench.status.fault[...] = Fault.FALLEN | Fault.QP_FAILED
     assert bench.step() == Trigger.FALLEN
+
+
+def walk(bench: Bench, speed: float, seconds: float, sway: float = 0.0) -> float | None:
+    """Let the centre of mass move with a step's sway; when the cap was found exceeded [s]."""
+    for tick in range(round(seconds / PERIOD)):
+        phase = 2.0 * math.pi * tick * PERIOD / 0.5
+        bench.status.com_velocity[:2] = speed + 0.7 * sway * math.sin(phase), sway * math.sin(0.5 * phase)
+        if bench.step() & Trigger.OVERSPEED:
+            return tick * PERIOD
+    return None
+
+
+def test_a_walk_below_the_cap_never_exceeds_it_however_it_sways(bench: Bench) -> None:
+    bench.status.speed_deviation[...] = 0.01
+    assert walk(bench, 0.9, 20.0, sway=0.15) is None
+    assert walk(bench, -0.9, 20.0) is None
+
+
+@pytest.mark.parametrize("speed", [1.15, 1.5, -1.5])
+def test_a_robot_beyond_the_cap_is_found_within_about_a_second(bench: Bench, speed: float) -> None:
+    found = walk(bench, speed, 3.0, sway=0.1)
+    assert found is not None and 0.3 < found < 1.2
+
+
+def test_what_the_estimate_does_not_know_counts_as_speed(bench: Bench) -> None:
+    assert walk(bench, 0.97, 10.0) is None
+    bench.status.speed_deviation[...] = 0.02
+    assert bench.step() == Trigger.OVERSPEED
+
+
+def test_a_velocity_that_is_no_number_leaves_the_average_alone(bench: Bench) -> None:
+    walk(bench, 0.9, 5.0)
+    before = bench.triggers.memory.velocity.copy()
+    bench.status.com_velocity[:] = math.nan
+    assert bench.step() == Trigger.NONE
+    assert bench.triggers.memory.velocity == pytest.approx(before)
+
+
+def test_without_a_cap_the_speed_is_not_watched() -> None:
+    bench = Bench()
+    bench.triggers = StopTriggers(NU, PERIOD, LIMITS, CONTINUOUS)
+    assert walk(bench, 4.0, 3.0) is None
