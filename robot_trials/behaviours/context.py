@@ -71,6 +71,7 @@ class TrialContext:
         time_ns: time of the newest state [ns].
         map_to_odom: pose of odom in the site's map.
         map_deviation: its standard deviations [m, m, rad].
+        place_deviation: standard deviations along the map's axes of where the robot is on it [m].
         localized_ns: time of the newest site fiducial used; None before the first.
         blind_time: time walked since then [s].
         targets: newest pose in odom of "giver", "torch", "receiver" and "receiver_hand"; absent before they are seen.
@@ -98,6 +99,7 @@ class TrialContext:
     time_ns: int = 0
     map_to_odom: PlanarPose = (0.0, 0.0, 0.0)
     map_deviation: tuple[float, float, float] = (math.inf, math.inf, math.inf)
+    place_deviation: tuple[float, float] = (math.inf, math.inf)
     localized_ns: int | None = None
     blind_time: float = 0.0
     targets: Mapping[str, StampedPose] = field(default_factory=dict)

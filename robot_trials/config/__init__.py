@@ -1,5 +1,6 @@
 """Configuration: YAML under `config/` as typed, checked values; see docs/configuration.md."""
 
+from robot_trials.config.area import Area, find_area
 from robot_trials.config.criteria import (
     BASE_HEIGHT_RATIO_MIN,
     BASE_TILT_MAX_DEG,
@@ -25,6 +26,7 @@ __all__ = [
     "FALLS_MAX",
     "QP_FAILURES_MAX",
     "UNWANTED_CONTACTS_MAX",
+    "Area",
     "CameraSource",
     "Criteria",
     "Document",
@@ -49,6 +51,7 @@ __all__ = [
     "check_permit",
     "config_folders",
     "fill_dataclass",
+    "find_area",
     "find_config",
     "hash_configuration",
     "list_config",

@@ -26,7 +26,7 @@ class FleetRobotSpec(StrictModel):
 
     Attributes:
         trial, robot, site: names of files; robot and site are the trial's when left out.
-        pose: of the site's map in the world.
+        pose: of the site's map in the world, and so on the programme's map.
         tag_shift: added to the number of every fiducial of its site, so that robots cannot take them for their own.
         start_delay: wall time from a graph that is ready until the goal is sent, where the fleet starts by itself [s].
         overrides: `trial.KEY=VALUE` or `site.KEY=VALUE`.
@@ -152,6 +152,8 @@ def _choose_arguments(robot: FleetRobotSpec, start_time: datetime | None, file: 
     overrides = list(robot.overrides)
     if start_time is not None:
         overrides.append(f"trial.start_time={start_time.isoformat()}")
+    if robot.pose != StanceSpec(x=0.0, y=0.0):
+        overrides += [f"site.place.{key}={value!r}" for key, value in robot.pose.model_dump().items()]
     if robot.tag_shift:
         overrides.append(f"site.fiducials.shift={robot.tag_shift}")
 

@@ -74,6 +74,11 @@ class Permit(StrictModel):
     def _has_zone(cls, moment: datetime) -> datetime:
         return require_zone(moment)
 
+    @property
+    def ends(self) -> datetime:
+        """From when on it permits nothing any more: the end of its window, or its expiry."""
+        return min(self.window.end, self.expires)
+
 
 def check_permit(permit: Loaded[Permit], trial: Trial, site: str, robot: str, now: datetime) -> list[ConfigProblem]:
     """Everything for which the permit does not cover the trial; empty when it does.

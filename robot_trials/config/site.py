@@ -105,7 +105,11 @@ def _check_names(buttons: list[StopButtonSpec]) -> list[StopButtonSpec]:
 
 
 class SiteSpec(StrictModel):
-    """A site file (`config/sites/*.yaml`)."""
+    """A site file (`config/sites/*.yaml`).
+
+    Attributes:
+        place: of its map on the programme's, on which permits write their polygons.
+    """
 
     name: str
     description: str = ""
@@ -119,6 +123,7 @@ class SiteSpec(StrictModel):
     fiducials: FiducialsSpec
     ground: GroundSpec = GroundSpec()
     stop_buttons: Annotated[list[StopButtonSpec], Field(max_length=16), AfterValidator(_check_names)] = []
+    place: StanceSpec = StanceSpec(x=0.0, y=0.0)
 
 
 class Fiducial(NamedTuple):
@@ -160,7 +165,10 @@ class Zone(NamedTuple):
 
 
 class Site(NamedTuple):
-    """A site with everything in the map frame: origin on the lane's middle at the take-over line, x along it, z up."""
+    """A site with everything in the map frame: origin on the lane's middle at the take-over line, x along it, z up.
+
+    Only `place` is not: the pose of this map on the programme's.
+    """
 
     name: str
     timezone: TimeZoneName
@@ -173,6 +181,7 @@ class Site(NamedTuple):
     fiducials: tuple[Fiducial, ...]
     ground: GroundSpec = GroundSpec()
     stop_buttons: tuple[StopButtonSpec, ...] = ()
+    place: Stance = Stance(0.0, 0.0, 0.0)
 
 
 def resolve_site(spec: SiteSpec) -> Site:
@@ -193,6 +202,7 @@ def resolve_site(spec: SiteSpec) -> Site:
         ),
         ground=spec.ground,
         stop_buttons=tuple(spec.stop_buttons),
+        place=spec.place.resolve(),
     )
 
 

@@ -107,6 +107,16 @@ class Localization:
         xx, _, _, yy, _, aa = self._variances
         return math.sqrt(xx), math.sqrt(yy), math.sqrt(aa)
 
+    def deviation_at(self, position_odom: Sequence[float]) -> tuple[float, float]:
+        """Standard deviations along x and y of the map, of where a point of odom, (x, y) [m], lies on it [m]."""
+        x, y, yaw = position_odom[0], position_odom[1], float(self._x[2])
+        c, s = math.cos(yaw), math.sin(yaw)
+        turn_x, turn_y = -s * x - c * y, c * x - s * y
+        xx, _, xa, yy, ya, aa = self._variances
+        along = xx + 2.0 * turn_x * xa + turn_x * turn_x * aa
+        across = yy + 2.0 * turn_y * ya + turn_y * turn_y * aa
+        return math.sqrt(max(along, 0.0)), math.sqrt(max(across, 0.0))
+
     @property
     def _covariance(self) -> np.ndarray:
         """Of the pose, shape (3, 3)."""

@@ -79,6 +79,7 @@ class Eyes:
                 self._see(context, localization, camera, list(observations))
         context.map_to_odom = localization.map_to_odom
         context.map_deviation = localization.deviation
+        context.place_deviation = localization.deviation_at(posture.base_pose)
         if localization.newest_ns != context.localized_ns:
             context.blind_time = 0.0
         elif context.status.walking:

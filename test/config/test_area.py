@@ -1,0 +1,78 @@
+"""Where a robot may be: the lane or the permit's polygon, and how far inside a place is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from robot_trials.config import Area, find_area, load_fleet, load_trial_setup
+from robot_trials.config.area import MARGIN_ALONG
+
+SQUARE = Area(((0.0, 0.0), (10.0, 0.0), (10.0, 4.0), (0.0, 4.0)), "square")
+CORNER = Area(((0.0, 0.0), (10.0, 0.0), (10.0, 4.0), (4.0, 4.0), (4.0, 10.0), (0.0, 10.0)), "corner")
+SURE = (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("place", "leeway"),
+    [((5.0, 2.0), 2.0), ((1.0, 2.0), 1.0), ((9.5, 3.9), 0.1), ((5.0, 4.5), -1e-9), ((-3.0, 2.0), -1e-9)],
+)
+def test_leeway_is_the_distance_to_the_nearest_edge(place: tuple[float, float], leeway: float) -> None:
+    assert SQUARE.measure_leeway(*place, SURE, 3.0) == pytest.approx(leeway)
+
+
+def test_an_area_may_have_an_inner_corner() -> None:
+    assert CORNER.measure_leeway(3.0, 3.0, SURE, 3.0) == pytest.approx(math.sqrt(2.0))
+    assert CORNER.measure_leeway(6.0, 6.0, SURE, 3.0) < 0.0
+    assert CORNER.measure_leeway(2.0, 8.0, SURE, 3.0) == pytest.approx(2.0)
+
+
+def test_doubt_counts_across_the_edge_it_may_lie_beyond() -> None:
+    assert SQUARE.measure_leeway(5.0, 2.0, (0.5, 0.1), 3.0) == pytest.approx(2.0 - 0.3)
+    assert SQUARE.measure_leeway(1.0, 2.0, (0.5, 0.1), 3.0) == pytest.approx(1.0 - 1.5)
+    assert SQUARE.measure_leeway(5.0, 0.0, (0.1, 0.1), 3.0) < 0.0, "on the edge"
+
+
+def test_the_way_round_does_not_matter() -> None:
+    turned = replace(CORNER, corners=CORNER.corners[::-1])
+    assert turned.measure_leeway(3.0, 3.0, (0.1, 0.2), 3.0) == CORNER.measure_leeway(3.0, 3.0, (0.1, 0.2), 3.0)
+
+
+def test_a_trial_without_a_polygon_keeps_to_its_lane() -> None:
+    setup = load_trial_setup("torch_relay", length=20.0)
+    area, site = find_area(setup.site, setup.permit), setup.site
+    back, front = site.start_zone.x_min - MARGIN_ALONG, site.hand_over_zone.x_max + MARGIN_ALONG
+    assert area.corners == ((back, -1.5), (front, -1.5), (front, 1.5), (back, 1.5))
+    assert area.measure_leeway(site.start.x, site.start.y, SURE, 3.0) == pytest.approx(1.5)
+
+
+def test_a_permits_polygon_lies_on_the_programmes_map(config) -> None:  # noqa: ANN001
+    """A lane 8.5 m to the left of the programme's origin, turned to the left, sees the polygon from there."""
+    setup = load_trial_setup(
+        "torch_relay",
+        overrides=[
+            "trial.permit=shenzhen_demo_relay",
+            "site.place.x=10.0",
+            "site.place.y=8.5",
+            "site.place.yaw_deg=90",
+        ],
+    )
+    area = find_area(setup.site, setup.permit)
+    assert setup.permit.polygon is not None and setup.permit.polygon[0] == (-10.0, -5.0)
+    assert area.corners[0] == pytest.approx((-13.5, 20.0))
+    assert "SZ-DEMO-2025-001" in area.source
+
+
+def test_robots_of_a_fleet_know_where_their_lane_lies_on_the_programmes_map() -> None:
+    members = load_fleet("shenzhen_demo").members
+    assert [member.setup.site.place for member in members] == [member.pose for member in members]
+    assert members[1].setup.site.place.y == 8.5
+
+
+def test_a_permit_ends_with_its_window_or_its_expiry() -> None:
+    permit = load_trial_setup("torch_relay").permit
+    assert permit.ends == min(permit.window.end, permit.expires)
+    early = permit.model_copy(update={"expires": permit.window.start})
+    assert early.ends == permit.window.start
