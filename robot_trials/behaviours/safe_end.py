@@ -34,11 +34,19 @@ class AwaitStop(Leaf):
     """While the stop ladder has the robot no command counts; FAILURE when it has not."""
 
     def update(self) -> Status:
-        """SUCCESS when the robot is as far down the ladder as it goes."""
+        """SUCCESS when the robot is as far down the ladder as it goes by itself."""
         if not is_stopped(self.context):
             return Status.FAILURE
-        self.context.command.mode[...] = MotionMode.STAND
-        return Status.SUCCESS if self.context.status.stop_over else Status.RUNNING
+        context, status = self.context, self.context.status
+        context.command.mode[...] = MotionMode.STAND
+        if not status.stop_over:
+            return Status.RUNNING
+        if status.stop_waits:
+            text = (
+                "stands and is not lowered: a person may hold the load; it goes down when they let go, or when told to"
+            )
+            context.report("warn", "stop", text, mass=float(status.payload_mass))
+        return Status.SUCCESS
 
 
 def build_safe_end(context: TrialContext) -> py_trees.behaviour.Behaviour:

@@ -12,6 +12,7 @@ from robot_trials.behaviours.context import PhaseSpan, TrialContext, TrialEvent
 from robot_trials.behaviours.guard import find_fault, is_fallen
 from robot_trials.behaviours.hand import estimate_torch_tilt
 from robot_trials.behaviours.payload_headroom import PayloadHeadroom
+from robot_trials.behaviours.permit_watch import PermitWatch
 from robot_trials.behaviours.preflight import (
     Check,
     check_battery,
@@ -21,6 +22,7 @@ from robot_trials.behaviours.preflight import (
     check_sensors,
 )
 from robot_trials.behaviours.relay_tree import build_relay
+from robot_trials.behaviours.shared_load import SharedLoad
 from robot_trials.behaviours.stand import is_standing
 from robot_trials.config import TrialSetup
 from robot_trials.geometry import PlanarPose
@@ -78,6 +80,7 @@ class Trial:
         self._eyes = Eyes(setup.site, profile)
         head = tuple(profile.joint_names.index(name) for name in profile.head_joints)
         self._tree = build_relay(self._context, list_checks(self._context, profile), head)
+        self._permit, self._shared = PermitWatch(self._context), SharedLoad(self._context)
         self._hold_reason = ""
         self._broken = False
         self._events_taken = 0
@@ -186,6 +189,7 @@ class Trial:
         try:
             if not self.finished:
                 self._decide(fiducials)
+            self._warn_ladder()
         except Exception as error:  # whatever breaks in a behaviour must not leave a robot without a command
             self._end_broken(error)
         context.command.sequence[...] += 1
@@ -206,6 +210,12 @@ class Trial:
         self._tree.tick_once()
         if self._tree.status != Status.RUNNING:
             self._finish()
+
+    def _warn_ladder(self) -> None:
+        """Say what the stop ladder must know: who may hold the load, and what the permit no longer allows."""
+        command = self._context.command
+        command.shared_load[...] = self._shared.update()
+        command.stop_asked[...] = 0 if self.finished else self._permit.update()
 
     def _finish(self) -> None:
         context = self._context
