@@ -38,7 +38,7 @@ MODES = {
 E_STOP, HEARTBEAT, INPUTS = Trigger.E_STOP.value, Trigger.HEARTBEAT.value, Trigger.INPUTS.value
 FROM_TRIAL = (Trigger.GEOFENCE | Trigger.OVERSPEED | Trigger.WINDOW | Trigger.SOURCES).value
 """Triggers that a trial may call for in its motion command."""
-FROM_OUTSIDE = FROM_TRIAL | (Trigger.BUTTON | Trigger.INPUTS).value
+FROM_OUTSIDE = FROM_TRIAL | (Trigger.BUTTON | Trigger.INPUTS | Trigger.HEARTBEAT).value
 """Triggers that others may call for in `requests.asked`."""
 LIMP = (MotionMode.DAMPED, MotionMode.OFF)
 SHUT = 0.5

@@ -80,6 +80,7 @@ def test_a_robot_that_lowers_itself_need_not_be_told_to(bench: GuardBench) -> No
         (Trigger.SOURCES, Rung.STAND),
         (Trigger.BUTTON, Rung.LOWER),
         (Trigger.INPUTS, Rung.LOWER),
+        (Trigger.HEARTBEAT, Rung.LOWER),
         (Trigger.GEOFENCE, Rung.STAND),
     ],
 )
