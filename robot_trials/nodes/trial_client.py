@@ -30,10 +30,14 @@ SERVER_TIMEOUT_S = 90.0
 """Time for every process of the graph to start on a busy machine."""
 SILENCE_S = 20.0
 """Without a word of a server that runs the goal, many times its period of feedback, which does not stop for a hold."""
+LAST_SILENCE_S = 10.0
+"""The same once the end is wanted."""
 ANSWER_S = 20.0
 """Longest wait for a goal to be accepted."""
 LOOK_AROUND_S = 0.5
 """From the first server that is seen to the goal: time in which others of that name are discovered."""
+NAMES_S = 3.0
+"""Longest wait for the names of several servers."""
 FAREWELL_S = 60.0
 """From the wish to end until it ends without a result; the goal is cancelled, and a robot may take half of this."""
 UNANSWERED_S = 1.0
@@ -100,11 +104,12 @@ class TrialClient(Node):
             self._end(self._late)
         elif not self._sent:
             self._send_when_ready(now)
-        elif self._handle is not None and now > self._heard_at + self._silence:
-            gone = not self._client.server_is_ready()
-            self._end(
-                f"the action server run_trial {'is gone' if gone else 'fell silent'}: no word for {self._silence:g} s"
-            )
+        elif self._handle is not None:
+            silence = min(self._silence, LAST_SILENCE_S) if self._cancel_wanted else self._silence
+            if now > self._heard_at + silence:
+                state = "fell silent" if self._client.server_is_ready() else "is gone"
+                wish = f"{describe_wish()}; " if self._cancel_wanted else ""
+                self._end(f"{wish}the action server run_trial {state}: no word for {silence:g} s")
 
     def _send_when_ready(self, now: float) -> None:
         """Send the goal when the server is there and the only one, after the delay that is wanted."""
@@ -116,6 +121,8 @@ class TrialClient(Node):
         if now < self._ready_at + max(self._delay, LOOK_AROUND_S):
             return
         servers = self._list_servers()
+        if len(servers) > 1 and any("UNKNOWN" in name for name in servers) and now < self._ready_at + NAMES_S:
+            return  # an endpoint is discovered before the name of its node
         if len(servers) > 1:
             self._end(f"run_trial is offered by {' and '.join(servers)}: no goal was sent; use a ROS_DOMAIN_ID each")
             return

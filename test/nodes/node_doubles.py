@@ -4,6 +4,8 @@ python node_doubles.py trial_node --ros-args ...     the node; its trial walks f
 python node_doubles.py call SERVICE                  call a Trigger service, print its answer as JSON
 python node_doubles.py act NAME WHO                  rearm or lower a stopped robot, print the answer
 python node_doubles.py send_goal TRIAL               send a goal, print whether it was accepted
+python node_doubles.py offer NAME                    a node of that name that offers the trial and takes no goal
+python node_doubles.py count_servers COUNT           wait until so many servers offer the trial
 python node_doubles.py ask_goals STEP:ID ...         send goals, ask what became of them, withdraw them
 python node_doubles.py change_state TRANSITION       change control_node's lifecycle state, print the new one
 python node_doubles.py listen SECONDS TOPIC TYPE ... print count, rate, last message
@@ -175,6 +177,27 @@ def send_goal(node, trial):
     return {"accepted": future.result().accepted}
 
 
+def offer(name):
+    """Offer the trial under another node's name, and take no goal."""
+    import rclpy
+    from rclpy.action import ActionServer, GoalResponse
+
+    from robot_trials_msgs.action import RunTrial
+
+    rclpy.init()
+    node = rclpy.create_node(name)
+    judge = lambda _: GoalResponse.REJECT  # noqa: E731
+    ActionServer(node, RunTrial, "run_trial", execute_callback=lambda _: None, goal_callback=judge)
+    rclpy.spin(node)
+
+
+def count_servers(node, wanted):
+    """How many servers offer the trial, once there are so many."""
+    topic = "/run_trial/_action/status"
+    _wait(node, lambda: len(node.get_publishers_info_by_topic(topic)) >= int(wanted))
+    return {"servers": len(node.get_publishers_info_by_topic(topic))}
+
+
 def ask_goals(node, *steps):
     """Send goals, ask for them, withdraw them, in this order: send:ID, ask:ID, withdraw:ID; an answer for each."""
     from rclpy.action import ActionClient
@@ -343,6 +366,8 @@ def main(verb, *arguments):
     """Run one of the programs."""
     if verb == "trial_node":
         return run_trial_node(list(arguments))
+    if verb == "offer":
+        return offer(*arguments)
     import rclpy
 
     rclpy.init()
@@ -352,6 +377,7 @@ def main(verb, *arguments):
         "act": act,
         "send_goal": send_goal,
         "ask_goals": ask_goals,
+        "count_servers": count_servers,
         "await_outcome": await_outcome,
         "change_states": change_states,
         "listen": listen,

@@ -1,6 +1,9 @@
 """Trials on a real graph with doubles of robot and trial: passed, cancelled, aborted, interrupted, with a dead node."""
 
 import signal
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from rosbags.highlevel import AnyReader
@@ -9,6 +12,7 @@ from rosbags.typesys import Stores, get_typestore
 pytestmark = pytest.mark.ros
 
 MANY_TICKS = 1_000_000
+DOUBLES = str(Path(__file__).parent / "node_doubles.py")
 
 
 def read_bag(graph, *topics, bag=None):
@@ -262,4 +266,29 @@ def test_a_goal_that_cannot_be_recorded_is_aborted_with_the_reason(graph):
     graph.ask("await_outcome", "0b" * 16)
     state, verdict, reason = graph.ask("ask_goals", f"ask:{'0b' * 16}")[0]
     assert (state, verdict) == (2, "aborted") and reason.startswith("no recording of this goal: ")
+    graph.end()
+
+
+def test_client_sends_no_goal_where_two_graphs_offer_the_trial(graph):
+    """Both would take it."""
+    for name in ("first", "second"):
+        graph.group.start(name, [sys.executable, DOUBLES, "offer", name], graph.environment)
+    graph.ask("count_servers", 2)
+    graph.start("trial_client")
+    reason = graph.read_client()["reason"]
+    assert reason.startswith("run_trial is offered by /first (") and " and /second (" in reason
+    assert graph.group.wait(10, ["trial_client"]) == []
+    assert graph.group.members["trial_client"].process.returncode == 1
+
+
+def test_client_does_not_wait_for_a_dead_server(graph):
+    start_all(graph, MANY_TICKS)
+    walk(graph)
+    graph.group.send(signal.SIGSTOP, ["trial_node"])
+    graph.group.send(signal.SIGTERM, ["trial_client"])
+    start = time.monotonic()
+    reason = graph.read_client()["reason"]
+    assert reason == "interrupted; the action server run_trial fell silent: no word for 10 s"
+    assert time.monotonic() - start < 20.0
+    graph.kill("trial_node")
     graph.end()

@@ -1,10 +1,11 @@
-"""The ROS host with the real robot, simulator and trial: a whole short relay, and one whose trial node is killed."""
+"""The ROS host: a whole short relay, and what is left when host or nodes are told to end, or killed."""
 
 import importlib.util
 import json
 import os
 import signal
-import threading
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from rosbags.typesys import Stores, get_typestore
 
 from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import TrialFault
-from robot_trials.runtime.process_group import ProcessGroup
-from robot_trials.trials.ros_host import RosHost, require_ros, run_ros_trial
+from robot_trials.runtime.ending import HOST_VARIABLE
+from robot_trials.runtime.exits import read_exits
+from robot_trials.trials.ros_host import require_ros, run_ros_trial
 
 PHASES = "preflight walk_to_giver reach take_over carry reach_receiver hand_over step_back stand".split()
 WITHOUT_ROS = importlib.util.find_spec("rclpy") is None
@@ -61,26 +63,115 @@ class TestRealGraph:
         assert verdict["identity"]["host"] == "ros"
         assert not list(Path("/dev/shm").glob(f"robot_trials_host_{os.getpid()}*"))
 
-    def test_killed_trial_node_is_named_and_the_robot_stands(self, tmp_path):
-        setup = load_trial_setup("torch_relay", length=5.0, output=tmp_path / "run")
-        faults = []
-        walking = threading.Event()
 
-        def run(host):
+class HostOfDoubles:
+    """A host as a process of its own, around doubles of robot and trial."""
+
+    def __init__(self, folder, ticks=1_000_000):
+        self.output = folder / "run"
+        program = str(Path(__file__).parent / "host_doubles.py")
+        command = [sys.executable, program, "host", str(self.output), str(ticks)]
+        self.said = []
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def wait_for(self, text):
+        for line in self.process.stdout:
+            self.said.append(line)
+            if text in line:
+                return
+        raise AssertionError(f"the host ended: {''.join(self.said)}")
+
+    def list_children(self):
+        """Command lines by process id of what it has started and still runs."""
+        mark, children = f"{HOST_VARIABLE}={self.process.pid}:".encode(), {}
+        for folder in Path("/proc").glob("[0-9]*"):
             try:
-                host.run()
-            except TrialFault as fault:
-                faults.append(str(fault))
+                if mark in (folder / "environ").read_bytes():
+                    children[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+        return children
 
-        with ProcessGroup(tmp_path) as group:
-            host = RosHost(setup, group, tmp_path, lambda progress: progress.phase == "walk_to_giver" and walking.set())
-            thread = threading.Thread(target=run, args=(host,))
-            thread.start()
-            assert walking.wait(120)
-            time.sleep(1.0)
-            group.send(signal.SIGKILL, ["trial_node"])
-            thread.join(120)
-            assert group.members["control_process"].process.returncode == 0
-        assert faults and faults[0].startswith("trial_node died by signal SIGKILL")
-        last = read_bag(tmp_path / "run" / "bag", "/balance_state")[-1]
-        assert not last.walking and last.com.z > 0.6
+    def kill_child(self, name):
+        (child,) = (pid for pid, command in self.list_children().items() if f"{name} " in command)
+        os.kill(child, signal.SIGKILL)
+
+    def wait_until_gone(self, timeout_s=40.0):
+        deadline = time.monotonic() + timeout_s
+        while self.list_children():
+            assert time.monotonic() < deadline, self.list_children()
+            time.sleep(0.05)
+        code = self.process.wait(timeout_s)
+        self.said += self.process.stdout.readlines()
+        assert not list(Path("/dev/shm").glob(f"robot_trials_host_{self.process.pid}*"))
+        return code
+
+    @property
+    def verdict(self):
+        return json.loads((self.output / "verdict.json").read_text())
+
+
+@pytest.fixture
+def make_host(tmp_path):
+    """Start a host; whatever is left of it is killed afterwards."""
+    hosts = []
+
+    def make(**options):
+        hosts.append(HostOfDoubles(tmp_path, **options))
+        return hosts[-1]
+
+    yield make
+    for host in hosts:
+        host.process.kill()
+        host.process.wait()
+        for child in host.list_children():
+            os.kill(child, signal.SIGKILL)
+        host.process.stdout.close()
+
+
+@pytest.mark.ros
+@pytest.mark.skipif(WITHOUT_ROS, reason="rclpy is not installed")
+class TestEnds:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+    def test_a_walking_robot_is_brought_to_rest_whatever_ends_its_host(self, make_host, number):
+        host = make_host()
+        host.wait_for(" walk ")
+        host.process.send_signal(number)
+        code = host.wait_until_gone()
+        assert code == (-signal.SIGKILL if number == signal.SIGKILL else 1)
+        last = read_bag(host.output / "bag", "/balance_state")[-1]
+        assert not last.walking and last.mode == 1
+        gone = "the process that started the graph is gone"
+        assert host.verdict["reason"] == (gone if number == signal.SIGKILL else "interrupted")
+        assert not host.verdict["passed"] and (host.output / "report.html").exists()
+        assert read_exits(host.output) == []
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+    def test_nothing_is_left_of_a_host_that_ends_while_it_starts(self, make_host, number):
+        host = make_host()
+        host.wait_for("started")
+        while len(host.list_children()) < 4:
+            assert host.process.poll() is None
+            time.sleep(0.01)
+        host.process.send_signal(number)
+        assert host.wait_until_gone() != 0
+
+    def test_a_signal_at_the_end_takes_nothing_from_it(self, make_host):
+        host = make_host(ticks=50)
+        host.wait_for(" stand ")
+        host.process.send_signal(signal.SIGTERM)
+        host.wait_until_gone()
+        assert (host.output / "bag" / "metadata.yaml").exists() and "ended" in host.verdict
+
+    @pytest.mark.parametrize("name", ["trial_node", "control_process", "trial_client"])
+    def test_killed_process_is_named_with_its_signal(self, make_host, name):
+        host = make_host()
+        host.wait_for(" walk ")
+        host.kill_child(name)
+        assert host.wait_until_gone() == 1
+        assert [one.words for one in read_exits(host.output)] == [f"{name} was killed by SIGKILL"]
+        assert f"{name} was killed by SIGKILL" in host.verdict["reason"]
+        assert "interrupted" not in host.verdict["reason"]
+        assert any(f"FAIL: {host.verdict['reason']}" in line for line in host.said)
+        if name != "control_process":
+            assert not read_bag(host.output / "bag", "/balance_state")[-1].walking
