@@ -34,8 +34,9 @@ LAST_SILENCE_S = 10.0
 """The same once the end is wanted."""
 ANSWER_S = 20.0
 """Longest wait for a goal to be accepted."""
-LOOK_AROUND_S = 0.5
-"""From the first server that is seen to the goal: time in which others of that name are discovered."""
+LOOK_AROUND_S, ACQUAINTANCE_S = 0.5, 4.0
+"""From the first server that is seen to the goal, and from this node's start: others of that name are discovered
+meanwhile. A graph takes longer to start, so that nobody waits for the second."""
 NAMES_S = 3.0
 """Longest wait for the names of several servers."""
 FAREWELL_S = 60.0
@@ -76,7 +77,7 @@ class TrialClient(Node):
             time.monotonic() + self._patience,
             f"no action server run_trial after {self._patience:g} s",
         )
-        self._heard_at = time.monotonic()
+        self._started_at = self._heard_at = time.monotonic()
         self.create_timer(POLL_PERIOD_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def request_end(self) -> None:
@@ -118,7 +119,7 @@ class TrialClient(Node):
             return
         self._ready_at = self._ready_at or now
         self._deadline = now + ANSWER_S + self._delay
-        if now < self._ready_at + max(self._delay, LOOK_AROUND_S):
+        if now < max(self._ready_at + max(self._delay, LOOK_AROUND_S), self._started_at + ACQUAINTANCE_S):
             return
         servers = self._list_servers()
         if len(servers) > 1 and any("UNKNOWN" in name for name in servers) and now < self._ready_at + NAMES_S:

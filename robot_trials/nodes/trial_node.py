@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ from robot_trials_msgs.msg import FiducialDetections
 MakeKit = Callable[[TrialSetup, Channel], TrialKit]
 STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 WATCH_PERIOD_S = 0.05
+LINGER_S = 2.0
+"""After the end of the control process, without which this node is of no use [s]."""
 
 
 class TrialNode(Node):
@@ -72,6 +75,7 @@ class TrialNode(Node):
         self._ending = False
         self._goal: Any = None
         self._answering = False
+        self._ended_at: float | None = None
         self._kit = make_kit(self._setup, self._channel)
         self._topics = TrialTopics(self, self._info, self._setup)
         self._runner = TrialRunner(self._channel, self._kit, self._topics)
@@ -191,8 +195,15 @@ class TrialNode(Node):
             goal, self._goal = self._goal, None
             self._server.conclude(goal, self._conclude)
             self._answering = True
-        elif self._ending and self._goal is None and not self._runner.running and not self._answering:
-            self.finished = True
+        elif self._goal is None and not self._runner.running and not self._answering:
+            self._end_when_due()
+
+    def _end_when_due(self) -> None:
+        """No goal is left: end when told to, or a while after the control process, with the last result delivered."""
+        if self._channel.ended:
+            self._ended_at = self._ended_at or time.monotonic()
+        late = self._ended_at is not None and time.monotonic() > self._ended_at + LINGER_S
+        self.finished = self._ending or late
 
     def _conclude(self, goal: Any) -> RunTrial.Result:
         """Terminal state and result of the goal."""

@@ -166,7 +166,8 @@ def test_killed_control_process_ends_the_trial_with_its_reason(graph):
     graph.kill("control")
     result = graph.read_client()
     assert result["verdict"] == "aborted" and result["reason"] == f"control process {pid} died"
-    graph.end()
+    assert graph.group.wait(20.0) == [], "nodes end by themselves when the control process is gone"
+    assert not list(Path("/dev/shm").glob(f"robot_trials_{graph.channel}.*"))
     (joints,) = read_bag(graph, "/joint_states")
     assert joints
 

@@ -173,6 +173,8 @@ def test_killed_control_process_is_noticed_by_those_attached(make_rig):
     rig.process.communicate()
     assert wait_for(lambda: rig.channel.ended)
     assert rig.channel.end_reason == f"control process {rig.process.pid} died"
+    rig.channel.close()
+    assert not list(Path("/dev/shm").glob(f"robot_trials_{rig.channel.info.channel}.*"))
 
 
 def test_fiducials_and_frames_pass_whole(make_rig):
