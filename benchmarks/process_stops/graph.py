@@ -152,7 +152,7 @@ class GraphRun:
         """End every program beside the graph, by SIGKILL."""
         for probe in self._probes:
             probe.kill()
-            probe.communicate()
+            probe.wait()
 
     def said(self) -> str:
         """What the host has printed, and the ends of the processes' logs."""

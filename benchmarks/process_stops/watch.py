@@ -11,6 +11,8 @@ from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.shared_memory import SHARED_MEMORY_FOLDER, SharedMemoryError
 from robot_trials.safety.stop_ladder import Rung
 
+STILL_S = 0.3
+"""Without a step for so long, the robot stands [s]."""
 FALL_HEIGHT = 0.5
 """Height of the base below which a robot that nobody lowers has fallen [m]."""
 
@@ -26,7 +28,7 @@ class Seen:
 
     Attributes:
         stopped_after: until the stop ladder was on a rung that ends the walk.
-        stood_after: until the robot last began to stand still.
+        stood_after: until the robot began to stand still for `STILL_S`, for the first time.
         rung: highest rung of the ladder.
         fell: judged by what the simulator knows.
         walked: it walked at all.
@@ -46,6 +48,7 @@ class Watch:
         self.seen = Seen()
         self.time = self.walking_since = math.nan
         self._name, self._channel, self._marked = channel, None, 0.0  # type: str, Channel | None, float
+        self._still_since = math.nan
 
     @property
     def is_open(self) -> bool:
@@ -54,7 +57,7 @@ class Watch:
 
     def mark(self) -> None:
         """Forget what was seen: times count from now."""
-        self.seen, self._marked = Seen(), self.time
+        self.seen, self._marked, self._still_since = Seen(), self.time, math.nan
 
     def poll(self) -> None:
         """Look at the newest sample."""
@@ -84,10 +87,12 @@ class Watch:
         since = self.time - self._marked
         if status.walking:
             self.walking_since = self.time if math.isnan(self.walking_since) else self.walking_since
-            seen.walked, seen.stood_after = True, math.nan
+            seen.walked, self._still_since = True, math.nan
         else:
             self.walking_since = math.nan
-            seen.stood_after = since if math.isnan(seen.stood_after) else seen.stood_after
+            self._still_since = since if math.isnan(self._still_since) else self._still_since
+            if math.isnan(seen.stood_after) and since - self._still_since >= STILL_S:
+                seen.stood_after = self._still_since
         if rung >= Rung.STAND and math.isnan(seen.stopped_after):
             seen.stopped_after = since
         seen.rung = max(seen.rung, rung)
