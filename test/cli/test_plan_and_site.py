@@ -6,13 +6,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from icalendar import Calendar
 
+from robot_trials.cli import site
 from robot_trials.cli.site import load_site
 from robot_trials.config.search import FOLDER_VARIABLE
-from robot_trials.exceptions import ConfigError
+from robot_trials.exceptions import ConfigError, TrialFault
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,3 +69,32 @@ def test_site_needs_robots_that_the_programme_knows(tmp_path: Path, monkeypatch:
         ConfigError, match=r"robots.yaml:\d+: robots: kuavo_4: must be there: .*shenzhen_demo.yaml has them"
     ):
         load_site("shenzhen_demo")
+
+
+class _DeadCoordinators:
+    """A host whose coordinators die at once."""
+
+    interrupted = False
+
+    def __init__(self) -> None:
+        self.trials_run = True
+        self.starts = 0
+
+    def start_node(self, name: str, parameters: object) -> SimpleNamespace:
+        self.starts += 1
+        return SimpleNamespace(has_ended=True, failure="coordinator_node ended with exit code 1")
+
+
+def test_coordinator_that_keeps_dying_ends_no_trial_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, told = [0.0], []
+    monkeypatch.setattr(site.time, "monotonic", lambda: clock[0])
+    host = _DeadCoordinators()
+    coordinator = site._Coordinator(host, {}, told.append)
+    for _ in range(2000):
+        clock[0] += 0.5
+        coordinator.look()
+    assert host.starts > site.RESTARTS
+    assert set(told) == {"the coordinator has ended and is started again"}
+    host.trials_run = False
+    with pytest.raises(TrialFault, match="coordinator_node ended with exit code 1"):
+        coordinator.look()

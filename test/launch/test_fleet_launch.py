@@ -50,7 +50,7 @@ def test_every_robot_has_its_namespace_and_nobody_else_tells_the_time(tmp_path, 
     actions = module.describe_fleet(context)
     nodes = [action for action in actions if isinstance(action, Node)]
     spaces = [str(node._Node__node_namespace or "") for node in nodes]
-    assert {space: spaces.count(space) for space in spaces} == {"": 1, "kuavo_1": 6, "kuavo_2": 6, "kuavo_3": 6}
+    assert {space: spaces.count(space) for space in spaces} == {"": 1, "kuavo_1": 7, "kuavo_2": 7, "kuavo_3": 7}
     assert sum(isinstance(node, LifecycleNode) for node in nodes) == 3
     (control,) = (one for one in actions if isinstance(one, ExecuteProcess) and not isinstance(one, Node))
     words = ["".join(part.text for part in word) for word in control.cmd]

@@ -37,7 +37,7 @@ def test_coordinator_stands_beside_a_graph_for_each_robot(tmp_path, monkeypatch)
     context.launch_configurations["output"] = str(tmp_path)
     nodes = [action for action in module.describe_site(context) if isinstance(action, Node)]
     spaces = [str(node._Node__node_namespace or "") for node in nodes]
-    assert {space: spaces.count(space) for space in spaces} == {"": 2, "kuavo_1": 5, "kuavo_2": 5, "kuavo_3": 5}
+    assert {space: spaces.count(space) for space in spaces} == {"": 2, "kuavo_1": 6, "kuavo_2": 6, "kuavo_3": 6}
     assert sum(isinstance(node, LifecycleNode) for node in nodes) == 4
 
 
