@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -152,10 +153,17 @@ def print_outcome(console: Console, outcome: TrialOutcome, wall_time: float) -> 
 
 
 def run_in_process(setup: TrialSetup, display: ProgressDisplay) -> TrialOutcome:
-    """The host in one process with the simulator."""
+    """The host in one process with the simulator; SIGTERM and SIGHUP end it as Ctrl-C does, with a verdict."""
+    from robot_trials.runtime.ending import handle_ends
     from robot_trials.trials import run_relay
 
+    if threading.current_thread() is threading.main_thread():
+        handle_ends(_interrupt)
     return run_relay(setup, display)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def run_on_ros(real_time_factor: float) -> Runner:

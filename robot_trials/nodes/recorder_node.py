@@ -41,6 +41,8 @@ HEARTBEAT_PERIOD_S = 1.0
 BLOCK = 100
 LINGER_S = 0.5
 """How long after the control process's end the last messages of the other nodes are waited for [s]."""
+STAMP_LEAD_NS = 60_000_000_000
+"""A stamp may lie so far ahead of the newest control sample [ns]."""
 PASSED_ON = (topics.TRIAL_PHASE, topics.TRIAL_EVENTS, topics.DIAGNOSTICS, topics.CAMERA)
 
 
@@ -152,7 +154,10 @@ class RecorderNode(Node):
             self._write_raw(topics.TF.name, read_stamp(data, TRANSFORM_OFFSET), data)
 
     def _write_raw(self, name: str, civil_ns: int, data: bytes) -> None:
-        self._run.recorder.write_raw(name, civil_ns - self._start_time_ns, data)
+        """Write a message at its stamp; one that is stamped by another clock, or not at all, counts as of now."""
+        time_ns = civil_ns - self._start_time_ns
+        plausible = 0 <= time_ns <= self._newest_ns + STAMP_LEAD_NS
+        self._run.recorder.write_raw(name, time_ns if plausible else self._newest_ns, data)
 
     def _drain(self) -> None:
         """Move everything from the ring into the bag; end when nothing more can come."""

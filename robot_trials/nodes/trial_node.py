@@ -9,6 +9,7 @@ import pickle
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 WATCH_PERIOD_S = 0.05
 LINGER_S = 2.0
 """After the end of the control process, without which this node is of no use [s]."""
+STAMP_LEAD_NS = 60_000_000_000
+"""An event whose stamp lies further ahead of the newest control sample was stamped by another clock [ns]."""
 
 
 class TrialNode(Node):
@@ -132,7 +135,9 @@ class TrialNode(Node):
 
     def _take_event(self, event: TrialEvent, fatal: bool) -> None:
         """What nodes that watch over the robot tell is part of the trial; the worst of it ends the trial."""
-        self._runner.note(event)
+        now_ns = self._runner.time_ns
+        plausible = 0 <= event.time_ns <= now_ns + STAMP_LEAD_NS
+        self._runner.note(event if plausible else replace(event, time_ns=now_ns))
         if fatal and self._runner.running:
             self._runner.request("abort", event.text)
 

@@ -13,6 +13,7 @@ from robot_trials.perception.fiducials import FiducialDetector
 from robot_trials.robots.interface import FiducialObservation
 from robot_trials.runtime.assembly import Assembly, assemble, make_stop_guard
 from robot_trials.runtime.damping import damp_robot
+from robot_trials.runtime.ending import INTERRUPTED
 from robot_trials.runtime.loop import ControlLoop
 from robot_trials.telemetry import TrialRecorder, make_identity
 from robot_trials.trials.outcome import TrialOutcome, write_verdict
@@ -36,7 +37,7 @@ def run_relay(
 ) -> TrialOutcome:
     """Run a trial to its end and judge it.
 
-    Whatever breaks while it runs ends in a verdict with the reason, not in an exception.
+    Whatever breaks while it runs ends in a verdict with the reason, not in an exception; so does Ctrl-C.
 
     Args:
         setup: the trial.
@@ -92,9 +93,19 @@ class InProcessHost:
         try:
             self._open_recorder()
             self._run_ticks()
+        except KeyboardInterrupt:
+            fault = INTERRUPTED
         except Exception as error:  # the robot, its simulator or the controller: there is no trial without them
             fault = f"{type(error).__name__}: {error}"
             damp_robot(self._assembly.robot)
+        try:
+            return self._conclude(fault, start)
+        finally:
+            if mark is not None:
+                mark.release()
+
+    def _conclude(self, fault: str, start: float) -> TrialOutcome:
+        """Close the bag, judge, write the verdict."""
         self._close_recorder(fault)
         wall_time = time.monotonic() - start
         outcome = self._judge.conclude(
@@ -104,10 +115,7 @@ class InProcessHost:
             identity=self._identity.to_metadata(),
             bag=self._recorder.folder if self._recorder else None,
         )
-        outcome = self._write_outcome(outcome)
-        if mark is not None:
-            mark.release()
-        return outcome
+        return self._write_outcome(outcome)
 
     def _begin_mark(self) -> RunMark | None:
         """Say in the folder what is run there; a folder that takes nothing is the recorder's to tell."""

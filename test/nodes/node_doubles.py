@@ -351,6 +351,17 @@ def stop_state(node, wanted):
     return {"rung": heard[-1].rung, "over": heard[-1].over, "triggers": heard[-1].triggers}
 
 
+def say_event(node, source, severity, text):
+    """Tell an event as another node would."""
+    from robot_trials_msgs.msg import TrialEvent
+
+    publisher = node.create_publisher(TrialEvent, "trial/events", 100)
+    _wait(node, lambda: publisher.get_subscription_count() >= 2)  # trial node and recorder
+    publisher.publish(TrialEvent(source=source, severity=int(severity), text=text))
+    _wait(node, lambda: publisher.wait_for_all_acked())
+    return {}
+
+
 def press(node, value):
     """Press the button, or release it."""
     from std_msgs.msg import Bool
@@ -385,6 +396,7 @@ def main(verb, *arguments):
         "follow": follow,
         "stop_state": stop_state,
         "press": press,
+        "say_event": say_event,
     }
     print(json.dumps(verbs[verb](node, *arguments)), flush=True)
     node.destroy_node()

@@ -1,5 +1,6 @@
 """Trials on a real graph with doubles of robot and trial: passed, cancelled, aborted, interrupted, with a dead node."""
 
+import json
 import signal
 import sys
 import time
@@ -155,6 +156,9 @@ def test_killed_trial_node_leaves_a_standing_robot(graph):
     assert codes["control"] == 0 and codes["recorder_node"] == 0
     balance, diagnostics = read_bag(graph, "/balance_state", "/diagnostics")
     assert not balance[-1].walking
+    verdict = json.loads((graph.output / "verdict.json").read_text())
+    assert verdict["reason"] == "the trial broke off in phase walk: who ran it is gone" and verdict["afterwards"]
+    assert verdict["ended"] == "standing" and (graph.output / "report.html").is_file()
     said = {status.message for message in diagnostics for status in message.status}
     assert said & {"trial is quiet: robot stands", "trial has been quiet"}
 
@@ -293,3 +297,17 @@ def test_client_does_not_wait_for_a_dead_server(graph):
     assert time.monotonic() - start < 20.0
     graph.kill("trial_node")
     graph.end()
+
+
+def test_what_watching_nodes_tell_is_recorded_and_the_worst_of_it_ends_the_trial(graph):
+    start_all(graph, MANY_TICKS)
+    walk(graph)
+    graph.ask("say_event", "stop_node", 20, "armed again by Chen Yue")
+    graph.ask("say_event", "somebody", 50, "not of this graph")
+    graph.ask("say_event", "safety_node", 50, "the battery is empty")
+    result = graph.read_client()
+    assert result["verdict"] == "aborted" and result["reason"] == "the battery is empty"
+    graph.end()
+    (events,) = read_bag(graph, "/trial/events")
+    texts = [message.text for message in events]
+    assert {"armed again by Chen Yue", "the battery is empty", "aborted: the battery is empty"} <= set(texts)

@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
@@ -14,7 +16,9 @@ from runtime_doubles import make_info, wait_for
 
 from robot_trials.nodes.trial_runner import TrialRunner
 from robot_trials.robots.interface import FiducialObservation
-from robot_trials.runtime.channel import Channel, remove_channel
+from robot_trials.runtime.channel import HEARTBEAT_DTYPE, Channel, remove_channel
+from robot_trials.runtime.stop_outbox import StopOutbox
+from robot_trials_control.records import Record
 
 
 class Listener:
@@ -52,12 +56,25 @@ class Kit(DoubleKit):
         return self.kind(self.ticks), DoubleJudge()
 
 
+def watch_over(channel, ended):
+    """Signs of life of who listens for stops and of the supervisor, without whom no trial goes on."""
+    outbox, beat = StopOutbox(channel), Record(np.zeros(1, HEARTBEAT_DTYPE))
+    while not ended.wait(0.02) and not channel.ended:
+        outbox.beat()
+        beat.count[...] += 1
+        channel.heartbeat.write(beat.data)
+
+
 @pytest.fixture
 def make_runner(request):
     name = f"test_runner_{time.monotonic_ns()}"
     process = subprocess.Popen([sys.executable, str(RUNTIME_DOUBLES), name, "0"])
     channel = Channel.attach(name, 20.0)
     channel.state  # noqa: B018
+    ended = threading.Event()
+    watchers = threading.Thread(target=watch_over, args=(channel, ended))
+    watchers.start()
+    time.sleep(0.3)  # the control process has seen them before the first trial begins
     runners = []
 
     def make(kit):
@@ -72,6 +89,8 @@ def make_runner(request):
     yield make
     for runner in runners:
         runner.stop()
+    ended.set()
+    watchers.join()
     process.kill()
     process.wait()
     channel.close()
