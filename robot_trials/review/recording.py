@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from robot_trials.exceptions import TelemetryFault
 from robot_trials.review.verdict import Verdict
 from robot_trials.telemetry import Bag, BagError, read_bag, topics
 from robot_trials.telemetry.topic_data import TopicData
@@ -51,7 +53,7 @@ def read_stops(bag: Bag, shift: float) -> list[dict[str, Any]]:
         for block in iterate_samples(bag):
             block["state"]["time_ns"] -= round(shift * 1e9)
             history.add(block)
-    except BagError:  # one of an earlier version
+    except (TelemetryFault, ValueError, IndexError, struct.error):  # of an earlier version, with other messages
         return []
     return [stop.to_json() for stop in history.stops]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from rich.console import Console
 from robot_trials.cli import run as run_module
 from robot_trials.cli.progress import ProgressDisplay
 from robot_trials.config import load_trial_setup
-from robot_trials.exceptions import ConfigError
+from robot_trials.exceptions import ConfigError, TrialFault
+from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_triggers import Trigger
+from robot_trials.trials import TrialOutcome
+from robot_trials.trials.stops import RungSpan, Stop, TriggerTime
 
 
 @dataclass
@@ -119,3 +124,44 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     setup = load_trial_setup("torch_relay", output=tmp_path / "file" / "out")
     with pytest.raises(ConfigError, match="--output: .*out: cannot be written: Not a directory"):
         run_module.choose_output(setup)
+
+
+def test_a_host_that_gives_no_outcome_leaves_a_verdict_and_a_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_off(setup: object, display: object) -> Outcome:
+        raise TrialFault("the graph cannot be started: no such file\nlast words")
+
+    setup = load_trial_setup("torch_relay", output=tmp_path / "out")
+    assert run_module.run_trial(setup, break_off, record=True, quiet=True) is False
+    verdict = json.loads((tmp_path / "out" / "verdict.json").read_text())
+    assert verdict["reason"] == "the graph cannot be started: no such file" and verdict["afterwards"] is True
+    assert (tmp_path / "out" / "report.html").is_file()
+    printed = capsys.readouterr()
+    assert "FAIL: the graph cannot be started" in printed.out and "last words" in printed.err
+
+
+def test_without_a_recording_a_broken_host_is_an_error(tmp_path: Path) -> None:
+    def break_off(setup: object, display: object) -> Outcome:
+        raise TrialFault("nothing runs")
+
+    with pytest.raises(TrialFault, match="nothing runs"):
+        run_module.run_trial(load_trial_setup("torch_relay"), break_off, record=False, quiet=True)
+
+
+def test_stops_are_printed_with_the_criteria() -> None:
+    stop = Stop(
+        2_000_000_000,
+        None,
+        (TriggerTime(Trigger.E_STOP, 2_000_000_000),),
+        (RungSpan(Rung.PROTECTIVE, 2_000_000_000, 4_000_000_000),),
+        stopping_time=1.25,
+        stopping_distance=0.5,
+    )
+    stream = io.StringIO()
+    outcome = TrialOutcome(False, "stopped: emergency stop", "standing", stops=(stop,))
+    run_module.print_outcome(Console(file=stream, width=160, highlight=False), outcome, 3.0)
+    assert stream.getvalue().splitlines()[0].split(maxsplit=1) == [
+        "stop",
+        "emergency stop: PROTECTIVE 2.00–4.00 s; stood still after 1.25 s and 0.50 m",
+    ]

@@ -160,3 +160,57 @@ def test_a_link_of_meshes_becomes_bars() -> None:
         {"kind": "bar", "size": [0.035], "xyz": [0.0, 0.0, 0.4], "rpy": [0, 0, 0], "rgba": [0.7, 0.72, 0.75, 1.0]}
     ]
     assert geometry["joints"][0]["axis"] == [0.0, 1.0, 0.0]
+
+
+def test_stops_are_told_and_marked(tmp_path: Path) -> None:
+    bag = record_relay(tmp_path, pictures=False)
+    file = tmp_path / "verdict.json"
+    verdict = json.loads(file.read_text())
+    verdict["stops"] = [
+        {
+            "start_s": 10.0,
+            "end_s": 14.5,
+            "triggers": [{"trigger": "E_STOP", "words": "emergency stop", "time_s": 10.0}],
+            "rungs": [
+                {"rung": "PROTECTIVE", "start_s": 10.0, "end_s": 12.0},
+                {"rung": "LOWER", "start_s": 12.0, "end_s": 14.5},
+            ],
+            "final_rung": "LOWER",
+            "stopping_time_s": 1.25,
+            "stopping_distance_m": None,
+            "over": False,
+            "waited_for_person": True,
+            "acts": [{"time_s": 14.4, "text": "armed again by <Chen> Yue"}],
+        }
+    ]
+    file.write_text(json.dumps(verdict))
+    page = write_report(bag).read_text(encoding="utf-8")
+    section = re.search(r'<section id="stops">(.*?)</section>', page, re.S)
+    assert section is not None
+    words = re.sub(r"<[^>]+>", " ", section.group(1))
+    for told in ("emergency stop", "protective stop", "1.25 s", "squat, free again at 14.50 s", "may have held"):
+        assert told in words, told
+    assert "armed again by &lt;Chen&gt; Yue" in section.group(1)
+    assert [stop["final_rung"] for stop in read_data(page)["stops"]] == ["LOWER"]
+
+
+def test_a_later_goals_page_counts_from_its_own_bag(tmp_path: Path) -> None:
+    begun_ns = 100_000_000_000
+    urdf = "<robot name='r'/>"
+    with TrialRecorder(tmp_path / "bag", make_identity(), ("joint_1",), urdf, begun_ns=begun_ns) as bag:
+        samples = np.zeros(1000, dtype=control_sample_dtype(1))
+        samples["state"]["time_ns"] = begun_ns + 2_000_000 * np.arange(1000)
+        samples["status"]["stop_rung"][500:], samples["status"]["stop_triggers"][500:] = 2, 2
+        samples["timing"]["tick"] = np.arange(1000) + 5 * (np.arange(1000) >= 700)
+        bag.write_samples(samples)
+    verdict = {"passed": False, "timeline": [{"phase": "carry", "start_s": 100.5, "end_s": 102.0, "result": "failure"}]}
+    verdict["timeline"][0]["detail"] = ""  # type: ignore[index]
+    verdict["events"] = [{"time_s": 101.25, "name": "stop_node", "detail": "asked", "severity": "warn"}]
+    (tmp_path / "verdict.json").write_text(json.dumps(verdict))
+    page = write_report(tmp_path / "bag").read_text(encoding="utf-8")
+    data = read_data(page)
+    assert data["duration"] == pytest.approx(2.0, abs=0.01)
+    assert data["timeline"][0]["start_s"] == pytest.approx(0.5)
+    assert data["events"][0]["time_s"] == pytest.approx(1.25)
+    assert data["stops"][0]["start_s"] == pytest.approx(1.0), "read from the bag, for the verdict says nothing of stops"
+    assert "5 control ticks are missing between 1.398 s and 1.400 s." in page
