@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
+import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import rclpy
@@ -17,6 +21,8 @@ from robot_trials.runtime.ending import forgive_output, handle_ends, watch_host
 
 SPIN_S = 0.05
 """Longest wait for an event before signals and `finished` are looked at [s]."""
+LEAVE_S = 5.0
+"""Longest time for the middleware to let go, once nothing can be lost any more [s]."""
 EXIT_OK, EXIT_FAULT = 0, 1
 _wanted_end: list[int] = []
 """Signals that have come and are not yet answered."""
@@ -57,9 +63,29 @@ def run_node(make_node: Callable[[], Node], arguments: Sequence[str] | None = No
     finally:
         handle_ends(signal.SIG_IGN)  # a second Ctrl-C must not break into what is left to do
         node.release()
-        node.destroy_node()
-        if rclpy.ok():
-            rclpy.shutdown(uninstall_handlers=False)
+        with leaving_anyway(node.exit_code):
+            node.destroy_node()
+            if rclpy.ok():
+                rclpy.shutdown(uninstall_handlers=False)
+
+
+@contextlib.contextmanager
+def leaving_anyway(code: int) -> Iterator[None]:
+    """End the process with `code` if what is done meanwhile hangs.
+
+    A participant that was killed may leave a lock of the middleware's shared memory behind, on which others wait for
+    ever as they leave. Where even Python is held up, the process ends with exit code 1 and says where it stood.
+    """
+    timer = threading.Timer(LEAVE_S, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # no standard error to say it to
+        faulthandler.dump_traceback_later(2.0 * LEAVE_S, exit=True, file=sys.__stderr__ or 2)
+    try:
+        yield
+    finally:
+        timer.cancel()
+        faulthandler.cancel_dump_traceback_later()
 
 
 def is_end_wanted() -> bool:

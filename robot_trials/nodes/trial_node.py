@@ -184,7 +184,7 @@ class TrialNode(Node):
 
     def _begin(self, trouble: str) -> None:
         """The goal's bag is begun, or cannot be."""
-        trouble = trouble or ("interrupted" if self._ending else "")
+        trouble = trouble or (describe_wish() if self._ending else "")
         if trouble:
             self.get_logger().error(trouble)
             self._runner.refuse(trouble)

@@ -26,6 +26,8 @@ POLL_S = 0.1
 """Between two looks at the process table, where the kernel does not say when a process ends."""
 INTERRUPTED, HOST_GONE = "interrupted", "the process that started the graph is gone"
 _host_gone = threading.Event()
+_received: list[int] = []
+"""Signals that meant the end, in the order in which they came."""
 
 
 def describe_host() -> str:
@@ -44,9 +46,15 @@ def read_start_time(pid: int) -> int:
 
 def handle_ends(handler: Callable[..., Any] | signal.Handlers) -> None:
     """Install a handler for every signal that means the end; one that was to outlive its terminal goes on doing so."""
+
+    def note(number: int, frame: Any) -> None:
+        _received.append(number)
+        handler(number, frame)  # type: ignore[operator]
+
+    chosen = note if callable(handler) and not isinstance(handler, signal.Handlers) else handler
     for number in END_SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN or handler == signal.SIG_IGN:
-            signal.signal(number, handler)
+            signal.signal(number, chosen)
 
 
 def watch_host() -> None:
@@ -63,7 +71,9 @@ def is_host_gone() -> bool:
 
 def describe_wish() -> str:
     """Why this process is to end, in words for a verdict."""
-    return HOST_GONE if is_host_gone() else INTERRUPTED
+    if is_host_gone():
+        return HOST_GONE
+    return f"{INTERRUPTED} by {signal.Signals(_received[0]).name}" if _received else INTERRUPTED
 
 
 def forgive_output() -> None:

@@ -16,7 +16,7 @@ POLL_S = 0.02
 _EFFECTS = re.compile(r"silent|died|ended|lost|not answer|processed frame|sign of life")
 """Words of reasons that a death may be behind."""
 _HOLLOW = re.compile(
-    r"(?:.*interrupted|cancelled by the client|the process that started the graph is gone|"
+    r"(?:.*interrupted(?: by SIG\w+)?|cancelled by the client|the process that started the graph is gone|"
     r"the control process was told to end|control process \d+ died|(?:\w+ )?\w+_(?:node|process) died)"
 )
 """Reasons that say less than who died."""

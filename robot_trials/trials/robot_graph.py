@@ -17,7 +17,7 @@ from typing import Any
 
 from robot_trials.clock import epoch_ns
 from robot_trials.config import TrialSetup
-from robot_trials.runtime.ending import END_SIGNALS, INTERRUPTED, handle_ends
+from robot_trials.runtime.ending import END_SIGNALS, describe_wish, handle_ends
 from robot_trials.runtime.process_group import Member, ProcessGroup
 from robot_trials.trials.completion import judge_lost
 from robot_trials.trials.graph_deaths import CLIENT, CONTROL, TRIAL, Deaths
@@ -161,7 +161,7 @@ class RobotGraph:
             interrupted: the host was told to end.
             fault: what went wrong after the trial, even one that passed; empty if nothing did.
         """
-        told = (self.result or {}).get("reason") or (INTERRUPTED if interrupted else "")
+        told = (self.result or {}).get("reason") or (describe_wish() if interrupted else "")
         outcome = self._read_trial_nodes_outcome()
         if outcome is not None:
             judged = replace(outcome, reason=outcome.reason if outcome.passed else self.deaths.explain(outcome.reason))
@@ -244,10 +244,10 @@ def end_processes(group: ProcessGroup, control: str, clients: list[str], trials:
 def forwarding_ends(group: ProcessGroup, on_end: Callable[[], None]) -> Iterator[None]:
     """What tells this process to end reaches the children, by the terminal or from here."""
 
-    def forward(*_: object) -> None:
+    def forward(number: int, _: object) -> None:
         on_end()
         group.expect_ends()
-        group.send(signal.SIGINT)
+        group.send(signal.Signals(number))
 
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -43,12 +43,12 @@ def wait_for_text(path, timeout_s=10.0):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_are_told_apart_by_nobody(tmp_path, number):
+def test_signal_that_means_the_end_is_named(tmp_path, number):
     child = subprocess.Popen([sys.executable, "-c", CHILD, tmp_path / "said"], stdout=subprocess.PIPE)
     child.stdout.readline()
     child.send_signal(number)
     assert child.wait(10) == 0
-    assert wait_for_text(tmp_path / "said") == f"{number.value} interrupted"
+    assert wait_for_text(tmp_path / "said") == f"{number.value} interrupted by {number.name}"
     child.stdout.close()
 
 

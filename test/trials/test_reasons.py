@@ -27,7 +27,8 @@ CONTROL = ProcessExit("control_process", -9, 0)
         ("the control process was told to end", [CONTROL], "control_process was killed by SIGKILL"),
         ("interrupted", [CONTROL], "control_process was killed by SIGKILL"),
         ("control_node died", [ProcessExit("control_node", -11, 0)], "control_node was killed by SIGSEGV"),
-        ("interrupted", [], "interrupted"),
+        ("interrupted by SIGHUP", [CONTROL], "control_process was killed by SIGKILL"),
+        ("interrupted by SIGTERM", [], "interrupted by SIGTERM"),
         ("", [CONTROL], ""),
         ("Falls: 1 must be ≤ 0", [STOP_NODE], "Falls: 1 must be ≤ 0"),
         (

@@ -142,7 +142,7 @@ class TestEnds:
         last = read_bag(host.output / "bag", "/balance_state")[-1]
         assert not last.walking and last.mode == 1
         gone = "the process that started the graph is gone"
-        assert host.verdict["reason"] == (gone if number == signal.SIGKILL else "interrupted")
+        assert host.verdict["reason"] == (gone if number == signal.SIGKILL else f"interrupted by {number.name}")
         assert not host.verdict["passed"] and (host.output / "report.html").exists()
         assert read_exits(host.output) == []
 
