@@ -162,9 +162,16 @@ class GraphRun:
             parts.append(f"--- {log.name}\n" + log.read_text(errors="replace")[-600:])
         return "\n".join(parts)
 
-    def clean_up(self) -> tuple[int, int]:
-        """Kill and remove what is left; how many processes and files of shared memory that were."""
+    def clean_up(self, next_command: bool = False) -> tuple[int, int]:
+        """Kill and remove what is left; how many processes and files of shared memory that were.
+
+        Args:
+            next_command: a command on the run's folder comes first, as after a loss of power.
+        """
         self.kill_probes()
+        if next_command:
+            command = [sys.executable, "-m", "robot_trials.cli", "report", str(self.output)]
+            subprocess.run(command, env=self.environment, capture_output=True, check=False)
         orphans = self.find_all()
         segments = [] if orphans else find_segments(self.channel)
         for pid in orphans:

@@ -7,7 +7,6 @@ import math
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -114,11 +113,8 @@ def _run(name: str, case: Case, folder: Path) -> Result:
     except BenchmarkError as error:
         trouble = str(error)
     wall = time.monotonic() - start
-    orphans, segments = run.clean_up()
+    orphans, segments = run.clean_up(case.by_next_command)
     trouble = trouble or _find_trouble(run, case)
-    if case.by_next_command:
-        command = [sys.executable, "-m", "robot_trials.cli", "report", str(run.output)]
-        subprocess.run(command, env=run.environment, capture_output=True, check=False)
     return _judge(name, case, run, (wall, orphans, segments, trouble))
 
 

@@ -6,7 +6,17 @@ import sys
 from pathlib import Path
 
 RUN_FILE, VERDICT_FILE, REPORT_FILE = "run.json", "verdict.json", "report.html"
+SHARED_MEMORY = Path("/dev/shm")
 MARKS = tuple("/".join(["*"] * depth + [RUN_FILE]) for depth in (1, 2, 3))
+
+
+def free_memory() -> None:
+    """Remove shared memory of control processes that were killed with everybody around them; quick without any."""
+    if any(SHARED_MEMORY.glob("robot_trials_*")):
+        from robot_trials.runtime.channel import remove_abandoned_channels
+
+        for name in remove_abandoned_channels():
+            print(f"removed the shared memory of {name}, whose control process is gone", file=sys.stderr, flush=True)
 
 
 def complete_unfinished(output: Path) -> int:
@@ -15,6 +25,7 @@ def complete_unfinished(output: Path) -> int:
     Returns:
         Runs that were completed.
     """
+    free_memory()
     count = 0
     for folder in find_unfinished(output):
         from robot_trials.review import complete_run

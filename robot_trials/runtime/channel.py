@@ -328,6 +328,15 @@ def remove_channel(name: str) -> None:
             file.unlink(missing_ok=True)
 
 
+def remove_abandoned_channels() -> list[str]:
+    """Remove what killed control processes left behind under /dev/shm, whatever their names; channels that are gone."""
+    files = SHARED_MEMORY_FOLDER.glob(_prefix("*.*"))
+    names = sorted({file.name.removeprefix(_prefix("")).split(".")[0] for file in files})
+    for name in names:
+        remove_channel(name)
+    return [name for name in names if not any(SHARED_MEMORY_FOLDER.glob(f"{_prefix(name)}.*"))]
+
+
 def _prefix(channel: str) -> str:
     return f"robot_trials_{channel}"
 
