@@ -45,6 +45,14 @@ class PayloadMode(enum.IntEnum):
     HOLD = 3  # keep the last estimate applied
 
 
+class Sharing(enum.IntEnum):
+    """Whether a person may hold what the payload hand holds."""
+
+    NONE = 0
+    HELD = 1  # they may; a load that is whole and steady says that they have let go
+    REACHED = 2  # they may, or have a hand in its reach: no load says that they will not take hold
+
+
 class Support(enum.IntEnum):
     """Which feet carry the robot, as planned."""
 
@@ -181,7 +189,7 @@ def motion_command_fields() -> list[Field]:
         ("head", "f8", (2,)),  # yaw, pitch (positive looks down) [rad]
         ("payload_mode", "u1"),  # PayloadMode
         ("payload_hand", "u1"),  # LEFT or RIGHT
-        ("shared_load", "u1"),  # 1 while a person may hold what the payload hand holds, or has a hand in its reach
+        ("shared_load", "u1"),  # Sharing: whether a person may hold what the payload hand holds
         ("stop_asked", "u4"),  # triggers that the trial itself calls for: bit set of the stop ladder's triggers
     ]
 

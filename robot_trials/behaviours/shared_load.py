@@ -8,6 +8,7 @@ from robot_trials.behaviours.context import TrialContext
 from robot_trials.behaviours.hand import hand_in_odom
 from robot_trials.config import Person
 from robot_trials.safety.shared_load import LoadLimits, LoadWatch
+from robot_trials_control.records import Sharing
 
 NEAR = 0.35
 """Nearer than this to where a person has a hand, the robot's hand is within that person's reach [m]."""
@@ -31,17 +32,19 @@ class SharedLoad:
     def __init__(self, context: TrialContext) -> None:
         self._context = context
         self._place: np.ndarray | None = None
+        self._kind = Sharing.NONE
         self._load = LoadWatch(LoadLimits(mass=context.setup.trial.payload.mass))
 
-    def update(self) -> bool:
-        """Whether the load counts as shared now."""
+    def update(self) -> Sharing:
+        """How the load counts as shared now."""
         place = self._find_hand()
         if place is not None:
             self._place = place
+            self._kind = Sharing.HELD if self._context.phase in TAKING else Sharing.REACHED
             self._load.reset()
         elif self._place is not None and self._is_free(self._place):
-            self._place = None
-        return self._place is not None
+            self._place, self._kind = None, Sharing.NONE
+        return self._kind
 
     def _find_hand(self) -> np.ndarray | None:
         """Where in odom the hand of a person is that the robot's hand is near to, shape (3,) [m]; None elsewhere."""
@@ -70,9 +73,10 @@ class SharedLoad:
         x, y, _ = context.robot_in_odom
         if float(np.hypot(x - place[0], y - place[1])) > LEFT_BEHIND:
             return True
-        if float(context.command.hand_closed[context.hand]) > 0.0:
-            return self._load.update(float(context.status.payload_mass), context.time_ns * 1e-9)
-        return self._distance_to(place) > AWAY
+        if float(context.command.hand_closed[context.hand]) == 0.0:
+            return self._distance_to(place) > AWAY
+        alone = self._load.update(float(context.status.payload_mass), context.time_ns * 1e-9)
+        return alone and self._kind == Sharing.HELD
 
     def _distance_to(self, place: np.ndarray) -> float:
         return float(np.linalg.norm(hand_in_odom(self._context)[:3, 3] - place))

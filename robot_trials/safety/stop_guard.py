@@ -14,7 +14,15 @@ from robot_trials.safety.stop_ladder import Body, Rung, StopLadder
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials.safety.stop_requests import make_stop_requests
 from robot_trials.safety.stop_triggers import MILD, StopTriggers, Trigger
-from robot_trials_control.records import Fault, MotionMode, PayloadMode, Record, SensorGroup, make_motion_command
+from robot_trials_control.records import (
+    Fault,
+    MotionMode,
+    PayloadMode,
+    Record,
+    SensorGroup,
+    Sharing,
+    make_motion_command,
+)
 
 
 class Refusal(enum.IntFlag):
@@ -52,7 +60,7 @@ class StopGuard:
     has gone, and then only a command given after that act counts. An act that comes too early is refused, never kept.
 
     A robot whose last command said `shared_load` is not lowered before the measured load says that nobody else holds
-    it, or a person tells it to by `requests.lower`. Its arms give way until then.
+    it, where it can say so, or a person tells it to by `requests.lower`. Its arms give way until then.
 
     Attributes:
         requests: what is asked from outside; whoever owns the loop fills it in before a tick.
@@ -159,29 +167,36 @@ class StopGuard:
         lowered = float(status.lowered)
         body.stands, body.lowered = still and lowered == 0.0, still and lowered >= 1.0
         body.can_lower = not int(status.sensors_held) & SensorGroup.JOINTS
-        if body.shared and self._is_alone(status, now):
-            self._share(False)
+        if body.shared and self.ladder.is_latched:
+            self._look_at_load(status, now)
 
-    def _is_alone(self, status: Record, now: float) -> bool:
+    def _look_at_load(self, status: Record, now: float) -> None:
         """Whether the load in a shut hand is the robot's alone; readings that are replaced tell nothing of it."""
-        shut = float(self._motion.hand_closed[int(self._motion.payload_hand)]) > SHUT
-        if not shut or status.sensors_held or not self.ladder.is_latched:
+        motion, known = self._motion, not status.sensors_held
+        self._hold_load(follow=known)
+        shut = float(motion.hand_closed[int(motion.payload_hand)]) > SHUT
+        if not (known and shut and int(motion.shared_load) == Sharing.HELD):
             self._load.reset()
-            return False
-        return self._load.update(float(status.payload_mass), now)
+        elif self._load.update(float(status.payload_mass), now):
+            self._end_sharing()
 
     def _begin_stop(self, motion: Record) -> None:
         """Keep hands, head and load of the last command that counted."""
         self._motion.data[:] = self._asked.data[:] = motion.data
         self._load.reset()
-        self._share(bool(motion.shared_load))
+        self._body.shared = bool(motion.shared_load)
+        self._hold_load(follow=self._body.shared)
 
-    def _share(self, shared: bool) -> None:
-        """Whether a person may hold the load of the stop's command: then the model follows the load."""
+    def _hold_load(self, follow: bool) -> None:
+        """Keep the load that is in the model, or let it follow what a person takes and leaves."""
         motion = self._motion
-        self._body.shared, motion.shared_load[...] = shared, shared
         if int(motion.payload_mode) in (PayloadMode.TRACK, PayloadMode.HOLD):
-            motion.payload_mode[...] = PayloadMode.TRACK if shared else PayloadMode.HOLD
+            motion.payload_mode[...] = PayloadMode.TRACK if follow else PayloadMode.HOLD
+
+    def _end_sharing(self) -> None:
+        """Nobody else holds the load, or a person says that it does not matter."""
+        self._body.shared, self._motion.shared_load[...] = False, Sharing.NONE
+        self._hold_load(follow=False)
 
     def _judge_acts(self, motion: Record, active: Trigger) -> None:
         """Answer what a person did since the last tick."""
@@ -214,7 +229,7 @@ class StopGuard:
             return Refusal.NO_STOP
         if not self.ladder.waits:
             return Refusal.NOT_WAITING
-        self._share(False)
+        self._end_sharing()
         return Refusal.NONE
 
     def _follow(self, motion: Record) -> Record:

@@ -11,7 +11,7 @@ from robot_trials.safety.shared_load import WHOLE_SHARE, LoadLimits, LoadWatch
 from robot_trials.safety.stop_guard import Refusal
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
-from robot_trials_control.records import MotionMode, PayloadMode
+from robot_trials_control.records import MotionMode, PayloadMode, Sharing
 
 LIMITS = LoadLimits(mass=MASS)
 LOWERING = (Trigger.E_STOP, Trigger.HEARTBEAT, Trigger.INPUTS, Trigger.BUTTON, Trigger.TEMPERATURE, Trigger.STRAIN)
@@ -22,7 +22,7 @@ BLIND = (Trigger.STALE, Trigger.NOT_FINITE)
 def bench() -> GuardBench:
     """A robot that stands with the load in its shut hand, a person's hand on it too."""
     made = GuardBench()
-    made.motion.mode[...], made.motion.shared_load[...] = MotionMode.STAND, 1
+    made.motion.mode[...], made.motion.shared_load[...] = MotionMode.STAND, Sharing.HELD
     made.motion.payload_hand[...] = 1
     made.sample.status.payload_mass[...] = 0.6
     made.step()
@@ -58,7 +58,7 @@ def test_no_trigger_lowers_a_robot_whose_load_is_shared(bench: GuardBench, trigg
     assert status.stop_waits and status.stop_over
     assert int(in_force.mode) == MotionMode.PROTECTIVE_STOP, "not even a hand goes on"
     assert in_force.shared_load and float(in_force.hand_closed[1]) == 1.0
-    assert int(in_force.payload_mode) == PayloadMode.TRACK
+    assert int(in_force.payload_mode) == (PayloadMode.HOLD if bench.sample.status.sensors_held else PayloadMode.TRACK)
 
 
 @pytest.mark.parametrize("trigger", LOWERING)
@@ -81,7 +81,18 @@ def test_a_part_of_the_load_never_lowers(bench: GuardBench, mass: float) -> None
     assert bench.rung == Rung.PROTECTIVE and bench.sample.status.stop_waits
 
 
-def test_a_receiver_who_takes_hold_again_begins_the_time_anew(bench: GuardBench) -> None:
+def test_where_a_hand_waits_no_load_says_that_it_will_not_take_hold(bench: GuardBench) -> None:
+    bench.motion.shared_load[...] = Sharing.REACHED
+    bench.sample.status.payload_mass[...] = MASS
+    fire(bench, Trigger.E_STOP)
+    bench.step(60 * SECOND)
+    assert bench.rung == Rung.PROTECTIVE and bench.sample.status.stop_waits
+    bench.guard.requests.lower[...] += 1
+    bench.step(2)
+    assert bench.rung == Rung.LOWER
+
+
+def test_a_giver_who_takes_hold_again_begins_the_time_anew(bench: GuardBench) -> None:
     fire(bench, Trigger.E_STOP)
     for _ in range(5):
         bench.sample.status.payload_mass[...] = MASS
@@ -92,9 +103,10 @@ def test_a_receiver_who_takes_hold_again_begins_the_time_anew(bench: GuardBench)
 
 
 def test_readings_that_are_replaced_tell_nothing_of_the_load(bench: GuardBench) -> None:
+    """An estimate without them runs away, and would pull the load out of a person's hand."""
     bench.sample.status.payload_mass[...], bench.sample.status.sensors_held[...] = MASS, 2
     fire(bench, Trigger.NOT_FINITE)
-    bench.step(20 * SECOND)
+    assert int(bench.step(20 * SECOND).payload_mode) == PayloadMode.HOLD
     assert bench.rung == Rung.PROTECTIVE and bench.sample.status.stop_waits
 
 
