@@ -17,6 +17,10 @@ BEFORE = ("", "preflight")
 class PermitWatch:
     """Looks at place and time once a tick; remembers what it has said.
 
+    Attributes:
+        area: in which the robot must stay, on the site's map.
+        end_ns: when the permit ends, on the clock of the trial [ns].
+
     Args:
         context: the trial's blackboard; area and window are its setup's.
     """
@@ -24,26 +28,26 @@ class PermitWatch:
     def __init__(self, context: TrialContext) -> None:
         setup = context.setup
         self._context = context
-        self._area = find_area(setup.site, setup.permit)
-        self._end_ns = (setup.permit.ends - setup.start_time) // timedelta(microseconds=1) * 1000
+        self.area = find_area(setup.site, setup.permit)
+        self.end_ns = (setup.permit.ends - setup.start_time) // timedelta(microseconds=1) * 1000
         self._said = Trigger.NONE
 
     def update(self) -> Trigger:
         """What calls for a stop now."""
         found = Trigger.NONE
-        if self._context.time_ns >= self._end_ns:
+        if self._context.time_ns >= self.end_ns:
             found |= Trigger.WINDOW
-        if self._context.phase not in BEFORE and self._measure_leeway() < 0.0:
+        if self._context.phase not in BEFORE and self.measure_leeway() < 0.0:
             found |= Trigger.GEOFENCE
         if found & ~self._said:
             self._report(found & ~self._said)
         self._said |= found
         return found
 
-    def _measure_leeway(self) -> float:
+    def measure_leeway(self) -> float:
         """From the robot's base to the area's edge, less what its place is not known to [m]."""
         x, y, _ = self._context.robot_in_map
-        return self._area.measure_leeway(x, y, self._context.place_deviation, DEVIATIONS)
+        return self.area.measure_leeway(x, y, self._context.place_deviation, DEVIATIONS)
 
     def _report(self, found: Trigger) -> None:
         context = self._context
@@ -52,5 +56,5 @@ class PermitWatch:
         if found & Trigger.GEOFENCE:
             x, y, _ = context.robot_in_map
             doubt = max(context.place_deviation)
-            text = f"at ({x:.2f}, {y:.2f}) m, known to {doubt:.2f} m, outside the area of {self._area.source}"
+            text = f"at ({x:.2f}, {y:.2f}) m, known to {doubt:.2f} m, outside the area of {self.area.source}"
             context.report("error", "permit", text, x=x, y=y, deviation=doubt)

@@ -25,13 +25,13 @@ class WalkTo(Leaf):
         name: name in the tree.
         context: the trial's blackboard.
         compute_stance: middle between the feet, in odom, as known now.
-        speed: upper bound [m/s].
+        speed: upper bound, as far as the permit's cap allows [m/s].
     """
 
     def __init__(self, name: str, context: TrialContext, compute_stance: StanceFunction, speed: float) -> None:
         super().__init__(name, context)
         self._compute_stance = compute_stance
-        self._speed = speed
+        self._speed = min(speed, context.parameters.cap_share * context.setup.permit.caps.speed)
         self._target: PlanarPose | None = None
         self._settled = self.watch(context.parameters.still_time)
 

@@ -97,3 +97,11 @@ def test_step_back_goes_behind() -> None:
     assert context.command.walk_target[0] == pytest.approx(-context.parameters.step_back)
     assert int(context.command.hand_mode[context.hand]) == HandMode.POSTURE
     assert tick(leaf, context, 2.0, arrive) == Status.SUCCESS
+
+
+def test_a_walk_stays_clear_of_the_permits_cap() -> None:
+    context = make_context("trial.walking_speed=1.0")
+    assert context.setup.permit.caps.speed == 1.0
+    leaf = WalkTo("walk", context, lambda _: (2.0, 0.0, 0.0), context.setup.trial.walking_speed)
+    tick(leaf, context, 0.02)
+    assert float(context.command.walk_speed) == pytest.approx(context.parameters.cap_share)
