@@ -64,6 +64,7 @@ class Trial:
     Attributes:
         motion_command: what the robot shall do now; `sequence` grows with every tick.
         finished: nothing more will happen; the command keeps the robot as it ended.
+        permit_watch: where and when the robot may be.
 
     Args:
         setup: the trial.
@@ -80,7 +81,7 @@ class Trial:
         self._eyes = Eyes(setup.site, profile)
         head = tuple(profile.joint_names.index(name) for name in profile.head_joints)
         self._tree = build_relay(self._context, list_checks(self._context, profile), head)
-        self._permit, self._shared = PermitWatch(self._context), SharedLoad(self._context)
+        self.permit_watch, self._shared = PermitWatch(self._context), SharedLoad(self._context)
         self._hold_reason = ""
         self._broken = False
         self._events_taken = 0
@@ -215,7 +216,7 @@ class Trial:
         """Say what the stop ladder must know: who may hold the load, and what the permit no longer allows."""
         command = self._context.command
         command.shared_load[...] = self._shared.update()
-        command.stop_asked[...] = 0 if self.finished else self._permit.update()
+        command.stop_asked[...] = 0 if self.finished else self.permit_watch.update()
 
     def _finish(self) -> None:
         context = self._context

@@ -12,7 +12,6 @@ from robot_trials.robots import SimOptions
 from robot_trials.runtime.drill import Drill, DrillOptions
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
-from robot_trials_control.records import Record
 
 
 @pytest.fixture
@@ -26,17 +25,7 @@ def drill() -> Iterator[Drill]:
     made.close()
 
 
-def allow_lowering(drill: Drill) -> None:
-    """The judge lets the base sink once the ladder lowers it."""
-
-    def look(_: Record) -> None:
-        drill.falls.may_be_low = drill.falls.may_be_low or drill.stops.ladder.rung >= Rung.LOWER
-
-    drill.watch(look)
-
-
 def test_an_e_stop_in_mid_walk_ends_without_power_and_without_a_fall_and_the_robot_rises_again(drill: Drill) -> None:
-    allow_lowering(drill)
     drill.stop_requests.e_stop[...] = 1
     limits = drill.stops.limits
     assert drill.run(limits.protective_max, until=lambda s: not s.status.walking)
@@ -61,3 +50,15 @@ def test_a_walk_ends_on_its_feet_without_sensors(drill: Drill, group: str) -> No
     assert drill.run(2.5, until=lambda _: stops.ladder.rung == Rung.PROTECTIVE and stops.ladder.is_settled)
     assert stops.ladder.triggers & Trigger.NOT_FINITE and not drill.falls.fell
     assert np.isfinite(drill.sample.command.torque).all()
+
+
+def test_a_walk_beyond_the_permits_cap_is_stopped_within_about_a_second_whoever_drives(drill: Drill) -> None:
+    """The cap falls below the walk once it has been checked."""
+    drill.stops.triggers.memory.speed_cap[...] = 0.6
+    assert drill.run(2.0) and drill.stops.ladder.rung == Rung.NONE
+    drill.walk(0.9)
+    assert drill.run(3.0, until=lambda s: float(np.hypot(*drill.stops.triggers.memory.velocity)) > 0.6)
+    assert drill.run(1.0, until=lambda _: drill.stops.ladder.rung == Rung.STAND)
+    assert drill.stops.ladder.triggers == Trigger.OVERSPEED
+    limits = drill.stops.limits
+    assert drill.run(limits.stand_max + limits.settle_time, until=lambda s: bool(s.status.stop_over))

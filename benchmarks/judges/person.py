@@ -1,0 +1,79 @@
+"""What a stop does to the people of a relay, on what only the simulator knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from robot_trials.trials.measures import GRAVITY, compute_excess_force
+from robot_trials_control.records import Record
+
+WAY_EVERY = 10
+"""Control ticks between two points of a person's own way."""
+
+
+class PersonWatch:
+    """Force on giver and receiver beyond the torch's weight, how far the robot moves their hands, and who is touched.
+
+    A receiver lifts what they hold and pulls at it, of their own will: what their hand moves along that way was not
+    the robot.
+
+    Attributes:
+        excess: largest force beyond the weight so far [N].
+        moved: farthest that a hand which holds was moved so far [m].
+        contacts: control ticks with contacts that nobody wants.
+
+    Args:
+        robot: the simulated robot with its people; watched from now on.
+    """
+
+    def __init__(self, robot: Any) -> None:
+        self.excess = self.moved = 0.0
+        self.contacts = 0
+        self._people = robot.people
+        self._weight = float(robot.conditions.torch_mass) * GRAVITY
+        self._start: dict[str, np.ndarray] = {}
+        self._own, self._way = np.zeros(3), [np.zeros(2)]
+        self._ticks = 0
+        receiver = self._people.receiver
+        for name in ("_take", "_withdraw"):
+            setattr(receiver, name, self._follow(receiver, getattr(receiver, name)))
+
+    def update(self, sample: Record) -> None:
+        """Take in a control tick."""
+        truth = sample.truth
+        self._ticks += 1
+        self.contacts += int(truth.unwanted_contacts) > 0
+        for name in ("giver", "receiver"):
+            force = getattr(truth, f"{name}_force")
+            if np.isfinite(force).all():
+                self.excess = max(self.excess, float(compute_excess_force(force[None], self._weight)[0]))
+            person = getattr(self._people, name)
+            if not person.holds or person.phase.name == "RELEASING":
+                self._start.pop(name, None)
+                continue
+            hold = self._people.motion.hold
+            moved = hold - self._start.setdefault(name, hold.copy())
+            if name == "receiver":
+                raised = min(max(moved[2], 0.0), self._own[2])
+                moved = np.append(moved[:2] - self._nearest(moved[:2]), moved[2] - raised)
+            self.moved = max(self.moved, float(np.linalg.norm(moved)))
+
+    def _follow(self, receiver: Any, act: Any) -> Any:
+        """The receiver's own act, and what it does to where the hand wants to be."""
+
+        def act_and_follow(dt: float) -> None:
+            before = receiver.grip.target.copy()
+            act(dt)
+            self._own += receiver.grip.target - before
+            if self._ticks % WAY_EVERY == 0:
+                self._way.append(self._own[:2].copy())
+
+        return act_and_follow
+
+    def _nearest(self, place: np.ndarray) -> np.ndarray:
+        """The point of the receiver's own way that is nearest to a place, horizontal, shape (2,) [m]."""
+        way = np.array(self._way)
+        nearest: np.ndarray = way[int(np.argmin(((way - place) ** 2).sum(axis=1)))]
+        return nearest
