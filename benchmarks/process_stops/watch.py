@@ -6,15 +6,14 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from robot_trials.robots.fall import FALL_TILT, compute_tilt
+from robot_trials.config.ground import GroundSpec
+from robot_trials.robots.fall import FallWatch
 from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.shared_memory import SHARED_MEMORY_FOLDER, SharedMemoryError
 from robot_trials.safety.stop_ladder import Rung
 
 STILL_S = 0.3
 """Without a step for so long, the robot stands [s]."""
-FALL_HEIGHT = 0.5
-"""Height of the base below which a robot that nobody lowers has fallen [m]."""
 
 
 def find_segments(channel: str) -> list[Path]:
@@ -49,6 +48,7 @@ class Watch:
         self.time = self.walking_since = math.nan
         self._name, self._channel, self._marked = channel, None, 0.0  # type: str, Channel | None, float
         self._still_since = math.nan
+        self._falls = FallWatch(GroundSpec())
 
     @property
     def is_open(self) -> bool:
@@ -77,6 +77,7 @@ class Watch:
             self._channel = Channel.attach(self._name, timeout_s=0.0)
             self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
             self._sample = self._channel.make_sample()
+            self._falls = FallWatch(GroundSpec())
         except (SharedMemoryError, OSError, ValueError):
             self._channel = None
 
@@ -96,8 +97,5 @@ class Watch:
         if rung >= Rung.STAND and math.isnan(seen.stopped_after):
             seen.stopped_after = since
         seen.rung = max(seen.rung, rung)
-        truth = sample.truth
-        lowered = rung >= Rung.LOWER or float(status.lowered) > 0.0
-        low = float(truth.base_position[2]) < FALL_HEIGHT and not lowered
-        tilted = float(compute_tilt(truth.base_orientation_xyzw)) > FALL_TILT
-        seen.fell = seen.fell or low or tilted or int(truth.ground_contacts) > 0
+        self._falls.update(sample)
+        seen.fell = seen.fell or self._falls.fell
