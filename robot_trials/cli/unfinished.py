@@ -30,7 +30,11 @@ def complete_unfinished(output: Path) -> int:
     for folder in find_unfinished(output):
         from robot_trials.review import complete_run
 
-        completion = complete_run(folder)
+        try:
+            completion = complete_run(folder)
+        except Exception as error:  # an old run must not keep a command from what it was called for
+            print(f"{folder} could not be completed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            continue
         if completion is not None:
             print(f"completed {completion.words}", file=sys.stderr, flush=True)
             count += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def _complete(folder: Path, reason: str) -> Completion:
     done: list[str] = []
     troubles: list[str] = []
     outcome: TrialOutcome | None = None
-    (folder / RESERVE_FILE).unlink(missing_ok=True)
+    with suppress(OSError):
+        (folder / RESERVE_FILE).unlink(missing_ok=True)
     lacks = find_lacks(folder)
     if BAG in lacks:
         try:

@@ -213,3 +213,15 @@ def test_setup_of_a_run_names_the_trial(tmp_path: Path) -> None:
     data = json.loads((tmp_path / RUN_FILE).read_text())
     assert data["identity"]["trial"] == "torch_relay" and data["identity"]["host"] == "in_process"
     assert data["criteria"]["distance_min"] == LENGTH
+
+
+def test_a_run_that_cannot_be_completed_keeps_no_command_from_its_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = leave_unfinished(tmp_path / "one", bag=False)
+    (folder / RUN_FILE).write_text("{")
+    leave_unfinished(tmp_path / "two", bag=False)
+    assert complete_unfinished(tmp_path) == 2
+    told = capsys.readouterr().err
+    assert "one/run.json says nothing" in told and "two: verdict written, report written" in told
+    assert "No verdict" in (folder / "report.html").read_text(encoding="utf-8")
