@@ -32,6 +32,7 @@ from robot_trials.runtime.shared_memory import (
     SHARED_MEMORY_FOLDER,
     SharedMemoryError,
     is_process_alive,
+    remove_file,
     remove_if_abandoned,
 )
 from robot_trials_control.records import Record, control_sample_dtype, motion_command_fields
@@ -295,7 +296,7 @@ class Channel:
     def close(self) -> None:
         """Detach; the owner also removes the files, and for one that was killed whoever closes last. Idempotent."""
         if self._owner:
-            _info_path(self.info.channel).unlink(missing_ok=True)
+            remove_file(_info_path(self.info.channel))
         elif not is_process_alive(self.info.pid):
             remove_channel(self.info.channel)
         for part in self._open.values():
@@ -325,7 +326,7 @@ def remove_channel(name: str) -> None:
     info = _info_path(name)
     if not set(SHARED_MEMORY_FOLDER.glob(f"{_prefix(name)}.*")) - {info, info.with_suffix(".draft")}:
         for file in (info, info.with_suffix(".draft")):
-            file.unlink(missing_ok=True)
+            remove_file(file)
 
 
 def remove_abandoned_channels() -> list[str]:

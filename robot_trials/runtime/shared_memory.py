@@ -10,6 +10,7 @@ killed cannot unlink its files: whoever was attached does, when it closes (`remo
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import mmap
 import os
@@ -109,7 +110,7 @@ class SharedSegment:
             os.posix_fallocate(descriptor, 0, HEADER_BYTES + payload_bytes)
             memory = mmap.mmap(descriptor, HEADER_BYTES + payload_bytes)
         except OSError as error:
-            path.unlink(missing_ok=True)
+            remove_file(path)
             size = (HEADER_BYTES + payload_bytes) / 2**20
             raise SharedMemoryError(f"{path}: no room for {size:.1f} MiB of shared memory: {error.strerror}") from error
         finally:
@@ -208,7 +209,7 @@ class SharedSegment:
             return
         if self.created:
             self.mark_closed(self.reason)
-            self.path.unlink(missing_ok=True)
+            remove_file(self.path)
         self._block = self.header = self.payload = None
         try:
             self._memory.close()
@@ -219,6 +220,12 @@ class SharedSegment:
 def _make_label(dtype: np.dtype) -> str:
     names = dtype.names or ()
     return f"{dtype.itemsize} bytes [{', '.join(names)}]"[:64]
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file of shared memory; one that cannot be removed, as on a read-only mount, stays."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def remove_if_abandoned(path: Path) -> bool:
