@@ -9,15 +9,12 @@ import numpy as np
 from robot_trials.trials.measures import GRAVITY, compute_excess_force
 from robot_trials_control.records import Record
 
-WAY_EVERY = 10
-"""Control ticks between two points of a person's own way."""
-
 
 class PersonWatch:
     """Force on giver and receiver beyond the torch's weight, how far the robot moves their hands, and who is touched.
 
-    A receiver lifts what they hold and pulls at it, of their own will: what their hand moves along that way was not
-    the robot.
+    A receiver lifts what they hold and pulls at it, of their own will: along each axis, what lies between where their
+    hand was and where they want it to be was not the robot.
 
     Attributes:
         excess: largest force beyond the weight so far [N].
@@ -34,8 +31,7 @@ class PersonWatch:
         self._people = robot.people
         self._weight = float(robot.conditions.torch_mass) * GRAVITY
         self._start: dict[str, np.ndarray] = {}
-        self._own, self._way = np.zeros(3), [np.zeros(2)]
-        self._ticks = 0
+        self._own, self._reach = np.zeros(3), np.zeros((2, 3))
         receiver = self._people.receiver
         for name in ("_take", "_withdraw"):
             setattr(receiver, name, self._follow(receiver, getattr(receiver, name)))
@@ -43,7 +39,6 @@ class PersonWatch:
     def update(self, sample: Record) -> None:
         """Take in a control tick."""
         truth = sample.truth
-        self._ticks += 1
         self.contacts += int(truth.unwanted_contacts) > 0
         for name in ("giver", "receiver"):
             force = getattr(truth, f"{name}_force")
@@ -56,8 +51,7 @@ class PersonWatch:
             hold = self._people.motion.hold
             moved = hold - self._start.setdefault(name, hold.copy())
             if name == "receiver":
-                raised = min(max(moved[2], 0.0), self._own[2])
-                moved = np.append(moved[:2] - self._nearest(moved[:2]), moved[2] - raised)
+                moved = moved - np.clip(moved, *self._reach)
             self.moved = max(self.moved, float(np.linalg.norm(moved)))
 
     def _follow(self, receiver: Any, act: Any) -> Any:
@@ -67,13 +61,7 @@ class PersonWatch:
             before = receiver.grip.target.copy()
             act(dt)
             self._own += receiver.grip.target - before
-            if self._ticks % WAY_EVERY == 0:
-                self._way.append(self._own[:2].copy())
+            np.minimum(self._reach[0], self._own, out=self._reach[0])
+            np.maximum(self._reach[1], self._own, out=self._reach[1])
 
         return act_and_follow
-
-    def _nearest(self, place: np.ndarray) -> np.ndarray:
-        """The point of the receiver's own way that is nearest to a place, horizontal, shape (2,) [m]."""
-        way = np.array(self._way)
-        nearest: np.ndarray = way[int(np.argmin(((way - place) ** 2).sum(axis=1)))]
-        return nearest

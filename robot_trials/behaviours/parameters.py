@@ -41,8 +41,8 @@ class RelayParameters:
         load_time: a load must be seen for this long [s].
         offer_time: torch held still in front of the receiver before it is lowered [s].
         approach_speed_walking: walking next to people [m/s].
-        cap_share: part of the permit's speed cap that is asked for at most: a walk gets up to 3 % faster than asked, and
-            its speed is known to 0.03 m/s.
+        cap_share: part of the permit's speed cap that is asked for at most: a walk gets up to 3 % faster than asked,
+            and its speed is known to 0.03 m/s.
         lookahead: the walk's target lies this far ahead on the lane's middle [m].
         arrive_distance: feet to stance when a walk counts as done [m].
         arrive_angle: heading to stance when a walk counts as done [rad].

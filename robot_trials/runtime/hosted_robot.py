@@ -117,7 +117,8 @@ class HostedRobot:
             return Need.NOTHING
         sample = self._loop.sample
         status = sample.status
-        stopping = int(status.stop_rung) >= Rung.STAND and not status.stop_over
+        over = status.stop_over and not status.stop_waits  # one that waits must notice when the load is let go
+        stopping = int(status.stop_rung) >= Rung.STAND and not over
         settled = not stopping and (is_standing(status) or is_damped(status))
         need = self._link.find_need(int(sample.timing.tick), settled, self._stop_inbox.is_asked)
         if need == Need.TIME and self._life.must_wait(self.time_ns * 1e-9):

@@ -180,3 +180,25 @@ def test_heading_drift_turns_about_the_robot() -> None:
     jacobian = np.array([[1.0, 0.0, -turned[1]], [0.0, 1.0, turned[0]]])
     place = jacobian @ localization._covariance @ jacobian.T
     assert float(np.sqrt(place[1, 1])) < 0.05
+
+
+def test_a_place_far_from_odoms_origin_is_known_as_well_as_the_robot_knows_where_it_is() -> None:
+    """Odom's own origin is uncertain by the heading's error over the way; the robot's place is not."""
+    filter = Localization(TAGS, TRUE_MAP_TO_ODOM, (0.3, 0.3, 0.1))
+    rng = np.random.default_rng(3)
+    for tag in range(8):
+        base = 2.5 * tag, 0.0, 0.0
+        odom, in_map = camera_pose(TRUE_MAP_TO_ODOM, base)
+        filter.predict(odom[:2, 3].tolist(), 2.5, 3.0)
+        filter.update(observe(100 + tag, in_map, rng), odom)
+    here = filter.deviation_at(odom[:2, 3].tolist())
+    assert max(here) < 0.1 < filter.deviation[1]
+    step, place = 1e-6, np.array(odom[:2, 3])
+    jacobian = np.zeros((2, 3))
+    for axis in range(3):
+        pose = list(filter.map_to_odom)
+        pose[axis] += step
+        moved, still = (compose_planar(tuple(p), (*place, 0.0))[:2] for p in (pose, filter.map_to_odom))
+        jacobian[:, axis] = (np.array(moved) - still) / step
+    expected = np.sqrt(np.diag(jacobian @ filter._covariance @ jacobian.T))  # noqa: SLF001
+    assert here == pytest.approx(expected, rel=1e-5)

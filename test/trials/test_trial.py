@@ -7,8 +7,10 @@ import pytest
 from kinematic_world import KinematicWorld, Mishaps
 from trial_bench import Run, run_trial
 
+from robot_trials.config import Area
+from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.trials import Trial
-from robot_trials_control.records import RIGHT, HandMode, MotionMode
+from robot_trials_control.records import RIGHT, HandMode, MotionMode, Sharing
 
 QUICK = ("trial.phases.take_over.retries=0", "trial.phases.hand_over.retries=0", "trial.phases.reach.retries=0")
 
@@ -232,3 +234,37 @@ def test_robot_too_weak_for_the_payload_does_not_move() -> None:
     assert trial.reason.startswith("preflight: payload: zarm_r")
     assert "N·m to hold 2 kg: must be ≤ 0.8 × 4.67 N·m" in trial.reason
     assert world.base == pytest.approx(world.setup.site.start)
+
+
+def test_a_person_may_hold_the_load_from_the_reach_to_the_free_torch_and_again_in_the_hand_over() -> None:
+    said: list[tuple[int, str]] = []
+
+    def note(trial: Trial, world: KinematicWorld) -> None:
+        shared = int(trial.motion_command.shared_load)
+        if not said or said[-1][0] != shared:
+            said.append((shared, trial.phase))
+
+    run = run_trial(act=note)
+    assert run.trial.succeeded
+    kinds = [kind for kind, _ in said]
+    assert kinds == [Sharing.NONE, Sharing.HELD, Sharing.NONE, Sharing.REACHED, Sharing.NONE]
+    assert [phase for _, phase in said[1:]] == ["reach", "carry", "carry", "step_back"]
+
+
+@pytest.mark.parametrize("trigger", [Trigger.GEOFENCE, Trigger.WINDOW])
+def test_a_trial_beyond_its_permit_calls_for_a_stop_until_it_ends(trigger: Trigger) -> None:
+    asked: list[int] = []
+
+    def breach(trial: Trial, world: KinematicWorld) -> None:
+        if world.time > 14.0 and trigger == Trigger.WINDOW:
+            trial.permit_watch.end_ns = 14_000_000_000
+        elif world.time > 14.0:
+            trial.permit_watch.area = Area(((-9.0, -1.0), (-8.0, -1.0), (-8.0, 1.0)), "test")
+        if world.time > 16.0:
+            trial.request_abort("the test is over")
+        asked.append(int(trial.motion_command.stop_asked))
+
+    run = run_trial(act=breach)
+    assert set(asked) == {0, int(trigger)} and asked[-1] == trigger
+    assert int(run.trial.motion_command.stop_asked) == 0, "a trial that has ended calls for nothing"
+    assert [event.source for event in run.trial.events].count("permit") == 1
