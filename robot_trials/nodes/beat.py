@@ -25,11 +25,9 @@ class Beating:
 
 
 def start_beating(node: Node, channel: Channel, name: str) -> Beating:
-    """Beat ten times a second as `name` on a channel until the process ends.
+    """Beat ten times a second as `name` on a channel, from when the executor spins until the process ends.
 
     Raises:
         SharedMemoryError: another living process is that node already.
     """
-    writer = BeatWriter(channel, name)
-    writer.beat()
-    return Beating(node, writer)
+    return Beating(node, BeatWriter(channel, name))

@@ -1,7 +1,8 @@
 """The ROS face of the control process: publishes what it shares, passes velocity commands on. A lifecycle node.
 
-configure attaches to the control process, activate begins to publish, deactivate falls silent (the robot goes on under
-its trial), cleanup detaches.
+configure attaches to the control process, activate begins to publish, deactivate falls silent, cleanup detaches. While
+the robot is on its feet, neither damped nor at rest after a stop, the latter two and shutdown are refused: who looks
+after it must see it. Stops are not listened for here but in stop_node.
 """
 
 from __future__ import annotations
@@ -19,7 +20,16 @@ from rosgraph_msgs.msg import Clock as ClockMessage
 from std_msgs.msg import String
 
 from robot_trials.nodes.beat import Beating, start_beating
-from robot_trials.nodes.diagnostics import describe_battery, describe_controller, describe_loop, describe_recording
+from robot_trials.nodes.command_gate import CommandGate
+from robot_trials.nodes.diagnostics import (
+    describe_battery,
+    describe_controller,
+    describe_loop,
+    describe_recording,
+    describe_stop,
+)
+from robot_trials.nodes.event_topic import EventTopic
+from robot_trials.nodes.lifecycle_guard import guard_transitions
 from robot_trials.nodes.message_types import find_message_type
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
@@ -28,10 +38,12 @@ from robot_trials.nodes.qos import CLOCK, to_rclpy, topic_qos
 from robot_trials.nodes.sample_messages import SampleMessages, make_frame_names
 from robot_trials.nodes.stamps import to_stamp
 from robot_trials.nodes.velocity_input import VelocityInput
-from robot_trials.runtime.channel import HEALTH_DTYPE, Channel
+from robot_trials.runtime.channel import HEALTH_DTYPE, STOP_DTYPE, Channel
+from robot_trials.runtime.safe_end import is_damped
 from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.telemetry.topics import DIAGNOSTICS, ROBOT_DESCRIPTION, Topic
 from robot_trials_control.records import LEFT, RIGHT, Record
+from robot_trials_msgs.msg import TrialEvent
 
 CLOCK_RATE_MAX_HZ = 100.0
 
@@ -59,8 +71,11 @@ class ControlNode(LifecycleNode):
         autostart = declare(self, "autostart", True, "configure and activate without being asked")
         self._channel: Channel | None = None
         self._beating: Beating | None = None
+        self._events: EventTopic | None = None
+        self._publishers_made: list[Any] = []
         self._timers: list[Any] = []
         self._active = False
+        guard_transitions(self, lambda: self._refuses("shutdown"))
         if autostart:
             self._start_timer = self.create_timer(0.0, self._autostart, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
@@ -86,13 +101,15 @@ class ControlNode(LifecycleNode):
             self.create_timer(1.0 / self._rate_hz, self._publish_sample, clock=steady),
             self.create_timer(1.0, self._publish_diagnostics, clock=steady),
         ]
-        self._velocity_input.attach(self._channel)
-        self._path_input.attach(self._channel, make_frame_names(self._channel.info).odom)
+        self._velocity_input.attach(self._channel, self._gate)
+        self._path_input.attach(self._channel, make_frame_names(self._channel.info).odom, self._gate)
         self._active = True
         return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Fall silent."""
+        """Fall silent, if the robot needs nobody."""
+        if self._refuses("deactivate"):
+            return TransitionCallbackReturn.FAILURE
         self._active = False
         self._velocity_input.detach()
         self._path_input.detach()
@@ -102,12 +119,14 @@ class ControlNode(LifecycleNode):
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Detach from the control process."""
+        """Detach from the control process, if the robot needs nobody."""
+        if self._refuses("cleanup"):
+            return TransitionCallbackReturn.FAILURE
         self.release()
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """End the process."""
+        """End the process; a request for it is refused before, where the robot needs somebody."""
         self.finished = True
         return TransitionCallbackReturn.SUCCESS
 
@@ -121,12 +140,29 @@ class ControlNode(LifecycleNode):
         """Detach; idempotent."""
         self._velocity_input.detach()
         self._path_input.detach()
+        for publisher in self._publishers_made:  # one that is configured again makes others
+            self.destroy_lifecycle_publisher(publisher)
+        self._publishers_made = []
+        if self._events is not None:
+            self._events.close()
+            self._events = None
         if self._beating is not None:
             self._beating.end()
             self._beating = None
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+
+    def _refuses(self, transition: str) -> bool:
+        """Whether a transition is refused, which is then said: the robot is on its feet and its process lives."""
+        channel = self._channel
+        if channel is None or channel.ended or self._events is None:
+            return False
+        channel.state.read_into(self._sample.data)
+        if is_damped(self._sample.status):
+            return False
+        self._events.say(TrialEvent.WARN, f"{transition} refused: the robot is on its feet")
+        return True
 
     def _autostart(self) -> None:
         self.destroy_timer(self._start_timer)
@@ -142,26 +178,28 @@ class ControlNode(LifecycleNode):
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._channel.state.read_into(self._sample.data)
         self._channel.health.read_into(self._health.data)
+        self._stop = Record(np.zeros(1, STOP_DTYPE))
+        self._events = EventTopic(self, self._channel)
+        self._gate = CommandGate(self, self._channel, self._events)
         self._messages = SampleMessages(self._channel.info, self._payload_hand)
         self._create_publishers()
 
     def _create_publishers(self) -> None:
         self._publishers_by_topic = {
-            topic.name: self.create_lifecycle_publisher(
-                find_message_type(topic.type_name), topic.relative_name, topic_qos(topic)
-            )
+            topic.name: self._make_publisher(find_message_type(topic.type_name), topic.relative_name, topic_qos(topic))
             for topic in self._messages.topics
         }
         self._clock_publisher: Any = None
         if self._publishes_clock:
-            self._clock_publisher = self.create_lifecycle_publisher(ClockMessage, "/clock", to_rclpy(CLOCK))
-        self._diagnostics = self.create_lifecycle_publisher(
-            DiagnosticArray, DIAGNOSTICS.relative_name, topic_qos(DIAGNOSTICS)
-        )
-        self._description = self.create_lifecycle_publisher(
-            String, ROBOT_DESCRIPTION.relative_name, topic_qos(ROBOT_DESCRIPTION)
-        )
+            self._clock_publisher = self._make_publisher(ClockMessage, "/clock", to_rclpy(CLOCK))
+        self._diagnostics = self._make_publisher(DiagnosticArray, DIAGNOSTICS.relative_name, topic_qos(DIAGNOSTICS))
+        description = ROBOT_DESCRIPTION
+        self._description = self._make_publisher(String, description.relative_name, topic_qos(description))
         self._sequence = 0
+
+    def _make_publisher(self, *arguments: Any) -> Any:
+        self._publishers_made.append(self.create_lifecycle_publisher(*arguments))
+        return self._publishers_made[-1]
 
     def _publish_sample(self) -> None:
         """The newest sample on every topic that is heard, if there is a new one; the clock with it."""
@@ -194,9 +232,14 @@ class ControlNode(LifecycleNode):
 
     def _publish_diagnostics(self) -> None:
         channel = self._channel
-        if channel is None or channel.state.sequence == 0:
+        if channel is None or self._events is None or channel.state.sequence == 0:
             return
         channel.health.read_into(self._health.data)
+        channel.stop.read_into(self._stop.data)
+        offers = (self._velocity_input.offers, self._path_input.offers)
+        for problem in [problem for watch in offers for problem in watch.find_new()]:
+            self._events.say(TrialEvent.WARN, problem)
+        armed_by = bytes(self._stop.who.item()).decode(errors="ignore")
         message = DiagnosticArray()
         message.header.stamp = to_stamp(channel.info.start_time_ns + int(self._sample.state.time_ns))
         message.status = [
@@ -204,6 +247,8 @@ class ControlNode(LifecycleNode):
             describe_controller(self._sample),
             describe_recording(self._health),
             describe_battery(self._sample),
+            describe_stop(self._sample, armed_by),
+            self._gate.describe(offers),
         ]
         self._diagnostics.publish(message)
 

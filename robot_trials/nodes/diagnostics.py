@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
+from robot_trials.runtime.node_watch import Life, NodeWatch
 from robot_trials.runtime.stop_outbox import StopOutbox
 from robot_trials.runtime.trial_link import Following
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import describe_triggers
+from robot_trials.safety.watchdog import Watchdog
 from robot_trials.telemetry import health as components
 from robot_trials_control.records import Record
 
@@ -96,6 +100,43 @@ def describe_stop(sample: Record, armed_by: str) -> DiagnosticStatus:
         return make_status("control: stop", DiagnosticStatus.OK, "no stop", values)
     level = DiagnosticStatus.WARN if rung == Rung.SLOW else DiagnosticStatus.ERROR
     return make_status("control: stop", level, f"{rung.name.lower()}: {reason}", values)
+
+
+def describe_nodes(nodes: NodeWatch, now: float) -> DiagnosticStatus:
+    """Which nodes live, at CLOCK_MONOTONIC `now` [s]."""
+    values: dict[str, object] = {
+        name: life.value if life == Life.ABSENT else f"{life.value}, {nodes.age(name, now):.1f} s ago"
+        for name, life in nodes.lives.items()
+    }
+    lost = nodes.find(Life.DEAD, Life.SILENT)
+    if lost:
+        text = ", ".join(f"{name} {nodes.lives[name].value}" for name in lost)
+        return make_status("safety: nodes", DiagnosticStatus.ERROR, text, values)
+    absent = nodes.find(Life.ABSENT)
+    if absent:
+        return make_status("safety: nodes", DiagnosticStatus.WARN, f"not there: {', '.join(absent)}", values)
+    return make_status("safety: nodes", DiagnosticStatus.OK, "all nodes are alive", values)
+
+
+def describe_watchdogs(watchdogs: Collection[Watchdog], now: float) -> DiagnosticStatus:
+    """What must keep coming while a trial runs, at control time `now` [s]."""
+    ages = {watchdog.name: watchdog.age(now) if watchdog.armed else None for watchdog in watchdogs}
+    values: dict[str, object] = {
+        f"{name}_age": "not watched" if age is None else f"{age:.2f}" for name, age in ages.items()
+    }
+    late = [dog.name for dog in watchdogs if dog.armed and dog.age(now) > dog.timeout]
+    if late:
+        return make_status("safety: watchdogs", DiagnosticStatus.ERROR, f"silent: {', '.join(late)}", values)
+    text = "data is fresh" if any(age is not None for age in ages.values()) else "no trial runs"
+    return make_status("safety: watchdogs", DiagnosticStatus.OK, text, values)
+
+
+def describe_sources(problems: list[str]) -> DiagnosticStatus:
+    """Whether every topic of the robot has one source."""
+    values: dict[str, object] = {str(index): problem for index, problem in enumerate(problems)}
+    if problems:
+        return make_status("safety: sources", DiagnosticStatus.ERROR, problems[0], values)
+    return make_status("safety: sources", DiagnosticStatus.OK, "one for each topic", values)
 
 
 def _to_status(state: components.Health) -> DiagnosticStatus:

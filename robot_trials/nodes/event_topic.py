@@ -41,6 +41,10 @@ class EventTopic:
         self._channel.state.read_into(self._sample.data)
         return to_stamp(self._channel.info.start_time_ns + int(self._sample.state.time_ns))
 
+    def close(self) -> None:
+        """Say nothing more."""
+        self._node.destroy_publisher(self._publisher)
+
     def _log(self, severity: int, text: str) -> None:
         """A line for each severity: rclpy takes one severity from one line of code only."""
         log = self._node.get_logger()

@@ -11,6 +11,8 @@ from nav_msgs.msg import Path
 from rclpy.node import Node
 
 from robot_trials.geometry import quaternion_to_rotation, yaw_of_rotation
+from robot_trials.nodes.command_gate import CommandGate
+from robot_trials.nodes.offers import OfferWatch
 from robot_trials.nodes.parameters import declare
 from robot_trials.nodes.qos import COMMAND, to_rclpy
 from robot_trials.path import PathFollower
@@ -21,7 +23,10 @@ from robot_trials_control.records import Record
 class PathInput:
     """Subscribes to `path` while attached; a path counts only while no trial runs, and until a velocity comes.
 
-    An empty path ends the one before.
+    An empty path ends the one before. A path is sent once, so that publishers on best effort are not heard.
+
+    Attributes:
+        offers: publishers that cannot be heard.
     """
 
     def __init__(self, node: Node) -> None:
@@ -31,20 +36,22 @@ class PathInput:
         self._drive.kind[...], self._drive.speed[...] = DRIVE_TO, speed
         self._follower: PathFollower | None = None
         self._frame = ""
+        self.offers = OfferWatch(node, "path", "nav_msgs/msg/Path", reliable_only=True)
         self._channel: Channel | None = None
+        self._gate: CommandGate | None = None
         self._subscription: Any = None
 
-    def attach(self, channel: Channel, odom_frame: str) -> None:
-        """Take paths in the frame `odom_frame` for the robot behind a channel."""
+    def attach(self, channel: Channel, odom_frame: str, gate: CommandGate) -> None:
+        """Take paths in the frame `odom_frame` for the robot behind a channel, as far as `gate` lets them pass."""
         self.detach()
-        self._channel, self._frame = channel, odom_frame
+        self._channel, self._frame, self._gate = channel, odom_frame, gate
         self._subscription = self._node.create_subscription(Path, "path", self._take, to_rclpy(COMMAND))
 
     def detach(self) -> None:
         """Take no more, and let go of a path; idempotent."""
         if self._subscription is not None:
             self._node.destroy_subscription(self._subscription)
-        self._subscription = self._channel = self._follower = None
+        self._subscription = self._channel = self._follower = self._gate = None
 
     def cancel(self) -> None:
         """Somebody drives by hand."""
@@ -53,6 +60,9 @@ class PathInput:
     def update(self, status: Record) -> None:
         """Send the pose ahead of where the controller's status says the robot is; call it several times a second."""
         if self._follower is None or self._channel is None:
+            return
+        if self._gate is not None and not self._gate.lets_pass("path"):  # a trial or a stop has ended it
+            self._follower = None
             return
         x, y, _ = status.base_position.tolist()
         yaw = yaw_of_rotation(quaternion_to_rotation(status.base_orientation_xyzw))
@@ -63,7 +73,9 @@ class PathInput:
             self._follower = None
 
     def _take(self, message: Path) -> None:
-        """Begin to follow, unless the path is in another frame or no path."""
+        """Begin to follow, unless no path counts now, it is in another frame, or no path."""
+        if message.poses and self._gate is not None and not self._gate.lets_pass("path"):
+            return
         frame = message.header.frame_id
         if message.poses and frame != self._frame:
             self._refuse(f"header.frame_id: {frame!r}: must be {self._frame!r}")
@@ -84,4 +96,5 @@ class PathInput:
         return pose.position.x, pose.position.y, yaw
 
     def _refuse(self, reason: str) -> None:
-        self._node.get_logger().warning(f"path: {reason}; ignored")
+        if self._gate is not None:
+            self._gate.note_ignored("path", reason)

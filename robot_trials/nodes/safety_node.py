@@ -1,45 +1,53 @@
-"""Watches what a running trial relies on, says so on /diagnostics, and has the trial aborted when something is silent.
+"""Watches what a robot and its trial rely on, says so on /diagnostics and `trial/events`, and calls for stops.
 
-The last line of defence is not here but in the control process, which lets the robot stand when the trial or this
-node goes quiet.
+The last line of defence is not here but in the control process, which stops the robot when this node goes quiet, and
+lets it stand when the trial does.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from std_srvs.srv import Trigger
 
 from robot_trials.nodes.beat import start_beating
-from robot_trials.nodes.diagnostics import make_status
+from robot_trials.nodes.diagnostics import describe_nodes, describe_sources, describe_watchdogs
+from robot_trials.nodes.event_topic import EventTopic
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
+from robot_trials.nodes.process_events import ProcessEvents
 from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy, topic_qos
-from robot_trials.nodes.stamps import to_stamp
-from robot_trials.runtime.channel import HEALTH_DTYPE, HEARTBEAT_DTYPE
+from robot_trials.nodes.source_watch import SourceWatch
+from robot_trials.runtime.channel import BEATING, HEALTH_DTYPE, HEARTBEAT_DTYPE, OBSTACLE_BYTES
+from robot_trials.runtime.node_watch import Change, Life, NodeWatch
 from robot_trials.runtime.trial_link import Following
+from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.safety.watchdog import Watchdog
 from robot_trials.telemetry.topics import DIAGNOSTICS
 from robot_trials_control.records import Record
-from robot_trials_msgs.msg import FiducialDetections
+from robot_trials_msgs.msg import FiducialDetections, TrialEvent
 
 BEAT_PERIOD_S = 0.04
 """Between two signs of life: a dozen of them in the half second after which the robot stops."""
 CHECK_PERIOD_S = 0.1
-CHECKS_PER_MESSAGE = 10
+SOURCES_PERIOD_S = 0.5
+MESSAGE_PERIOD_S = 1.0
+REPEAT_S = 2.0
+"""While a trial runs on all the same, what must end it is said again: who should hear may have begun to listen late."""
+ENDS_TRIAL = ("control_node", "perception_node", "recorder_node")
+"""Nodes without which a trial must end; the control process itself sees to the others."""
 
 
 class SafetyNode(Node):
-    """Watchdogs over camera, recorder and trial, counted in simulated (or real) time of the control ticks.
+    """Watches nodes in wall time, camera and recorder in the time of the control ticks.
 
     Attributes:
-        finished: a signal asked for the end, or the control process has ended.
+        finished: the control process has ended.
     """
 
     def __init__(self) -> None:
@@ -47,10 +55,12 @@ class SafetyNode(Node):
         self.finished = False
         self.exit_code = 0
         channel_name = declare_channel(self)
-        camera_text = "longest time without a processed camera frame [s]"
+        camera_text = "longest time without a processed camera frame, in the time of the control ticks [s]"
         recorder_text = "longest time without a sign of life from the recorder [s]"
+        node_text = "longest time without a sign of life from any other node [s]"
         camera_timeout = declare(self, "camera_timeout", 2.0, camera_text, (0.2, 60.0))
         recorder_timeout = declare(self, "recorder_timeout", 20.0, recorder_text, (1.0, 600.0))
+        node_timeout = declare(self, "node_timeout", 5.0, node_text, (0.5, 60.0))
         self._channel = attach_channel(self, channel_name)
         self._state = self._channel.state
         start_beating(self, self._channel, "safety_node")
@@ -58,17 +68,13 @@ class SafetyNode(Node):
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._beat = Record(np.zeros(1, HEARTBEAT_DTYPE))
         self._channel.heartbeat.read_into(self._beat.data)
+        timeouts = {node: node_timeout for node in BEATING if node != "safety_node"}
+        self._nodes = NodeWatch(self._channel, timeouts | {"recorder_node": recorder_timeout})
         self._camera = Watchdog("camera", camera_timeout)
         self._recorder = Watchdog("recorder", recorder_timeout)
-        self._frames = self._heartbeats = self._checks = 0
-        self._aborted = self._said_quiet = False
-        self.create_subscription(FiducialDetections, "fiducials", self._count_frame, to_rclpy(DETECTIONS))
-        self.create_subscription(DiagnosticStatus, "recorder_node/status", self._count_heartbeat, to_rclpy(STATUS))
-        self._abort = self.create_client(Trigger, "trial_node/abort")
-        self._diagnostics = self.create_publisher(DiagnosticArray, DIAGNOSTICS.relative_name, topic_qos(DIAGNOSTICS))
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(BEAT_PERIOD_S, self._give_beat, clock=steady)
-        self.create_timer(CHECK_PERIOD_S, self._check, clock=steady)
+        self._frames = self._statuses = 0
+        self._fatal: dict[str, float] = {}
+        self._create_interfaces()
 
     def request_end(self) -> None:
         """A signal: the watch goes on until the control process has ended."""
@@ -77,11 +83,24 @@ class SafetyNode(Node):
         """Detach."""
         self._channel.close()
 
+    def _create_interfaces(self) -> None:
+        self._events = EventTopic(self, self._channel)
+        self._process = ProcessEvents(self._events.say)
+        self._sources = SourceWatch(self)
+        self.create_subscription(FiducialDetections, "fiducials", self._count_frame, to_rclpy(DETECTIONS))
+        self.create_subscription(DiagnosticStatus, "recorder_node/status", self._count_status, to_rclpy(STATUS))
+        self._diagnostics = self.create_publisher(DiagnosticArray, DIAGNOSTICS.relative_name, topic_qos(DIAGNOSTICS))
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(BEAT_PERIOD_S, self._give_beat, clock=steady)
+        self.create_timer(CHECK_PERIOD_S, self._check, clock=steady)
+        self.create_timer(SOURCES_PERIOD_S, self._check_sources, clock=steady)
+        self.create_timer(MESSAGE_PERIOD_S, self._publish, clock=steady)
+
     def _count_frame(self, _: FiducialDetections) -> None:
         self._frames += 1
 
-    def _count_heartbeat(self, _: DiagnosticStatus) -> None:
-        self._heartbeats += 1
+    def _count_status(self, _: DiagnosticStatus) -> None:
+        self._statuses += 1
 
     def _give_beat(self) -> None:
         """The supervisor's sign of life, from the executor that checks."""
@@ -89,47 +108,84 @@ class SafetyNode(Node):
         self._channel.heartbeat.write(self._beat.data)
 
     def _check(self) -> None:
-        """Feed the watchdogs; abort the trial once when one of them is late."""
+        """Look at nodes, camera, recorder and the control process's own counters."""
         if self._channel.ended:
             self.finished = True
             return
         self._state.read_into(self._sample.data)
         self._channel.health.read_into(self._health.data)
+        for change in self._nodes.update(time.monotonic()):
+            self._tell(change)
+        self._process.update(self._health)
+        self._watch_data()
+        self._repeat_fatal()
+
+    @property
+    def _trial_runs(self) -> bool:
+        return int(self._health.following) == Following.TRIAL
+
+    def _tell(self, change: Change) -> None:
+        """Say that a node has died, fallen silent, or is back."""
+        node, life = change.node, change.life
+        if life == Life.DEAD or change.restarted:
+            self._sources.forget(node)
+        if life in (Life.DEAD, Life.SILENT):
+            if self._health.ending:  # nodes end then
+                self.get_logger().info(change.text)
+            elif node in ENDS_TRIAL:
+                self._say_fatal(change.text)
+            else:
+                self._events.say(TrialEvent.ERROR, change.text)
+            return
+        self._fatal = {text: at for text, at in self._fatal.items() if not text.startswith(f"{node} ")}
+        if change.text != f"{node} is alive":
+            self._events.say(TrialEvent.INFO, change.text)
+
+    def _watch_data(self) -> None:
+        """Frames and the recorder's words while a trial runs, in the time of the control ticks."""
         now = int(self._sample.state.time_ns) * 1e-9
-        following = Following(int(self._health.following))
-        self._report_quiet(following == Following.SAFE_CONTINUATION)
-        running = following == Following.TRIAL
-        self._camera.arm(running and self._channel.info.camera_size is not None, now)
-        self._recorder.arm(running and self._heartbeats > 0, now)
-        late = [
-            watchdog.name
-            for watchdog, count in ((self._camera, self._frames), (self._recorder, self._heartbeats))
-            if watchdog.update(count, now)
+        self._camera.arm(self._trial_runs and self._channel.info.camera_size is not None, now)
+        self._recorder.arm(self._trial_runs and self._statuses > 0, now)
+        for watchdog, count in ((self._camera, self._frames), (self._recorder, self._statuses)):
+            text = f"{watchdog.name} silent for more than {watchdog.timeout:g} s"
+            if not watchdog.update(count, now):
+                self._fatal.pop(text, None)
+            elif text not in self._fatal:
+                self._say_fatal(text)
+
+    def _say_fatal(self, text: str) -> None:
+        """Say what must end a trial; whoever runs one aborts it."""
+        self._fatal[text] = time.monotonic()
+        self._events.say(TrialEvent.FATAL, text)
+
+    def _repeat_fatal(self) -> None:
+        """As long as a trial runs on."""
+        for text, at in list(self._fatal.items()):
+            if self._trial_runs and time.monotonic() - at > REPEAT_S:
+                self._say_fatal(text)
+
+    def _check_sources(self) -> None:
+        """More than one source of a topic: no trial may start, and one that runs is stopped."""
+        if self._channel.ended:
+            return
+        for problem in self._sources.update(time.monotonic()):
+            self._events.say(TrialEvent.ERROR, problem)
+        problems = self._sources.problems
+        self._beat.obstacle[...] = "; ".join(problems).encode()[:OBSTACLE_BYTES]
+        if not problems:
+            self._beat.asked[...] = 0
+        elif self._trial_runs:
+            self._beat.asked[...] = int(Trigger.SOURCES)
+
+    def _publish(self) -> None:
+        now = int(self._sample.state.time_ns) * 1e-9
+        array = DiagnosticArray()
+        array.header.stamp = self._events.now()
+        array.status = [
+            describe_nodes(self._nodes, time.monotonic()),
+            describe_watchdogs((self._camera, self._recorder), now),
+            describe_sources(self._sources.problems),
         ]
-        if late and not self._aborted:
-            self._aborted = True
-            self.get_logger().error(f"{', '.join(late)} silent: aborting the trial")
-            self._abort.call_async(Trigger.Request())
-        self._aborted = self._aborted and running
-        self._checks += 1
-        if self._checks % CHECKS_PER_MESSAGE == 0:
-            self._publish(late, now)
-
-    def _report_quiet(self, quiet: bool) -> None:
-        """Say it once each time the control process has taken over from a trial that went quiet."""
-        if quiet and not self._said_quiet:
-            self.get_logger().error("the trial is quiet: the control process lets the robot stand")
-        self._said_quiet = quiet
-
-    def _publish(self, late: list[str], now: float) -> None:
-        values: dict[str, Any] = {
-            f"{watchdog.name}_age": f"{watchdog.age(now):.2f}" if watchdog.armed else "not watched"
-            for watchdog in (self._camera, self._recorder)
-        }
-        level = DiagnosticStatus.ERROR if late else DiagnosticStatus.OK
-        message = f"silent: {', '.join(late)}" if late else "all watched parts are alive"
-        array = DiagnosticArray(status=[make_status("safety: watchdogs", level, message, values)])
-        array.header.stamp = to_stamp(self._channel.info.start_time_ns + int(self._sample.state.time_ns))
         self._diagnostics.publish(array)
 
 

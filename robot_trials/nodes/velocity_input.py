@@ -11,15 +11,21 @@ import numpy as np
 from geometry_msgs.msg import Twist, TwistStamped
 from rclpy.node import Node
 
+from robot_trials.nodes.command_gate import CommandGate
+from robot_trials.nodes.offers import OfferWatch
 from robot_trials.nodes.parameters import declare
-from robot_trials.nodes.qos import COMMAND, to_rclpy
+from robot_trials.nodes.qos import VELOCITY, to_rclpy
 from robot_trials.nodes.stamps import from_stamp
 from robot_trials.runtime.channel import DRIVE_DTYPE, Channel
 from robot_trials_control.records import Record
 
 
 class VelocityInput:
-    """Subscribes to `cmd_vel` while attached; what it passes on counts only while no trial runs."""
+    """Subscribes to `cmd_vel` while attached, of any reliability; a command counts where the gate lets it pass.
+
+    Attributes:
+        offers: publishers that cannot be heard.
+    """
 
     def __init__(self, node: Node, on_command: Callable[[], None]) -> None:
         """Declare the parameters; `on_command` is told of every command that is passed on."""
@@ -33,21 +39,24 @@ class VelocityInput:
         self._age_max = declare(node, "cmd_vel_age_max", 0.5, age_text, (0.05, 10.0))
         self._bound = np.array([forward, side, turn])
         self._drive = Record(np.zeros(1, DRIVE_DTYPE))
+        kind = "TwistStamped" if self._stamped else "Twist"
+        self.offers = OfferWatch(node, "cmd_vel", f"geometry_msgs/msg/{kind}")
         self._channel: Channel | None = None
+        self._gate: CommandGate | None = None
         self._subscription: Any = None
 
-    def attach(self, channel: Channel) -> None:
-        """Take commands for the robot behind a channel."""
+    def attach(self, channel: Channel, gate: CommandGate) -> None:
+        """Take commands for the robot behind a channel, as far as `gate` lets them pass."""
         self.detach()
-        self._channel = channel
+        self._channel, self._gate = channel, gate
         kind, take = (TwistStamped, self._take_stamped) if self._stamped else (Twist, self._take)
-        self._subscription = self._node.create_subscription(kind, "cmd_vel", take, to_rclpy(COMMAND))
+        self._subscription = self._node.create_subscription(kind, "cmd_vel", take, to_rclpy(VELOCITY))
 
     def detach(self) -> None:
         """Take no more; idempotent."""
         if self._subscription is not None:
             self._node.destroy_subscription(self._subscription)
-        self._subscription = self._channel = None
+        self._subscription = self._channel = self._gate = None
 
     def _take_stamped(self, message: TwistStamped) -> None:
         """A command that was given too long ago, or in the future, is dropped."""
@@ -65,11 +74,12 @@ class VelocityInput:
         if not all(math.isfinite(value) for value in wanted):
             self._refuse(f"{wanted}: must be finite")
             return
-        if self._channel is not None:
+        if self._channel is not None and self._gate is not None and self._gate.lets_pass("cmd_vel"):
             self._drive.monotonic_ns[...] = time.monotonic_ns()
             self._drive.velocity[...] = np.clip(wanted, -self._bound, self._bound)
             self._channel.drive.write(self._drive.data)
             self._on_command()
 
     def _refuse(self, reason: str) -> None:
-        self._node.get_logger().warning(f"cmd_vel: {reason}; ignored", throttle_duration_sec=1.0)
+        if self._gate is not None:
+            self._gate.note_ignored("cmd_vel", reason)

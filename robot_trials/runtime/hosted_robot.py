@@ -18,7 +18,7 @@ from robot_trials.runtime.realtime import RealtimeReport
 from robot_trials.runtime.safe_end import SafeEnd, is_damped, is_standing
 from robot_trials.runtime.stop_inbox import StopInbox
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, Following, Need, TrialLink
-from robot_trials.safety.stop_guard import Refusal, StopGuard
+from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials_control.records import Record
 
@@ -80,9 +80,8 @@ class HostedRobot:
         if self.error is not None:
             self._damper.tick()
             return
-        self._stop_inbox.update()
+        self._hear()
         self._stop_inbox.note_tick()
-        self._link.may_drive = self._stop_inbox.inputs > 0
         try:
             self._loop.run_ticks(1, self._link.command)
         except Exception as error:  # of robot or controller: others in the same world go on
@@ -120,6 +119,7 @@ class HostedRobot:
         over = status.stop_over and not status.stop_waits  # one that waits must notice when the load is let go
         stopping = int(status.stop_rung) >= Rung.STAND and not over
         settled = not stopping and (is_standing(status) or is_damped(status))
+        self._hear()
         need = self._link.find_need(int(sample.timing.tick), settled, self._stop_inbox.is_asked)
         if need == Need.TIME and self._life.must_wait(self.time_ns * 1e-9):
             return Need.ANSWER
@@ -147,6 +147,11 @@ class HostedRobot:
         """Close the channel; idempotent."""
         self._channel.mark_closed(reason)
         self._channel.close()
+
+    def _hear(self) -> None:
+        """Take in what the stop node and the supervisor say; nobody drives before somebody has listened for stops."""
+        self._stop_inbox.update()
+        self._link.may_drive = self._stop_inbox.inputs > 0
 
     def _publish(self, sample: Record) -> None:
         """Control loop's sink: every tick to recorder and trial, the newest to everybody."""
@@ -185,13 +190,10 @@ class HostedRobot:
         health.memory_locked[...] = self._realtime.memory_locked
         health.ending[...] = ending
         health.pauses[...], health.pause_max[...] = pauses.count, pauses.longest
-        health.acts[...], health.act_refused[...], health.act_triggers[...] = self._judge_acts()
-        self._channel.health.write(health.data)
-
-    def _judge_acts(self) -> tuple[int, int, int]:
-        """Acts of people that the stop ladder has judged, why the newest had no effect, triggers active then."""
         stops = self._loop.stops
-        if hasattr(stops, "acts"):
-            return int(stops.acts), int(getattr(stops, "act_refused")), int(getattr(stops, "act_triggers"))  # noqa: B009
-        refused = Refusal.UNSETTLED if stops.ladder.rung else Refusal.NONE
-        return int(stops.requests.rearm) + int(stops.requests.lower), int(refused), int(stops.ladder.triggers)
+        health.acts[...], health.act_refused[...], health.act_triggers[...] = (
+            stops.acts,
+            stops.act_refused,
+            stops.act_triggers,
+        )
+        self._channel.health.write(health.data)

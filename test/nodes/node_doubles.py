@@ -246,7 +246,7 @@ def await_outcome(node, goal_id):
 
 
 def change_states(node, *transitions):
-    """Success and state of the control node after each transition."""
+    """Success and state of the control node after each transition, given by label or id."""
     from lifecycle_msgs.srv import ChangeState, GetState
 
     change, get = (
@@ -257,7 +257,10 @@ def change_states(node, *transitions):
     states = []
     for transition in transitions:
         request = ChangeState.Request()
-        request.transition.label = transition
+        if transition.isdigit():
+            request.transition.id = int(transition)
+        else:
+            request.transition.label = transition
         future = change.call_async(request)
         _wait(node, future.done)
         state = get.call_async(GetState.Request())

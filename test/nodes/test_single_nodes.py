@@ -5,9 +5,10 @@ import pytest
 pytestmark = pytest.mark.ros
 
 
-def test_control_node_is_silent_until_activated_and_again_after_deactivation(graph):
+def test_control_node_is_silent_until_activated_and_leaves_no_robot_on_its_feet(graph):
     graph.start_control(factor=1.0)
     graph.start("control_node", autostart=False)
+    graph.start("stop_node")
     states = graph.ask("change_states", "activate", "configure", "activate")
     assert states == [[False, "unconfigured"], [True, "inactive"], [True, "active"]]
     heard = graph.ask(
@@ -21,9 +22,16 @@ def test_control_node_is_silent_until_activated_and_again_after_deactivation(gra
     assert 5 < heard["/joint_states"]["rate_hz"] <= 100
     assert heard["/robot_description"]["count"] == 1
     assert "robot name='double'" in heard["/robot_description"]["last"].replace("\\", "")
-    states = graph.ask("change_states", "deactivate", "cleanup")
-    assert states == [[True, "inactive"], [True, "unconfigured"]]
-    assert graph.end() == {"control": 0, "control_node": 0}
+    states = graph.ask("change_states", "deactivate", "cleanup", "shutdown", "5", "7", "3")
+    assert states == [[False, "active"]] * 6
+    for transition in ("deactivate", "shutdown"):
+        graph.wait_for_log("control_node", f"{transition} refused: the robot is on its feet")
+    assert graph.ask("listen", 1, "/joint_states", "sensor_msgs/msg/JointState")["/joint_states"]["rate_hz"] > 5
+    graph.ask("call", "stop_node/e_stop")
+    graph.ask("stop_state", "over")
+    states = graph.ask("change_states", "deactivate", "cleanup", "configure")
+    assert states == [[True, "inactive"], [True, "unconfigured"], [True, "inactive"]]
+    assert graph.end() == {"control": 0, "control_node": 0, "stop_node": 0}
 
 
 def test_velocity_command_moves_the_robot_and_nonsense_does_not(graph):

@@ -37,12 +37,13 @@ def make_rig(segment_name):
     """Start a rig; whatever is left of it is killed afterwards."""
     rigs = []
 
-    def make(factor=0.0, **options):
+    def make(factor=0.0, pulse=("stop_node", "safety_node"), **options):
         settings = [f"{key}={value}" for key, value in options.items()]
         command = [sys.executable, str(PROGRAM), segment_name, str(factor), *settings]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         names = options.get("robots", "")
-        made = [Rig(process, f"{segment_name}_{name}" if name else segment_name) for name in names.split(",")]
+        channels = [f"{segment_name}_{name}" if name else segment_name for name in names.split(",")]
+        made = [Rig(process, channel, pulse=pulse) for channel in channels]
         rigs.extend(made)
         return made if names else made[0]
 

@@ -1,0 +1,77 @@
+"""Finds topics of a robot that more than one publisher speaks on: nobody can tell then whose word counts.
+
+DDS forgets a killed publisher only when its lease has run out, seconds later. Publishers of a node whose process has
+ended are therefore left out, and two must be seen twice in a row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rclpy.node import Node
+
+from robot_trials.nodes.offers import name_endpoint
+from robot_trials.telemetry import topics
+
+OWNERS = {
+    "fiducials": "perception_node",
+    topics.CAMERA.relative_name: "perception_node",
+    "recorder_node/status": "recorder_node",
+    topics.TRIAL_PHASE.relative_name: "trial_node",
+    topics.JOINT_STATES.relative_name: "control_node",
+    topics.ODOM.relative_name: "control_node",
+    topics.STOP_STATE.relative_name: "control_node",
+    topics.BATTERY.relative_name: "control_node",
+    "/clock": "control_node",
+}
+"""Topics with one source in a robot's graph, and whose they are."""
+CLOCK_NODE = "clock_node"
+CLOCK_PATIENCE_S = 40.0
+"""Two sources of `/clock` where clock_node tells it, which gives no signs of life: longer than a lease [s]."""
+
+
+class SourceWatch:
+    """Counts publishers of a robot's own topics.
+
+    Attributes:
+        problems: topics with more than one living source now, a sentence each.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self.problems: list[str] = []
+        self._node = node
+        self._known: dict[str, set[bytes]] = {topic: set() for topic in OWNERS}
+        self._ignored: set[bytes] = set()
+        self._since: dict[str, float] = {}
+
+    def forget(self, owner: str) -> None:
+        """A node's process has ended: those of its publishers that were there before are gone, or will be soon."""
+        for topic, node in OWNERS.items():
+            if node == owner:
+                self._ignored |= self._known[topic]
+
+    def update(self, now: float) -> list[str]:
+        """Look at the graph at `now` [s], about twice a second; what is new of `problems`."""
+        said, problems = set(self.problems), []
+        present: set[bytes] = set()
+        for topic in OWNERS:
+            publishers = self._node.get_publishers_info_by_topic(topic)
+            gids = {bytes(publisher.endpoint_gid): publisher for publisher in publishers}
+            present |= gids.keys()
+            living = {gid: publisher for gid, publisher in gids.items() if gid not in self._ignored}
+            self._known[topic] = set(living)
+            if self._is_contested(topic, list(living.values()), now):
+                names = " and ".join(sorted(name_endpoint(publisher) for publisher in living.values()))
+                problems.append(f"{topic} has {len(living)} sources: {names}")
+        self._ignored &= present
+        self.problems = problems
+        return [problem for problem in problems if problem not in said]
+
+    def _is_contested(self, topic: str, living: list[Any], now: float) -> bool:
+        """Whether there is more than one source, for long enough."""
+        if len(living) < 2:
+            self._since.pop(topic, None)
+            return False
+        since = self._since.setdefault(topic, now)
+        told_by_clock_node = topic == "/clock" and any(publisher.node_name == CLOCK_NODE for publisher in living)
+        return now - since > (CLOCK_PATIENCE_S if told_by_clock_node else 0.0)
