@@ -42,8 +42,8 @@ from robot_trials_msgs.msg import FiducialDetections
 MakeKit = Callable[[TrialSetup, Channel], TrialKit]
 STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 WATCH_PERIOD_S = 0.05
-LINGER_S = 2.0
-"""After the end of the control process, without which this node is of no use [s]."""
+LINGER_S = 1.0
+"""From the last goal's end to that of the node: its result is on the way to the client [s]."""
 STAMP_LEAD_NS = 60_000_000_000
 """An event whose stamp lies further ahead of the newest control sample was stamped by another clock [ns]."""
 
@@ -78,7 +78,8 @@ class TrialNode(Node):
         self._ending = False
         self._goal: Any = None
         self._answering = False
-        self._ended_at: float | None = None
+        self._idle_since: float | None = None
+        self._concluded = False
         self._kit = make_kit(self._setup, self._channel)
         self._topics = TrialTopics(self, self._info, self._setup)
         self._runner = TrialRunner(self._channel, self._kit, self._topics)
@@ -204,15 +205,16 @@ class TrialNode(Node):
             self._end_when_due()
 
     def _end_when_due(self) -> None:
-        """No goal is left: end when told to, or a while after the control process, with the last result delivered."""
-        if self._channel.ended:
-            self._ended_at = self._ended_at or time.monotonic()
-        late = self._ended_at is not None and time.monotonic() > self._ended_at + LINGER_S
-        self.finished = self._ending or late
+        """No goal is left: end when told to, or after the control process, once the last result is delivered."""
+        now = time.monotonic()
+        if self._ending or self._channel.ended:
+            self._idle_since = self._idle_since or now
+            patience = LINGER_S if self._concluded or not self._ending else 0.0
+            self.finished = now >= self._idle_since + patience
 
     def _conclude(self, goal: Any) -> RunTrial.Result:
         """Terminal state and result of the goal."""
-        self._answering = False
+        self._answering, self._concluded = False, True
         conclusion = self._runner.conclusion
         assert conclusion is not None
         result = self._make_result(conclusion)

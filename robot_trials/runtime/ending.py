@@ -15,7 +15,7 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,21 @@ def handle_ends(handler: Callable[..., Any] | signal.Handlers) -> None:
     for number in END_SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN or handler == signal.SIG_IGN:
             signal.signal(number, chosen)
+
+
+@contextlib.contextmanager
+def when_told(handler: Callable[..., Any]) -> Iterator[None]:
+    """What tells this process to end calls a handler while this lasts; only on the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in END_SIGNALS}
+    handle_ends(handler)
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier or signal.SIG_DFL)
 
 
 def watch_host() -> None:

@@ -13,7 +13,7 @@ from robot_trials.perception.fiducials import FiducialDetector
 from robot_trials.robots.interface import FiducialObservation
 from robot_trials.runtime.assembly import Assembly, assemble, make_stop_guard
 from robot_trials.runtime.damping import damp_robot
-from robot_trials.runtime.ending import INTERRUPTED
+from robot_trials.runtime.ending import INTERRUPTED, describe_wish, when_told
 from robot_trials.runtime.loop import ControlLoop
 from robot_trials.telemetry import TrialRecorder, make_identity
 from robot_trials.trials.outcome import TrialOutcome, write_verdict
@@ -37,7 +37,8 @@ def run_relay(
 ) -> TrialOutcome:
     """Run a trial to its end and judge it.
 
-    Whatever breaks while it runs ends in a verdict with the reason, not in an exception; so does Ctrl-C.
+    SIGINT, SIGTERM and SIGHUP abort it, a second one at once, which leaves the run to whoever completes it. Whatever
+    breaks while it runs ends in a verdict with the reason, not in an exception.
 
     Args:
         setup: the trial.
@@ -51,8 +52,18 @@ def run_relay(
     assembly = assembly or assemble(setup)
     gc.collect()
     gc.freeze()  # what was imported and built is not searched for garbage again and again
+    host = InProcessHost(setup, assembly, on_progress)
+    told: list[bool] = []
+
+    def end(*_: object) -> None:
+        if told:
+            raise KeyboardInterrupt
+        told.append(True)
+        host.trial.request_abort(describe_wish())
+
     try:
-        return InProcessHost(setup, assembly, on_progress).run()
+        with when_told(end):
+            return host.run()
     finally:
         gc.unfreeze()
         assembly.close()

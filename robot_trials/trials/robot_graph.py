@@ -17,7 +17,7 @@ from typing import Any
 
 from robot_trials.clock import epoch_ns
 from robot_trials.config import TrialSetup
-from robot_trials.runtime.ending import END_SIGNALS, describe_wish, handle_ends
+from robot_trials.runtime.ending import describe_wish, when_told
 from robot_trials.runtime.process_group import Member, ProcessGroup
 from robot_trials.trials.completion import judge_lost
 from robot_trials.trials.graph_deaths import CLIENT, CONTROL, TRIAL, Deaths
@@ -249,16 +249,8 @@ def forwarding_ends(group: ProcessGroup, on_end: Callable[[], None]) -> Iterator
         group.expect_ends()
         group.send(signal.Signals(number))
 
-    if threading.current_thread() is not threading.main_thread():
+    with when_told(forward):
         yield
-        return
-    before = {number: signal.getsignal(number) for number in END_SIGNALS}
-    handle_ends(forward)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _read_lines(member: Member) -> queue.SimpleQueue[str | None]:
