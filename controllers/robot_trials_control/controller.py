@@ -17,7 +17,7 @@ from robot_trials_control.model import RobotModel
 from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.payload import PayloadEstimator
 from robot_trials_control.readings import Readings
-from robot_trials_control.records import Fault, HandMode, MotionMode, Record, make_motion_command
+from robot_trials_control.records import Fault, HandMode, MotionMode, Record, SensorGroup, make_motion_command
 from robot_trials_control.references import WholeBodyReference
 from robot_trials_control.sensor_hold import SensorHold
 from robot_trials_control.status import StatusWriter
@@ -175,7 +175,8 @@ class WholeBodyWalkingController:
         self.arms.update(self.period, arm_motion, walking.heading, walking.ground, joints, self.reference)
         self.whole_body.soften_arms(gives_way)
         if int(motion.mode) not in LIMP or self._hangs_arms(int(motion.mode)):
-            self.lowering.update(int(motion.mode) in DOWN, self.reference)
+            wide = not self._hold.failed & SensorGroup.IMU  # a needless step without it may go wrong
+            self.lowering.update(int(motion.mode) in DOWN, self.reference, wide=wide)
         self.whole_body.limit_legs(self.lowering.share > 0.0)
 
     def _hangs_arms(self, mode: int) -> bool:

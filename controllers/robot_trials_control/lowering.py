@@ -115,26 +115,26 @@ class Lowering:
         """Stand."""
         self._lowering.share[...], self._steps_left = 0.0, ALIGNING_STEPS
 
-    @property
-    def _is_aligned(self) -> bool:
-        """Whether the feet stand side by side, as far apart as the squat wants."""
+    def _is_aligned(self, wide: bool) -> bool:
+        """Whether the feet stand side by side; `wide`: and as far apart as the squat wants."""
         ahead, aside, yaw = self._walking.stagger
-        narrow = aside < float(self._squat.spread) - SPREAD_TOLERANCE
+        narrow = wide and aside < float(self._squat.spread) - SPREAD_TOLERANCE
         return not narrow and abs(ahead) < AHEAD_TOLERANCE and abs(yaw) < YAW_TOLERANCE
 
-    def update(self, down: bool, out: WholeBodyReference) -> None:
+    def update(self, down: bool, out: WholeBodyReference, wide: bool = True) -> None:
         """Go on by a control period, once the robot stands.
 
         Args:
             down: whether to lower; otherwise to rise again.
             out: receives torso, legs and the height's acceleration; where the robot stands already is left alone.
+            wide: whether feet side by side step apart first, as they must to rest without power.
         """
         walking, lowering = self._walking, self._lowering
         if not self.available or walking.is_walking or not (down or self.share > 0.0):
             self._steps_left = self._steps_left if down else ALIGNING_STEPS
             return
         if self.share == 0.0:
-            if self._steps_left > 0 and not self._is_aligned:
+            if self._steps_left > 0 and not self._is_aligned(wide):
                 self._steps_left -= 1
                 walking.begin_wide_stance(float(self._squat.spread))
                 return

@@ -167,6 +167,7 @@ class StopGuard:
         lowered = float(status.lowered)
         body.stands, body.lowered = still and lowered == 0.0, still and lowered >= 1.0
         body.can_lower = not int(status.sensors_held) & SensorGroup.JOINTS
+        body.can_rest = not int(status.sensors_held) & SensorGroup.IMU
         if body.shared and self.ladder.is_latched:
             self._look_at_load(status, now)
 

@@ -71,12 +71,15 @@ class Body:
         stands: both feet stand still in balance.
         lowered: it squats, its legs about to rest on their stops.
         can_lower: its joints' readings are alive.
+        can_rest: its feet stand so that it stays up on its stops without power; without its inertial sensor it has not
+            stepped for that.
         shared: a person may hold what its hand holds, or has a hand in its reach: it must not go down with them.
     """
 
     stands: bool = False
     lowered: bool = False
     can_lower: bool = True
+    can_rest: bool = True
     shared: bool = False
 
 
@@ -107,7 +110,8 @@ class StopLadder:
         self.rung, self.triggers = Rung.NONE, Trigger.NONE
         self.started = self._since = 0.0
         self._safe_since: float | None = None
-        self._settled = self.overdue = self.waits = False
+        self._settled = self._arrived = self.overdue = self.waits = False
+        self._can_rest = True
 
     @property
     def is_latched(self) -> bool:
@@ -127,10 +131,12 @@ class StopLadder:
 
     @property
     def _last(self) -> Rung:
-        return max(response.last for trigger, response in self._responses.items() if trigger & self.triggers)
+        last = max(response.last for trigger, response in self._responses.items() if trigger & self.triggers)
+        return Rung.LOWER if last == Rung.OFF and not self._can_rest else last
 
     def update(self, now: float, active: Trigger, body: Body) -> Rung:
         """Take in a tick: the triggers active now and the robot's state; the rung in force."""
+        self._can_rest = body.can_rest
         if active & ~self.triggers:
             self._enter(now, active & ~self.triggers)
         elif not active and not self.is_latched:
@@ -149,7 +155,7 @@ class StopLadder:
 
     def _take(self, rung: Rung, now: float) -> None:
         self.rung, self._since, self._safe_since = rung, now, None
-        self._settled = self.overdue = self.waits = False
+        self._settled = self._arrived = self.overdue = self.waits = False
 
     def _climb_down(self, now: float, body: Body) -> None:
         safe = body.lowered if self.rung == Rung.LOWER else body.stands or self.rung == Rung.OFF
@@ -160,7 +166,8 @@ class StopLadder:
         pause = self.limits.off_time if self.rung == Rung.OFF else self.limits.settle_time
         self._settled = self._safe_since is not None and now - self._safe_since >= pause
         late = now - self._since > self._bounds.get(self.rung, float("inf"))
-        self.overdue = late and not self._settled
+        self._arrived = self._arrived or self._settled
+        self.overdue = late and not self._arrived
         following = self._find_next(now, body, late)
         self.waits = following == Rung.LOWER and body.shared
         if following is not None and not self.waits:

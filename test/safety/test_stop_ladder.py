@@ -191,3 +191,19 @@ def test_without_joint_readings_nobody_is_lowered() -> None:
     bench = Bench(can_lower=False)
     assert bench.run(20.0, Trigger.STALE | Trigger.E_STOP) == Rung.PROTECTIVE
     assert bench.ladder.is_settled
+
+
+def test_without_its_inertial_sensor_a_robot_squats_and_keeps_its_power() -> None:
+    """It has not stepped its feet apart, and would tip over."""
+    bench = Bench()
+    bench.body.can_rest = False
+    assert bench.run(30.0, Trigger.STALE | Trigger.E_STOP) == Rung.LOWER
+    assert bench.ladder.is_over
+
+
+def test_a_robot_that_sways_after_it_has_arrived_is_not_overdue() -> None:
+    bench = Bench(stop_time=1.0)
+    bench.run(5.0, Trigger.CAPTURE_POINT)
+    bench.stop_time = 1e9
+    bench.run(5.0, Trigger.CAPTURE_POINT)
+    assert not bench.ladder.overdue and not bench.ladder.is_settled
