@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,8 +14,7 @@ from pathlib import Path
 
 from benchmarks.process_stops.graph import GraphRun
 
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
-"""Of Debian's package faketime: a wall clock of its own for the processes of one run."""
+STEPPED_CLOCK = Path(__file__).with_name("stepped_clock.c")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,6 @@ class Case:
         before: called before the graph starts, with its folder; gives environment and wrapper.
         starts: False for a graph that cannot start.
         by_next_command: nobody survives who could write the verdict: the next command does.
-        needs: file without which the case cannot be run here.
     """
 
     strike: Callable[[GraphRun], None]
@@ -43,7 +42,6 @@ class Case:
     before: Callable[[Path], dict[str, object]] = field(default=lambda _: {})
     starts: bool = True
     by_next_command: bool = False
-    needs: Path = Path("/")
 
 
 def kill(name: str, run: GraphRun) -> None:
@@ -115,11 +113,12 @@ def start_second_graph(run: GraphRun) -> None:
         run.notes["second left"] = second.clean_up()
 
 
-def fake_clock(folder: Path) -> dict[str, object]:
-    """A wall clock that can be stepped; CLOCK_MONOTONIC stays the machine's."""
-    (folder / "clock").write_text("+0\n")
-    variables = {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(folder / "clock")}
-    return {"environment": variables | {"FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}}
+def make_clock(folder: Path) -> dict[str, object]:
+    """A wall clock of the run's own, which can be stepped; CLOCK_MONOTONIC stays the machine's."""
+    library, clock = folder / "stepped_clock.so", folder / "clock"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", str(library), str(STEPPED_CLOCK)], check=True)
+    clock.write_text("+0\n")
+    return {"environment": {"LD_PRELOAD": str(library), "STEPPED_CLOCK": str(clock)}}
 
 
 def mount_shm(options: str, _: Path) -> dict[str, object]:
@@ -187,9 +186,7 @@ CASES: dict[str, Case] = {
         before=partial(mount_shm, "mount -t tmpfs -o ro tmpfs /dev/shm"),
     ),
     **{
-        f"clock_{seconds:+d}s": Case(
-            partial(step_clock, seconds), ("wall clock",), end="INT", before=fake_clock, needs=FAKETIME
-        )
+        f"clock_{seconds:+d}s": Case(partial(step_clock, seconds), ("wall clock",), end="INT", before=make_clock)
         for seconds in (10, -10, 3600, -3600)
     },
 }
@@ -199,7 +196,5 @@ QUICK = ("kill_stop_node", "host_HUP", "kill_trial_node")
 
 def _mount_tmpfs(folder: Path, size: str) -> dict[str, object]:
     """A disk of the run's own; whoever runs the case takes it away again."""
-    import subprocess
-
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
     return {}
