@@ -4,11 +4,16 @@ A robot is brought into each situation; there every trigger is tried in a copy o
 fault, silence or request to the safe state in which the ladder ends for it (standing, lowered, or lowered and without
 power, or standing and waiting for a person). Afterwards it is watched for a while longer. Falls, forces on people and
 contacts are judged on the simulator's truth.
+
+Then whole graphs, each on a short lane: every process is killed, hosts are told to end, processes are paused, messages
+forged, disk and shared memory filled, the clock stepped (`python -m benchmarks.process_stops --help`). Judged are the
+robot, what is left behind, and whether verdict and report name the cause.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 import sys
 from collections.abc import Sequence
@@ -17,12 +22,18 @@ from benchmarks.harness import Figure, at_most, printed, progress_bar, run_in_pr
 from benchmarks.motion_stops import alone, person
 from benchmarks.motion_stops.outcome import Outcome
 from benchmarks.motion_stops.triggers import LOWERING, QUICK, TRIGGERS
+from benchmarks.process_stops.cases import CASES
+from benchmarks.process_stops.cases import QUICK as QUICK_CASES
+from benchmarks.process_stops.result import Result, run_case
 
 SEEDS, QUICK_SEEDS = 20, 1
 FORCE_MAX = 12.0
 """On a person beyond the torch's weight [N]."""
 MOVED_MAX = 0.030
 """By which the robot may move a person's hand [m]."""
+NOTICE_MAX = 0.6
+"""From the loss of who listens or watches to the ladder: 0.5 s, and two trial ticks and a beat until it is seen [s]."""
+PARTS = ("motion", "processes", "all")
 SITUATIONS = (*alone.SITUATIONS, *person.SITUATIONS)
 
 Job = tuple[tuple[str, ...], int, tuple[str, ...]]
@@ -35,11 +46,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--first-seed", type=int, default=0, metavar="N", help="begin with another seed")
     parser.add_argument("--situations", nargs="+", choices=SITUATIONS, default=SITUATIONS, help="all")
     parser.add_argument("--triggers", nargs="+", choices=sorted(TRIGGERS), default=list(TRIGGERS), help="all")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at a time (1)")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at a time, of simulations (1)")
+    parser.add_argument("--part", choices=PARTS, default="all", help="simulated robots, graphs of processes, or all")
+    parser.add_argument("--cases", nargs="+", choices=sorted(CASES), default=None, help="of processes (all)")
 
 
 def run(options: argparse.Namespace) -> list[Figure]:
-    """Try every trigger in every situation and gather the figures."""
+    """Try every trigger in every situation, then every case of processes, and gather the figures."""
+    figures = [] if options.part == "processes" else run_motion(options)
+    return figures if options.part == "motion" else figures + run_processes(options)
+
+
+def run_motion(options: argparse.Namespace) -> list[Figure]:
+    """Robots alone and beside people."""
     count = options.seeds or (QUICK_SEEDS if options.quick else SEEDS)
     jobs = list_jobs(options, range(options.first_seed, options.first_seed + count))
     outcomes: list[Outcome] = []
@@ -50,6 +69,38 @@ def run(options: argparse.Namespace) -> list[Figure]:
             outcomes += found
             advance(1)
     return gather_figures(outcomes)
+
+
+def run_processes(options: argparse.Namespace) -> list[Figure]:
+    """Whole graphs, one after the other: they are paced by the clock."""
+    names = options.cases or (QUICK_CASES if options.quick else CASES)
+    results: list[Result] = []
+    with progress_bar("processes", len(names)) as advance:
+        for name in names:
+            results.append(run_case(name))
+            print(results[-1].line(), file=sys.stderr, flush=True)
+            advance(1)
+    return gather_process_figures(results)
+
+
+def gather_process_figures(results: Sequence[Result]) -> list[Figure]:
+    """What went wrong in all cases together, and the slowest stand and end."""
+    ended = [result.wall_s for result in results]
+    noticed = [r.stopped_after for r in results if r.notice_bound]
+    stood = [result.stood_after for result in results if not math.isnan(result.bound)]
+    return [
+        printed("process_cases", len(results), "1"),
+        at_most("stop_path_lost_noticed_max", max(noticed, default=0.0), "s", NOTICE_MAX),
+        printed("process_stood_max", max(stood, default=math.nan), "s"),
+        printed("process_ended_max", max(ended, default=math.nan), "s"),
+        at_most("process_falls", sum(result.fell for result in results), "1", 0),
+        at_most("process_late", sum(result.late for result in results), "1", 0),
+        at_most("orphans", sum(result.orphans for result in results), "1", 0),
+        at_most("segments_left", sum(result.segments for result in results), "1", 0),
+        at_most("evidence_missing", sum(len(result.missing) for result in results), "1", 0),
+        at_most("causes_unnamed", sum(len(result.unnamed) for result in results), "1", 0),
+        at_most("process_troubles", sum(bool(result.trouble) for result in results), "1", 0),
+    ]
 
 
 def list_jobs(options: argparse.Namespace, seeds: Sequence[int]) -> list[Job]:

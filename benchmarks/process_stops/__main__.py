@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.process_stops.cases import CASES
-from benchmarks.process_stops.run import run_case
+from benchmarks.process_stops.result import run_case
 
 
 def main() -> int:

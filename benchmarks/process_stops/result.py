@@ -22,6 +22,7 @@ NOTICE_S = 0.5
 """From the loss of what listens for stops to the ladder [s]."""
 END_S = 150.0
 """Longest wait until a run has ended after a strike [s]."""
+LOSES_STOPS = ("kill_stop_node", "kill_stop_node_lockstep", "kill_safety_node")
 EARLIEST_DOMAIN, DOMAINS = 20, 60
 
 
@@ -54,6 +55,11 @@ class Result:
     trouble: str = ""
 
     @property
+    def notice_bound(self) -> bool:
+        """Whether who listens for stops, or supervises, was lost: then the ladder has to begin soon."""
+        return self.name in LOSES_STOPS
+
+    @property
     def late(self) -> bool:
         """Whether the robot was seen too late at rest, or not at all, where it had to be."""
         return not math.isnan(self.bound) and not self.stood_after <= self.bound
@@ -67,7 +73,7 @@ class Result:
     def line(self) -> str:
         """One line a case."""
         words = [f"  {self.name:<26} {'ok' if self.passed else 'WRONG':<6} stood {self.stood_after:5.2f} s"]
-        words.append(f"ended {self.wall_s:5.1f} s  rung {self.rung}")
+        words.append(f"ladder {self.stopped_after:4.2f} s  ended {self.wall_s:5.1f} s  rung {self.rung}")
         for label, value in (("FELL", self.fell), ("LATE", self.late), ("orphans", self.orphans)):
             words += [f"{label} {value}"] if value else []
         words += [f"segments {self.segments}"] if self.segments else []
