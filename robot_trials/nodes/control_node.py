@@ -73,7 +73,7 @@ class ControlNode(LifecycleNode):
         self._beating: Beating | None = None
         self._events: EventTopic | None = None
         self._publishers_made: list[Any] = []
-        self._timers: list[Any] = []
+        self._publish_timers: list[Any] = []
         self._active = False
         guard_transitions(self, lambda: self._refuses("shutdown"))
         if autostart:
@@ -97,7 +97,7 @@ class ControlNode(LifecycleNode):
         result = super().on_activate(state)
         self._description.publish(String(data=self._channel.info.urdf_text))
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timers = [
+        self._publish_timers = [
             self.create_timer(1.0 / self._rate_hz, self._publish_sample, clock=steady),
             self.create_timer(1.0, self._publish_diagnostics, clock=steady),
         ]
@@ -113,9 +113,9 @@ class ControlNode(LifecycleNode):
         self._active = False
         self._velocity_input.detach()
         self._path_input.detach()
-        for timer in self._timers:
+        for timer in self._publish_timers:
             self.destroy_timer(timer)
-        self._timers = []
+        self._publish_timers = []
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
