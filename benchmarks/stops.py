@@ -31,8 +31,8 @@ FORCE_MAX = 12.0
 """On a person beyond the torch's weight [N]."""
 MOVED_MAX = 0.030
 """By which the robot may move a person's hand [m]."""
-NOTICE_MAX = 0.6
-"""From the loss of who listens or watches to the ladder: 0.5 s, and two trial ticks and a beat until it is seen [s]."""
+NOTICE_MAX = 0.5
+"""From the loss of who listens for stops, or supervises, to the ladder [s]."""
 PARTS = ("motion", "processes", "all")
 SITUATIONS = (*alone.SITUATIONS, *person.SITUATIONS)
 

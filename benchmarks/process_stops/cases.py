@@ -159,7 +159,7 @@ CASES: dict[str, Case] = {
     "pause_control_500ms": Case(partial(pause, "control_process", 0.5), ("held up|paused",), end="INT"),
     "pause_control_2s": Case(partial(pause, "control_process", 2.0), ("held up|paused",), end="INT"),
     "pause_stop_node_1s": Case(partial(pause, "stop_node", 1.0), ("stop inputs silent",)),
-    "pause_trial_node_2s": Case(partial(pause, "trial_node", 2.0), ("trial_node",), end="INT"),
+    "pause_trial_node_2s": Case(partial(pause, "trial_node", 2.0), ("the trial is quiet",), end="INT"),
     "walk_by_hand": Case(lambda run: run.probe("walk_by_hand"), ("cmd_vel",), end="INT"),
     "second_fiducials": Case(
         lambda run: run.probe("second_fiducials", wait=False), ("data from two sources", "probe_second_fiducials")

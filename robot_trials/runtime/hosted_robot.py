@@ -130,7 +130,7 @@ class HostedRobot:
         if self.error is not None:
             return
         self._link.choose_command(int(self._loop.sample.timing.tick), ending)
-        self._stop_inbox.watch_start(self._link.following == Following.TRIAL)
+        self._stop_inbox.watch_guardians(self._link.following == Following.TRIAL)
 
     def fail(self, error: BaseException) -> None:
         """Let the joints damp from now on, and tell those attached why; only the first reason counts."""

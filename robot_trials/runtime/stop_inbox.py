@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
-from robot_trials.runtime.channel import HEARTBEAT_DTYPE, STOP_DTYPE, Channel
+from robot_trials.runtime.beats import BeatReader
+from robot_trials.runtime.channel import ALIVE_CHECK_S, HEARTBEAT_DTYPE, STOP_DTYPE, Channel
 from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import Record
 
 INPUTS, HEARTBEAT = Trigger.INPUTS.value, Trigger.HEARTBEAT.value
+GUARDIANS = {"stop_node": INPUTS, "safety_node": HEARTBEAT}
+"""Nodes without which no robot may move, and what it means that one is gone."""
 
 
 class StopInbox:
@@ -26,7 +31,9 @@ class StopInbox:
         self._seen_stop = self._seen_beat = 0
         self._asked: tuple[int, ...] = ()
         self._pending = False
-        self._alone = 0
+        self._alone = self._dead = 0
+        self._guardians = {node: BeatReader(channel, node) for node in GUARDIANS}
+        self._checked = 0.0
 
     @property
     def inputs(self) -> int:
@@ -44,14 +51,24 @@ class StopInbox:
         if stop != self._seen_stop or beat != self._seen_beat:
             self._read(stop, beat)
 
-    def watch_start(self, trial_runs: bool) -> None:
-        """A trial that runs without anybody who listens or watches, from its first tick, is stopped."""
-        alone = 0
+    def watch_guardians(self, trial_runs: bool) -> None:
+        """Stop a trial that runs without anybody who listens or watches, and a robot whose guardian's process is gone.
+
+        A process that lives and is silent is noticed by the ladder's watchdogs; one that died, sooner, here.
+        """
+        if time.monotonic() - self._checked > ALIVE_CHECK_S:
+            self._checked = time.monotonic()
+            self._dead = sum(trigger for node, trigger in GUARDIANS.items() if self._is_dead(node))
+        alone = self._dead
         if trial_runs:
-            alone = (0 if self.inputs else INPUTS) | (0 if self.heartbeats else HEARTBEAT)
+            alone |= (0 if self.inputs else INPUTS) | (0 if self.heartbeats else HEARTBEAT)
         if alone != self._alone:
             self._alone = alone
             self._join()
+
+    def _is_dead(self, node: str) -> bool:
+        self._guardians[node].read()
+        return self._guardians[node].is_dead
 
     def is_asked(self) -> bool:
         """Whether something was asked for that no control tick has seen yet."""

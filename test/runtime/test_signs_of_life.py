@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 from runtime_doubles import make_info
 
 from robot_trials.runtime.beats import BeatReader, BeatWriter
-from robot_trials.runtime.channel import HEALTH_DTYPE, STOP_DTYPE, Channel, remove_channel
+from robot_trials.runtime.channel import ALIVE_CHECK_S, HEALTH_DTYPE, STOP_DTYPE, Channel, remove_channel
 from robot_trials.runtime.clock_watch import ClockWatch
 from robot_trials.runtime.node_watch import Life, NodeWatch
 from robot_trials.runtime.pauses import PauseWatch
@@ -197,14 +198,31 @@ def test_inbox_tells_requests_from_signs_of_life(owner, channel):
 def test_trial_that_nobody_listens_to_is_stopped(owner, channel):
     requests = make_stop_requests()
     inbox, outbox = StopInbox(owner, requests), StopOutbox(channel)
-    inbox.watch_start(False)
+    inbox.watch_guardians(False)
     assert int(requests.asked) == 0
-    inbox.watch_start(True)
+    inbox.watch_guardians(True)
     assert int(requests.asked) == Trigger.INPUTS | Trigger.HEARTBEAT and inbox.is_asked()
     outbox.beat()
     inbox.update()
-    inbox.watch_start(True)
+    inbox.watch_guardians(True)
     assert int(requests.asked) == Trigger.HEARTBEAT
+
+
+def test_guardian_whose_process_is_gone_is_missed_before_its_silence_is(owner, start_node):
+    requests = make_stop_requests()
+    inbox = StopInbox(owner, requests)
+    process = start_node("stop_node")
+    inbox.watch_guardians(False)
+    assert int(requests.asked) == 0
+    process.kill()
+    process.wait()
+    time.sleep(2 * ALIVE_CHECK_S)
+    inbox.watch_guardians(False)
+    assert int(requests.asked) == Trigger.INPUTS
+    start_node("stop_node")
+    time.sleep(2 * ALIVE_CHECK_S)
+    inbox.watch_guardians(False)
+    assert int(requests.asked) == 0, "another one has taken its place"
 
 
 def test_start_is_refused_with_what_is_in_the_way(channel, start_node):
