@@ -25,6 +25,7 @@ class Case:
         strike: does it, once the robot walks.
         named: texts of which verdict or events must have one each; a text may offer others behind `|`.
         robot: whether the robot must be seen to come to a stand.
+        takes: longest time from the strike until its effect reaches the robot, as for a program that starts first [s].
         end: how the run ends after the strike: "itself", or "INT" for a host that is told to end once all was seen.
         factor: real-time factor.
         arguments: further ones of `robot-trials run`.
@@ -36,6 +37,7 @@ class Case:
     strike: Callable[[GraphRun], None]
     named: tuple[str, ...]
     robot: bool = True
+    takes: float = 0.0
     end: str = "itself"
     factor: float = 1.0
     arguments: tuple[str, ...] = ()
@@ -143,14 +145,14 @@ CASES: dict[str, Case] = {
         f"host_{number.name[3:]}": Case(partial(signal_host, number), (number.name,))
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     },
-    "host_KILL": Case(partial(signal_host, signal.SIGKILL), ("host",)),
+    "host_KILL": Case(partial(signal_host, signal.SIGKILL), ("the process that started the graph is gone",)),
     "terminal_closed": Case(partial(signal_session, signal.SIGHUP), ("SIGHUP",)),
     "ctrl_c": Case(partial(signal_session, signal.SIGINT), ("SIGINT",)),
     "power_cut": Case(kill_everybody, ("",), robot=False, by_next_command=True),
     "kill_stop_node_lockstep": Case(partial(kill, "stop_node"), KILLS["stop_node"], factor=0.0),
     "kill_trial_node_lockstep": Case(partial(kill, "trial_node"), KILLS["trial_node"], factor=0.0),
-    "lifecycle": Case(change_state, ("emergency stop",)),
-    "best_effort_stop": Case(lambda run: run.probe("press", "best_effort"), ("emergency stop",)),
+    "lifecycle": Case(change_state, ("emergency stop",), takes=10.0),
+    "best_effort_stop": Case(lambda run: run.probe("press", "best_effort"), ("emergency stop",), takes=5.0),
     "wrong_type": Case(lambda run: run.probe("wrong_type"), ("e_stop",), end="INT"),
     "silent_button": Case(
         lambda run: run.kill_probes(), ("stop button silent", "marshal_1"), arguments=("--set", BUTTON)
@@ -162,12 +164,17 @@ CASES: dict[str, Case] = {
     "pause_trial_node_2s": Case(partial(pause, "trial_node", 2.0), ("the trial is quiet",), end="INT"),
     "walk_by_hand": Case(lambda run: run.probe("walk_by_hand"), ("cmd_vel",), end="INT"),
     "second_fiducials": Case(
-        lambda run: run.probe("second_fiducials", wait=False), ("data from two sources", "probe_second_fiducials")
+        lambda run: run.probe("second_fiducials", wait=False),
+        ("data from two sources", "probe_second_fiducials"),
+        takes=5.0,
     ),
-    "second_graph": Case(start_second_graph, ("data from two sources", "trial_node|control_node|perception_node")),
+    "second_graph": Case(
+        start_second_graph, ("data from two sources", "trial_node|control_node|perception_node"), takes=20.0
+    ),
     "full_disk": Case(
         fill_disk,
         ("recording failed",),
+        takes=10.0,
         arguments=("--set", "trial.phases.carry.timeout=60"),
         before=lambda folder: _mount_tmpfs(folder, "4g"),
     ),

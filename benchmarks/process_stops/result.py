@@ -142,7 +142,7 @@ def _judge(name: str, case: Case, run: GraphRun, ends: tuple[float, int, int, st
     told = " ".join([str(verdict.get("reason", "")), *(str(event["detail"]) for event in verdict.get("events", ()))])
     unnamed = tuple(text for text in case.named if not any(part in told for part in text.split("|")))
     seen, limits = run.watch.seen, StopLimits()
-    bound = NOTICE_S + limits.stand_max + limits.settle_time if case.robot else math.nan
+    bound = NOTICE_S + case.takes + limits.stand_max + limits.settle_time if case.robot else math.nan
     if case.end != "itself":
         bound = math.nan  # it goes on first
     return Result(
