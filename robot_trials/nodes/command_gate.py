@@ -22,7 +22,7 @@ from robot_trials_msgs.msg import TrialEvent
 
 REPEAT_S = 10.0
 """Time after which the same reason is told again in an event [s]."""
-RECENT_S = 3.0
+RECENT_S = 10.0
 """Time for which /diagnostics warns of a command that was ignored [s]."""
 FOLLOWED = {
     Following.TRIAL: "a trial runs",

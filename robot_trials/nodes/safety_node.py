@@ -41,6 +41,8 @@ REPEAT_S = 2.0
 """While a trial runs on all the same, what must end it is said again: who should hear may have begun to listen late."""
 ENDS_TRIAL = ("control_node", "perception_node", "recorder_node")
 """Nodes without which a trial must end; the control process itself sees to the others."""
+NEEDED = ("control_node", "perception_node")
+"""Those of them that every trial needs, recorded or not."""
 
 
 class SafetyNode(Node):
@@ -74,6 +76,7 @@ class SafetyNode(Node):
         self._recorder = Watchdog("recorder", recorder_timeout)
         self._frames = self._statuses = 0
         self._fatal: dict[str, float] = {}
+        self._node_timeout, self._idle_at = node_timeout, time.monotonic()
         self._create_interfaces()
 
     def request_end(self) -> None:
@@ -116,6 +119,7 @@ class SafetyNode(Node):
         self._channel.health.read_into(self._health.data)
         for change in self._nodes.update(time.monotonic()):
             self._tell(change)
+        self._find_absent(time.monotonic())
         self._process.update(self._health)
         self._watch_data()
         self._repeat_fatal()
@@ -140,6 +144,16 @@ class SafetyNode(Node):
         self._fatal = {text: at for text, at in self._fatal.items() if not text.startswith(f"{node} ")}
         if change.text != f"{node} is alive":
             self._events.say(TrialEvent.INFO, change.text)
+
+    def _find_absent(self, now: float) -> None:
+        """Nodes that have not come up although a trial runs."""
+        if not self._trial_runs:
+            self._idle_at = now
+        elif now - self._idle_at > self._node_timeout:
+            for node in self._nodes.find(Life.ABSENT):
+                text = f"{node} is not there"
+                if node in NEEDED and text not in self._fatal:
+                    self._say_fatal(text)
 
     def _watch_data(self) -> None:
         """Frames and the recorder's words while a trial runs, in the time of the control ticks."""

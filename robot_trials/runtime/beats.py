@@ -30,6 +30,7 @@ class BeatWriter:
         self._record = Record(np.zeros(1, BEAT_DTYPE))
         self._cell.read_into(self._record.data)
         self._record.pid[...] = os.getpid()
+        self._cell.write(self._record.data)  # no sign of life yet, but whose death to look out for
 
     def beat(self) -> None:
         """One sign of life."""
@@ -51,7 +52,7 @@ class BeatReader:
 
     Attributes:
         count: of the newest sign; 0 before the first.
-        pid: process that gave it; 0 before the first.
+        pid: process that gives them; 0 before there was one.
         seen_at: when it was given, CLOCK_MONOTONIC [s].
     """
 
@@ -75,7 +76,7 @@ class BeatReader:
 
     @property
     def is_dead(self) -> bool:
-        """Whether the process that gave the newest sign is gone."""
+        """Whether the process that gives the signs is gone."""
         return self.pid > 0 and not is_process_alive(self.pid)
 
 

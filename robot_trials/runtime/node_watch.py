@@ -58,11 +58,11 @@ class _Node:
         if self.reader.read() != self.count:
             self.count, self.seen, self.gone = self.reader.count, now, 0
             return Life.ALIVE
-        if self.life == Life.ABSENT:
-            return Life.ABSENT
         self.gone = self.gone + 1 if self.reader.is_dead else 0
         if self.gone >= DEAD_CHECKS or self.life == Life.DEAD:
             return Life.DEAD
+        if self.life == Life.ABSENT:
+            return Life.ABSENT
         return Life.SILENT if now - self.seen > self.timeout else self.life
 
 
@@ -99,10 +99,10 @@ class NodeWatch:
         for name, node in self._nodes.items():
             if held_up > OWN_PAUSE_S:
                 node.seen += held_up
-            before, pid = node.life, node.pid
+            before, restarted = node.life, False
             node.life = node.judge(now)
-            node.pid = node.reader.pid
-            restarted = node.pid != pid and pid != 0
+            if node.life == Life.ALIVE:
+                restarted, node.pid = node.pid not in (0, node.reader.pid), node.reader.pid
             if node.life != before or restarted:
                 changes.append(Change(name, node.life, self._describe(name, before, now), restarted))
         return changes
@@ -110,7 +110,7 @@ class NodeWatch:
     def _describe(self, name: str, before: Life, now: float) -> str:
         node = self._nodes[name]
         if node.life == Life.DEAD:
-            return f"{name} died: process {node.pid} is gone"
+            return f"{name} died: process {node.reader.pid} is gone"
         if node.life == Life.SILENT:
             return f"{name} is silent: no sign of life for {now - node.seen:.1f} s"
         return f"{name} is alive" if before == Life.ABSENT else f"{name} is alive again: process {node.pid}"

@@ -38,13 +38,23 @@ class Graph:
         self.group = group
         self.output = folder / "run"
         self.channel = channel
-        setup = load_trial_setup("torch_relay", output=self.output)
         self.parameters = folder / "parameters.yaml"
-        values = {"use_sim_time": True, "channel": channel, "setup": json.dumps(setup.arguments)}
-        self.parameters.write_text(json.dumps({"/**": {"ros__parameters": values}}))
+        self.configure()
         self.environment = dict(os.environ) | {"ROS_DOMAIN_ID": str(os.getpid() % 100 + 1)}
         self.environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
         self.client_messages = []
+
+    def configure(self, *overrides):
+        """Set keys of trial and site, as `--set` does."""
+        setup = load_trial_setup("torch_relay", output=self.output, overrides=overrides)
+        values = {"use_sim_time": True, "channel": self.channel, "setup": json.dumps(setup.arguments)}
+        self.parameters.write_text(json.dumps({"/**": {"ros__parameters": values}}))
+
+    def begin(self, verb, *arguments, name=""):
+        """Run one of the small programs until it is killed."""
+        command = [sys.executable, DOUBLES, verb, *map(str, arguments)]
+        member = self.group.start(name or verb, command, self.environment, pipe=True)
+        assert member.process.stdout.readline()
 
     def start_control(self, factor=0.0, **options):
         settings = [f"{key}={value}" for key, value in options.items()]

@@ -2,7 +2,8 @@
 
 python node_doubles.py trial_node --ros-args ...     the node; its trial walks for TEST_TRIAL_TICKS trial ticks
 python node_doubles.py call SERVICE                  call a Trigger service, print its answer as JSON
-python node_doubles.py act NAME WHO                  rearm or lower a stopped robot, print the answer
+python node_doubles.py act NAME WHO                  rearm or lower a stopped robot, print the answer; more about
+                                                     stops in stop_programs.py
 python node_doubles.py send_goal TRIAL               send a goal, print whether it was accepted
 python node_doubles.py offer NAME                    a node of that name that offers the trial and takes no goal
 python node_doubles.py count_servers COUNT           wait until so many servers offer the trial
@@ -19,6 +20,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import stop_programs
 
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import describe_triggers
@@ -149,17 +151,6 @@ def call_service(node, name):
     client = node.create_client(Trigger, name)
     _wait(node, client.service_is_ready)
     future = client.call_async(Trigger.Request())
-    _wait(node, future.done)
-    return {"success": future.result().success, "message": future.result().message}
-
-
-def act(node, name, who):
-    """Answer of an act of a person on a stop."""
-    from robot_trials_msgs.srv import StopAct
-
-    client = node.create_client(StopAct, f"stop_node/{name}")
-    _wait(node, client.service_is_ready)
-    future = client.call_async(StopAct.Request(who=who))
     _wait(node, future.done)
     return {"success": future.result().success, "message": future.result().message}
 
@@ -365,30 +356,20 @@ def say_event(node, source, severity, text):
     return {}
 
 
-def press(node, value):
-    """Press the button, or release it."""
-    from std_msgs.msg import Bool
-
-    publisher = node.create_publisher(Bool, "e_stop", 10)
-    _wait(node, publisher.get_subscription_count)
-    publisher.publish(Bool(data=value == "1"))
-    _wait(node, lambda: publisher.wait_for_all_acked())
-    return {}
-
-
 def main(verb, *arguments):
     """Run one of the programs."""
     if verb == "trial_node":
         return run_trial_node(list(arguments))
+    if verb in stop_programs.BACKGROUND:
+        return stop_programs.run_in_background(verb, *arguments)
     if verb == "offer":
         return offer(*arguments)
     import rclpy
 
     rclpy.init()
     node = rclpy.create_node(f"test_{verb}_{os.getpid()}")
-    verbs = {
+    verbs = stop_programs.PROGRAMS | {
         "call": call_service,
-        "act": act,
         "send_goal": send_goal,
         "ask_goals": ask_goals,
         "count_servers": count_servers,
@@ -398,7 +379,6 @@ def main(verb, *arguments):
         "drive": drive,
         "follow": follow,
         "stop_state": stop_state,
-        "press": press,
         "say_event": say_event,
     }
     print(json.dumps(verbs[verb](node, *arguments)), flush=True)

@@ -187,7 +187,7 @@ def test_simulator_fault_is_the_reason_of_the_verdict(graph):
 
 def test_goal_for_another_trial_is_rejected_and_named(graph):
     graph.start_control()
-    graph.start("stop_node", "safety_node")
+    graph.start("control_node", "perception_node", "stop_node", "safety_node")
     graph.start_trial_node(await_recorder=False)
     assert graph.ask("send_goal", "torch_relay_other") == {"accepted": False}
     graph.wait_for_log("trial_node", "trial: 'torch_relay_other': this graph was started for 'torch_relay'")
@@ -207,7 +207,7 @@ def test_node_without_a_control_process_ends_when_told_and_names_the_channel(gra
 def test_goal_is_taken_once_and_its_outcome_outlives_the_node(graph):
     ledger = graph.output.parent / "ledger" / "goals.jsonl"
     graph.start_control(factor=1.0)
-    graph.start("stop_node", "safety_node")
+    graph.start("control_node", "perception_node", "stop_node", "safety_node")
     graph.start_trial_node(MANY_TICKS, await_recorder=False, ledger_file=str(ledger))
     goal, other = "0a" * 16, "0b" * 16
     unknown, running, ended, withdrawn = range(4)
@@ -226,7 +226,7 @@ def test_goal_is_taken_once_and_its_outcome_outlives_the_node(graph):
 
 def test_who_sends_a_rejected_goal_can_ask_why(graph):
     graph.start_control(factor=1.0)
-    graph.start("stop_node", "safety_node", "recorder_node")
+    graph.start("control_node", "stop_node", "safety_node", "recorder_node", "perception_node")
     graph.start_trial_node(MANY_TICKS)
     goal, second = "0a" * 16, "0b" * 16
     answers = graph.ask("ask_goals", f"send:{goal}", f"send:{second}", f"ask:{second}", f"send:{goal}", f"ask:{goal}")
@@ -241,7 +241,7 @@ def test_who_sends_a_rejected_goal_can_ask_why(graph):
 
 def test_every_goal_has_a_bag_of_its_own(graph):
     graph.start_control(factor=1.0)
-    graph.start("stop_node", "safety_node", "recorder_node", "perception_node")
+    graph.start("control_node", "stop_node", "safety_node", "recorder_node", "perception_node")
     graph.start_trial_node(50)
     paths = []
     for count in range(2):
@@ -262,7 +262,7 @@ def test_every_goal_has_a_bag_of_its_own(graph):
 
 def test_a_goal_that_cannot_be_recorded_is_aborted_with_the_reason(graph):
     graph.start_control(factor=1.0)
-    graph.start("stop_node", "safety_node", "recorder_node", "perception_node")
+    graph.start("control_node", "stop_node", "safety_node", "recorder_node", "perception_node")
     graph.start_trial_node(50)
     graph.ask("ask_goals", f"send:{'0a' * 16}")
     graph.ask("await_outcome", "0a" * 16)

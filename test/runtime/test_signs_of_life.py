@@ -28,7 +28,8 @@ import sys, time
 from robot_trials.runtime.beats import BeatWriter
 from robot_trials.runtime.channel import Channel
 writer = BeatWriter(Channel.attach(sys.argv[1], 5.0), sys.argv[2])
-writer.beat()
+if sys.argv[3]:
+    writer.beat()
 print("beat", flush=True)
 time.sleep(60.0)
 """
@@ -56,8 +57,8 @@ def start_node(owner):
     """Start a process that beats once as a node."""
     processes = []
 
-    def start(node):
-        command = [sys.executable, "-c", BEAT_ONCE, owner.info.channel, node]
+    def start(node, beat="once"):
+        command = [sys.executable, "-c", BEAT_ONCE, owner.info.channel, node, beat]
         processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         assert processes[-1].stdout.readline() == "beat\n"
         return processes[-1]
@@ -124,6 +125,18 @@ def test_watch_tells_dead_from_silent_and_back(channel, start_node):
     start_node("perception_node")
     (change,) = watch.update(3.5)
     assert change.restarted and change.life == Life.ALIVE
+
+
+def test_node_that_died_before_its_first_sign_is_dead(channel, start_node):
+    watch = NodeWatch(channel, {"control_node": 3.0})
+    process = start_node("control_node", "")
+    assert watch.update(0.0) == [] and watch.find(Life.ABSENT) == ["control_node"]
+    process.kill()
+    process.wait()
+    changes = [watch.update(tick / 10) for tick in (1, 2)]
+    assert [change.text for change in changes[1]] == [f"control_node died: process {process.pid} is gone"]
+    process = start_node("control_node", "")
+    assert watch.update(0.3) == [] and watch.find(Life.DEAD) == ["control_node"]
 
 
 def test_who_watches_and_was_held_up_does_not_hold_it_against_others(channel):
