@@ -48,8 +48,8 @@ class ProcessEvents:
         self._quiet = quiet
 
     def _grown(self, name: str, health: Record) -> int:
-        """By how much a counter has grown since the last look."""
+        """By how much a counter has grown since the last look; the first look only learns it."""
         value = int(getattr(health, name))
-        before = self._seen.get(name, 0)
+        before = self._seen.get(name, value)
         self._seen[name] = value
         return max(value - before, 0)
