@@ -205,6 +205,7 @@ warm_up() {
 
 setup_checkout() { # [test]: with what tests need; call it as a command of its own: bash stops at errors only there
     local warming
+    exec 7>"$ROOT/.setup.lock" && flock 7 # two calls at once would build over each other
     setup_system "$@"
     setup_python
     [ "${1:-}" != test ] || setup_test_tools
@@ -219,4 +220,5 @@ setup_checkout() { # [test]: with what tests need; call it as a command of its o
     use_workspace
     wait "$warming"
     trap - EXIT
+    exec 7>&-
 }

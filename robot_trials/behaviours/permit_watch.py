@@ -10,8 +10,8 @@ from robot_trials.safety.stop_triggers import Trigger
 
 DEVIATIONS = 3.0
 """A place that may be outside by so many standard deviations of the localization counts as outside."""
-BEFORE = ("", "preflight")
-"""Phases in which the robot has not moved yet and may not know its place."""
+BEFORE = ("", "preflight", "safe_end")
+"""Phases in which the robot has not moved yet and may not know its place: a trial may end before its first step."""
 
 
 class PermitWatch:
@@ -31,13 +31,15 @@ class PermitWatch:
         self.area = find_area(setup.site, setup.permit)
         self.end_ns = (setup.permit.ends - setup.start_time) // timedelta(microseconds=1) * 1000
         self._said = Trigger.NONE
+        self._moves = False
 
     def update(self) -> Trigger:
         """What calls for a stop now."""
         found = Trigger.NONE
         if self._context.time_ns >= self.end_ns:
             found |= Trigger.WINDOW
-        if self._context.phase not in BEFORE and self.measure_leeway() < 0.0:
+        self._moves = self._moves or self._context.phase not in BEFORE
+        if self._moves and self.measure_leeway() < 0.0:
             found |= Trigger.GEOFENCE
         if found & ~self._said:
             self._report(found & ~self._said)

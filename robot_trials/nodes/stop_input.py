@@ -14,6 +14,8 @@ from robot_trials.nodes.qos import BUTTONS, STOPS, to_rclpy
 from robot_trials.nodes.stop_buttons import StopButtons
 from robot_trials_msgs.msg import StopButton
 
+REPORTED_MAX = 64
+"""Button names that something was reported of at one time: a stranger may make up any number of them."""
 RESTORE_GRACE_S = 3.0
 """Time buttons have to be heard again after the stop node began anew: discovery takes some of it [s]."""
 
@@ -76,7 +78,7 @@ class StopInput:
         if message.pressed:
             self._stop(f"by stop button {message.name!r}")
         problem = self.buttons.take(message.name, int(message.sequence), bool(message.pressed), time.monotonic())
-        if problem and message.name not in self._reported:
+        if problem and message.name not in self._reported and len(self._reported) < REPORTED_MAX:
             self._report(problem)
             self._reported.add(message.name)
         elif not problem:

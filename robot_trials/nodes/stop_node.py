@@ -26,6 +26,7 @@ from robot_trials.nodes.qos import topic_qos
 from robot_trials.nodes.stop_input import RESTORE_GRACE_S, StopInput
 from robot_trials.runtime.channel import WHO_BYTES
 from robot_trials.runtime.stop_outbox import StopOutbox
+from robot_trials.safety.stop_requests import ARMED, LOWERED, STOPPED
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.telemetry.topics import DIAGNOSTICS
 from robot_trials_msgs.msg import TrialEvent
@@ -34,7 +35,7 @@ from robot_trials_msgs.srv import StopAct
 BEAT_PERIOD_S = 0.04
 """Between two signs of life: a dozen of them in the half second after which the robot stops."""
 CHECK_PERIOD_S = 1.0
-DONE = {"rearm": "armed again by {who}", "lower": "let down by {who}"}
+DONE = {"rearm": ARMED, "lower": LOWERED}
 ASKED = {"rearm": "to arm the robot again", "lower": "to let the robot down"}
 
 
@@ -106,7 +107,7 @@ class StopNode(Node):
 
     def _stop(self, way: str) -> None:
         if self._outbox.ask_stop():
-            self._events.say(TrialEvent.ERROR, f"emergency stop {way}")
+            self._events.say(TrialEvent.ERROR, f"{STOPPED} {way}")
 
     def _report(self, problem: str) -> None:
         self._events.say(TrialEvent.ERROR, problem)
@@ -142,7 +143,7 @@ class StopNode(Node):
         if not judgement.success:
             self._refuse(name, who, judgement.reason, answer)
             return
-        text = DONE[name].format(who=who)
+        text = f"{DONE[name]} {who}"
         if name == "rearm":
             self._outbox.note_armed_by(who)
         answer.give(success=True, message=text)

@@ -77,6 +77,7 @@ class TrialNode(Node):
         self._server: PatientActionServer | None = None
         self._ending = False
         self._goal: Any = None
+        self._taken = False
         self._answering = False
         self._idle_since: float | None = None
         self._concluded = False
@@ -90,7 +91,7 @@ class TrialNode(Node):
     def request_end(self) -> None:
         """A signal: abort the trial, which ends standing, then end."""
         self._ending = True
-        if self._runner.running:
+        if self._taken:
             self.get_logger().info("told to end: aborting the trial")
             self._runner.request("abort", describe_wish())
 
@@ -131,7 +132,7 @@ class TrialNode(Node):
         """The recorder is ready, or can no longer record: then the trial ends safely."""
         if status.level == DiagnosticStatus.OK:
             self._recorder_ready = True
-        elif self._runner.running:
+        elif self._taken:
             self._runner.request("abort", status.message)
 
     def _take_event(self, event: TrialEvent, fatal: bool) -> None:
@@ -139,11 +140,11 @@ class TrialNode(Node):
         now_ns = self._runner.time_ns
         plausible = 0 <= event.time_ns <= now_ns + STAMP_LEAD_NS
         self._runner.note(event if plausible else replace(event, time_ns=now_ns))
-        if fatal and self._runner.running:
+        if fatal and self._taken:
             self._runner.request("abort", event.text)
 
     def _pass_request(self, name: str, answer: Trigger.Response) -> Trigger.Response:
-        answer.success = self._runner.running
+        answer.success = self._taken
         answer.message = f"{name} passed on" if answer.success else "no trial is running"
         if answer.success:
             self._runner.request(name, "asked by service")
@@ -159,7 +160,7 @@ class TrialNode(Node):
             for key, value in wanted.items()
             if value not in ("", present[key])
         ]
-        if self._runner.running or self._goal is not None:
+        if self._taken:
             problems.append("a trial is running")
         if self._ending or self._channel.ended:
             problems.append("the control process has ended")
@@ -167,6 +168,9 @@ class TrialNode(Node):
         if not problems:
             self._folder = self._folders.find_free(self._goals.folders)
             problems = self._goals.take(goal_id, self._folder)
+        self._taken = self._taken or not problems
+        if self._taken and not problems:
+            self._runner.forget_requests()  # from now on they are this goal's
         if problems:
             self._goals.reject(goal_id, problems)
             text = f"goal rejected: {'; '.join(problems)}"
@@ -198,10 +202,10 @@ class TrialNode(Node):
         if self._server is None and self._recorder_ready and not self._start_check.find_absent():
             self._offer_trial()
         if self._goal is not None and self._server is not None and self._runner.conclusion is not None:
-            goal, self._goal = self._goal, None
+            goal, self._goal, self._taken = self._goal, None, False
             self._server.conclude(goal, self._conclude)
             self._answering = True
-        elif self._goal is None and not self._runner.running and not self._answering:
+        elif not self._taken and not self._runner.running and not self._answering:
             self._end_when_due()
 
     def _end_when_due(self) -> None:

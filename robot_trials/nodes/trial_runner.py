@@ -123,6 +123,12 @@ class TrialRunner(threading.Thread):
         """Time of the newest control sample, since the trial's start [ns]."""
         return int(self._port.sample.state.time_ns)
 
+    def forget_requests(self) -> None:
+        """A goal is about to be taken: requests and notes from before are those of a trial that has ended."""
+        for left in (self._requests, self._notes):
+            while not left.empty():
+                left.get()
+
     def start_trial(self) -> None:
         """Begin a trial at the next tick."""
         self.conclusion = None
@@ -176,9 +182,6 @@ class TrialRunner(threading.Thread):
 
     def _begin(self) -> None:
         self._wanted.clear()
-        for left in (self._requests, self._notes):  # those of a trial that has ended
-            while not left.empty():
-                left.get()
         self._ticks, self._aborted, self._started_at = 0, False, time.monotonic()
         self._trial, self._judge = self._kit.make()
         self._tick()

@@ -69,6 +69,7 @@ STOP_DTYPE = np.dtype(
     [
         ("rearm", "i8"),
         ("lower", "i8"),
+        ("act_ends_ns", "i8"),  # the newest act counts no longer than until then, CLOCK_MONOTONIC
         ("inputs", "i8"),
         ("asked", "u4"),
         ("e_stop", "u1"),

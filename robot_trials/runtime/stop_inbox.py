@@ -85,7 +85,8 @@ class StopInbox:
         try:
             if self._stop_cell.read_into(said.data):
                 requests.inputs[...], requests.e_stop[...] = said.inputs, said.e_stop
-                requests.rearm[...], requests.lower[...] = said.rearm, said.lower
+                if time.monotonic_ns() <= int(said.act_ends_ns):  # one seen too late was refused meanwhile
+                    requests.rearm[...], requests.lower[...] = said.rearm, said.lower
             if self._beat_cell.read_into(self._beat.data):
                 requests.heartbeat[...] = self._beat.count
         except SharedMemoryError:

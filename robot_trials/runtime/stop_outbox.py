@@ -13,6 +13,8 @@ from robot_trials_control.records import Record
 
 ANSWER_TIMEOUT_S = 5.0
 """Time the control process has to judge an act: a world in lockstep may wait 3 s for a trial before it goes on."""
+ACT_COUNTS_S = 4.0
+"""Time after which an act that the control process has not seen is none: none takes effect after it was refused."""
 REASONS = {
     Refusal.NO_STOP: "nothing is stopped",
     Refusal.UNSETTLED: "the robot has not arrived at the end of its stop yet",
@@ -93,6 +95,7 @@ class StopOutbox:
             self._record.e_stop[...] = 0
         getattr(self._record, name)[...] += 1
         self._deadline = now + ANSWER_TIMEOUT_S
+        self._record.act_ends_ns[...] = round((now + ACT_COUNTS_S) * 1e9)
         self._write()
 
     def judge_act(self, now: float) -> Judgement | None:

@@ -27,6 +27,10 @@ STOP_REQUEST_DTYPE = np.dtype(STOP_REQUEST_FIELDS, align=True)
 """The same as a NumPy type, for a shared-memory cell."""
 
 
+STOPPED, ARMED, LOWERED = "emergency stop", "armed again by", "let down by"
+"""How what people did is told, each followed by the way or the person."""
+
+
 def make_stop_requests() -> Record:
     """Allocate a record that asks for nothing."""
     return make_record(STOP_REQUEST_FIELDS)

@@ -13,8 +13,11 @@ from robot_trials.trials.verdict import is_shortfall
 EXIT_PATIENCE_S = 0.8
 """A process's end may be noted so long after its effect was seen [s]."""
 POLL_S = 0.02
-_EFFECTS = re.compile(r"silent|died|ended|lost|not answer|processed frame|sign of life")
-"""Words of reasons that a death may be behind."""
+_EFFECTS = re.compile(
+    r"silent|died|ended|lost|not answer|processed frame|sign of life|fiducial|never seen|recording|broke off|"
+    r"not written|no trial was begun|started|internal error|quiet"
+)
+"""Words of reasons that a death may be behind; others, such as an emergency stop, have a cause of their own."""
 _HOLLOW = re.compile(
     r"(?:.*interrupted(?: by SIG\w+)?|cancelled by the client|the process that started the graph is gone|"
     r"the control process was told to end|control process \d+ died|(?:\w+ )?\w+_(?:node|process) died)"
@@ -26,10 +29,15 @@ def name_exits(reason: str, exits: Sequence[ProcessExit]) -> str:
     """A reason with the processes behind it; one that says nothing more than that makes way for them."""
     words = [exit_.words for exit_ in exits]
     words = [text for text in dict.fromkeys(words) if text not in reason]
-    if not words or not reason or is_shortfall(reason):  # a trial that came to its end was ended by nobody
+    if not words or not may_be_deaths(reason):
         return reason
     told = ", ".join(words)
     return told if _HOLLOW.fullmatch(reason) else f"{reason}: {told}"
+
+
+def may_be_deaths(reason: str) -> bool:
+    """Whether a death may be behind a reason; a trial that came to its end was ended by nobody."""
+    return not is_shortfall(reason) and bool(_EFFECTS.search(reason) or _HOLLOW.fullmatch(reason))
 
 
 def await_exits(folder: Path | None, reason: str, since_ns: int) -> list[ProcessExit]:
@@ -40,8 +48,7 @@ def await_exits(folder: Path | None, reason: str, since_ns: int) -> list[Process
     deadline = time.monotonic() + EXIT_PATIENCE_S
     while True:
         exits = [exit_ for exit_ in find_exits(folder) if exit_.time_ns >= since_ns]
-        suspicious = bool(_EFFECTS.search(reason) or _HOLLOW.fullmatch(reason))
-        if exits or folder is None or not suspicious or time.monotonic() > deadline:
+        if exits or folder is None or not may_be_deaths(reason) or time.monotonic() > deadline:
             return exits
         time.sleep(POLL_S)
 

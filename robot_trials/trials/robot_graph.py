@@ -31,6 +31,8 @@ ENVIRONMENT = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST", "OMP_NUM_THREADS": 
 SAFE_END_S = 120.0
 """Wall time from the wish to end until robots stand or squat and bags are closed, before processes are killed: four
 times the longest stop, for a world that is slower than real time."""
+LEAVE_S = 20.0
+"""Wall time that processes other than recorders have to end after the control process: their trials have concluded."""
 POLL_S = 0.1
 """Longest wait for a word of a client before processes are looked at [s]."""
 
@@ -204,6 +206,11 @@ class RobotGraph:
         return write_parameters(self._scratch / f"{self._robot or 'robot'}.parameters.yaml", self._parameters)
 
 
+def is_recorder(name: str) -> bool:
+    """Whether a process of a group, by its name there, closes a bag before it ends."""
+    return name.rpartition(".")[2] == RECORDER
+
+
 def find_program(name: str) -> list[str]:
     """The command that starts a node, or the control process."""
     module = "robot_trials.runtime.process" if name == CONTROL else f"robot_trials.nodes.{name}"
@@ -235,6 +242,9 @@ def end_processes(group: ProcessGroup, control: str, clients: list[str], trials:
         group.send(signal.SIGKILL, controls)
     group.send(signal.SIGKILL, clients)
     group.send(signal.SIGTERM)
+    if hanging := group.wait(min(patience_s, LEAVE_S), [name for name in group.members if not is_recorder(name)]):
+        print(f"killed, for they do not end: {', '.join(hanging)}", file=sys.stderr, flush=True)
+        group.send(signal.SIGKILL, hanging)
     if group.wait(patience_s):
         group.send(signal.SIGKILL)
         group.wait(1.0)

@@ -9,6 +9,7 @@ from typing import Any
 
 from robot_trials.behaviours.context import TrialEvent
 from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_requests import ARMED, LOWERED, STOPPED
 from robot_trials.safety.stop_triggers import Trigger, describe_triggers
 
 STOP_NODE = "stop_node"
@@ -120,7 +121,7 @@ def add_acts(stops: Sequence[Stop], events: Iterable[TrialEvent]) -> tuple[Stop,
     """The stops with what people did about each: an act counts for the newest stop that it does not come before."""
     acts: list[list[StopAct]] = [[] for _ in stops]
     for event in events:
-        if event.source != STOP_NODE:
+        if event.source != STOP_NODE or not event.text.startswith((STOPPED, ARMED, LOWERED)):
             continue
         begun = [place for place, stop in enumerate(stops) if stop.start_ns - ACT_LEAD_NS <= event.time_ns]
         if begun:

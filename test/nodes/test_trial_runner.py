@@ -158,8 +158,18 @@ def test_trial_begins_with_the_first_sample_of_a_world_that_starts_slowly():
 def test_requests_of_an_ended_trial_do_not_reach_the_next(make_runner):
     runner = make_runner(Kit())
     runner.request("abort", "too early")
+    runner.forget_requests()
     runner.start_trial()
     assert wait_for(lambda: runner.conclusion).outcome.passed
+
+
+def test_request_between_an_accepted_goal_and_its_first_tick_counts(make_runner):
+    runner = make_runner(Kit(ticks=1_000_000))
+    runner.forget_requests()
+    runner.request("abort", "cancelled by the client")
+    runner.start_trial()
+    conclusion = wait_for(lambda: runner.conclusion)
+    assert conclusion.aborted and conclusion.outcome.reason == "cancelled by the client"
 
 
 def test_death_of_the_control_process_concludes_with_the_reason(make_runner):
@@ -186,6 +196,7 @@ def test_what_watchers_tell_reaches_the_judge(make_runner):
     kit.make = keep
     runner = make_runner(kit)
     runner.note("before the trial")
+    runner.forget_requests()
     runner.start_trial()
     wait_for(lambda: runner.snapshot.phase == "walk")
     runner.note("armed again by Chen Yue")

@@ -148,6 +148,11 @@ def test_stop_wakes_an_idle_world_and_the_act_is_judged(make_rig):
     with rig.writing:
         rig.stop.e_stop[...] = 0
         rig.stop.rearm[...] += 1
+        rig.stop.act_ends_ns[...] = time.monotonic_ns() - 1
+    time.sleep(0.3)
+    assert rung_of(rig)[0] == Rung.OFF, "an act seen too late is none"
+    with rig.writing:
+        rig.stop.act_ends_ns[...] = time.monotonic_ns() + 4_000_000_000
     wait_for(lambda: rung_of(rig)[0] == Rung.NONE)
     wait_for(lambda: rig.following() == Following.NOBODY and int(rig.health.acts) == 1)
     assert int(rig.health.act_refused) == 0

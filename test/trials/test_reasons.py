@@ -37,6 +37,7 @@ CONTROL = ProcessExit("control_process", -9, 0)
             "no site fiducial in 3.0 s of walking: must be ≤ 2 s: perception_node was killed by SIGKILL",
         ),
         ("stopped: emergency stop", [], "stopped: emergency stop"),
+        ("stopped: emergency stop", [ProcessExit("perception_node", -9, 0)], "stopped: emergency stop"),
         ("lost: stop_node was killed by SIGKILL", [STOP_NODE], "lost: stop_node was killed by SIGKILL"),
         (
             "camera silent",
