@@ -147,6 +147,7 @@ CASES: dict[str, Case] = {
     },
     "host_KILL": Case(partial(signal_host, signal.SIGKILL), ("the process that started the graph is gone",)),
     "terminal_closed": Case(partial(signal_session, signal.SIGHUP), ("SIGHUP",)),
+    "terminal_quit": Case(partial(signal_session, signal.SIGQUIT), ("SIGQUIT",)),
     "ctrl_c": Case(partial(signal_session, signal.SIGINT), ("SIGINT",)),
     "power_cut": Case(kill_everybody, ("",), robot=False, by_next_command=True),
     "kill_stop_node_lockstep": Case(partial(kill, "stop_node"), KILLS["stop_node"], factor=0.0),
