@@ -299,15 +299,13 @@ def test_client_does_not_wait_for_a_dead_server(graph):
     graph.end()
 
 
-def test_what_watching_nodes_tell_is_recorded_and_the_worst_of_it_ends_the_trial(graph):
+def test_stranger_who_speaks_as_a_node_of_the_robot_is_named_and_stops_it(graph):
     start_all(graph, MANY_TICKS)
     walk(graph)
     graph.ask("say_event", "stop_node", 20, "armed again by Chen Yue")
-    graph.ask("say_event", "somebody", 50, "not of this graph")
-    graph.ask("say_event", "safety_node", 50, "the battery is empty")
     result = graph.read_client()
-    assert result["verdict"] == "aborted" and result["reason"] == "the battery is empty"
+    assert (result["verdict"], result["reason"]) == ("fail", "stopped: data from two sources")
     graph.end()
     (events,) = read_bag(graph, "/trial/events")
-    texts = [message.text for message in events]
-    assert {"armed again by Chen Yue", "the battery is empty", "aborted: the battery is empty"} <= set(texts)
+    told = [message.text for message in events if message.source == "safety_node"]
+    assert any("trial/events has publishers that are not this robot's alone: /test_say_event" in text for text in told)
