@@ -50,11 +50,6 @@ class Watch:
         self._still_since = math.nan
         self._falls = FallWatch(GroundSpec())
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the channel was ever there."""
-        return self._channel is not None
-
     def mark(self) -> None:
         """Forget what was seen: times count from now."""
         self.seen, self._marked, self._still_since = Seen(), self.time, math.nan

@@ -168,8 +168,8 @@ class TrialNode(Node):
         if not problems:
             self._folder = self._folders.find_free(self._goals.folders)
             problems = self._goals.take(goal_id, self._folder)
-        self._taken = self._taken or not problems
-        if self._taken and not problems:
+        if not problems:
+            self._taken = True
             self._runner.forget_requests()  # from now on they are this goal's
         if problems:
             self._goals.reject(goal_id, problems)
