@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
     if options.page is not None:
         from benchmarks.parity_page import draw_page
 
-        options.page.write_text(draw_page(steps[0], steps[1], true, heavy), encoding="utf-8")
+        options.page.write_text(draw_page(steps[0], steps[1], true, heavy, _name_legs()), encoding="utf-8")
     figures = [*_difference_figures(true), *_bite_figures(heavy), at_most("hashes", len(hashes), "1", 1), *speed]
     return figures if options.no_relays else [*figures, *_relay_figures(options)]
 
@@ -144,6 +144,16 @@ def _start(simulator: str, heavier: bool = False, watch: Any = None, **options: 
         drill.close()
         raise BenchmarkError(f"the robot fell in {simulator} before it walked")
     return drill
+
+
+def _name_legs() -> Any:
+    """Name and index of each joint of the left and the right leg."""
+    from robot_trials.config import load_trial_setup
+    from robot_trials.robots import load_profile
+    from robot_trials_control.model import RobotModel
+
+    model = RobotModel(load_profile(load_trial_setup("torch_relay", length=50.0).robot_file).to_parameters())
+    return tuple([(model.joint_names[j], j) for j in leg.tolist()] for leg in model.limbs.legs)
 
 
 def _open_heavier(*arguments: Any) -> GazeboRobot:

@@ -13,12 +13,13 @@ WIDTH, HEIGHT, MARGIN = 420, 190, 34
 """Of one panel [px]."""
 COLOURS = ("#1f77b4", "#d62728")
 NAMES = ("MuJoCo", "Gazebo")
-LEG = ("hip roll", "hip yaw", "hip pitch", "knee", "ankle pitch", "ankle roll")
 AXES = ("forward", "left", "up")
+Leg = Sequence[tuple[str, int]]
+"""Name and index of each joint from hip to foot."""
 
 
-def draw_page(one: Steps, other: Steps, true: Difference, heavy: Difference) -> str:
-    """A page with the differences and the mean step of each simulator, left foot standing."""
+def draw_page(one: Steps, other: Steps, true: Difference, heavy: Difference, legs: tuple[Leg, Leg]) -> str:
+    """A page with the differences and the mean step of each simulator, left foot standing; legs left, right."""
     rows = "".join(
         f"<tr><td>{name}</td><td>{d.com * 1e3:.1f} mm</td><td>{d.torque:.1%}</td><td>{d.timing * 1e3:.0f} ms</td>"
         f"<td>{d.ground:.1%}</td><td>{d.steps}</td></tr>"
@@ -29,12 +30,9 @@ def draw_page(one: Steps, other: Steps, true: Difference, heavy: Difference) -> 
         for i, axis in enumerate(AXES)
     ]
     panels += [
-        draw_panel(f"{joint} of the standing leg [N·m]", [_mean(steps.torque, steps)[:, i] for steps in (one, other)])
-        for i, joint in enumerate(LEG)
-    ]
-    panels += [
-        draw_panel(f"{joint} of the swinging leg [N·m]", [_mean(s.torque, s)[:, len(LEG) + i] for s in (one, other)])
-        for i, joint in enumerate(LEG)
+        draw_panel(f"{joint} of the {does} leg [N·m]", [_mean(steps.torque, steps)[:, i] for steps in (one, other)])
+        for does, leg in zip(("standing", "swinging"), legs, strict=True)
+        for joint, i in leg
     ]
     legend = " ".join(f'<b style="color:{c}">{escape(n)}</b>' for n, c in zip(NAMES, COLOURS, strict=True))
     return f"""<!doctype html>

@@ -29,7 +29,6 @@ TILT_PUSH, TILT_LIMIT = 140.0, 0.02
 limit is lowered [rad]."""
 SPEED_CAP = 0.3
 """Of a permit that is exceeded by a walk [m/s]."""
-KNEE = "leg_l4_joint"
 
 
 class TriggerCase(NamedTuple):
@@ -84,13 +83,16 @@ def _tilt(drill: AnyDrill) -> None:
     drill.robot.push(np.array((0.0, TILT_PUSH, 0.0)), PUSH_TIME)  # type: ignore[attr-defined]
 
 
+def _find_knee(drill: AnyDrill) -> int:
+    return int(drill.controller.model.limbs.knees[0])  # type: ignore[union-attr]
+
+
 def _heat(drill: AnyDrill) -> None:
-    drill.robot.heat(KNEE, drill.stops.limits.temperature_stop + 2.0)  # type: ignore[attr-defined]
+    drill.robot.heat(drill.robot.joint_names[_find_knee(drill)], drill.stops.limits.temperature_stop + 2.0)  # type: ignore[attr-defined]
 
 
 def _strain(drill: AnyDrill) -> None:
-    knee = drill.robot.joint_names.index(KNEE)
-    drill.stops.triggers.memory.strain[knee] = drill.stops.limits.strain_stop + 2.0
+    drill.stops.triggers.memory.strain[_find_knee(drill)] = drill.stops.limits.strain_stop + 2.0
 
 
 def _be_late(drill: AnyDrill) -> None:

@@ -227,12 +227,11 @@ class ArmReferences:
 
     def __init__(self, model: RobotModel, gains: WholeBodyGains) -> None:
         self.model = model
-        head = [model.joint_names.index(name) for name in model.parameters.head_joints]
+        head = model.limbs.head
         self.state: Record = make_record(arm_fields(model.nu, len(head)))
         state = self.state
         state.head[: len(head)], state.head_count[...] = head, len(head)
-        upper = [not model.moves_a_foot(i) for i in range(model.nu)]
-        state.free_weight[:] = np.where(upper, gains.posture_weight_arms, 0.0)
+        state.free_weight[:] = np.where(~model.limbs.is_leg, gains.posture_weight_arms, 0.0)
         state.hand_weight[...] = gains.posture_weight_hand
         for side in (LEFT, RIGHT):
             state.is_arm[side, model.arm_joints(side)] = 1

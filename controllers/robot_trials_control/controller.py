@@ -40,7 +40,7 @@ LIMP = (MotionMode.DAMPED, MotionMode.OFF)
 ARMS_DOWN_TIME = 1.5
 """In a squat that is to lose its power the arms first hang down under control, which brings their weight back [s]."""
 BRAKE_STIFFNESS = 1.0
-"""Of the legs' roll and yaw joints in a robot that rests, per N·m of torque limit: no stops hold these [1/rad]."""
+"""Of waist, leg roll and leg yaw joints in a robot that rests, per N·m of torque limit: no stops hold these [1/rad]."""
 SINK_TIME = 1.5
 """Over which torques fade, damped, before the drives lose their power: the robot sinks onto its stops [s]."""
 
@@ -66,8 +66,8 @@ class WholeBodyWalkingController:
         self.readings = Readings(self.model.nu, control_period)
         self._hold = SensorHold(self.model, self.estimator.gyro_bias)
         self._fall_pose = FallPose(self.model)
-        legs = {joint for joint in range(self.model.nu) if self.model.moves_a_foot(joint)}
-        self._braked = np.array(sorted(legs - set(self.lowering.pitch_joints)), dtype=int)
+        unstopped = self.model.limbs.is_leg | self.model.limbs.is_waist
+        self._braked = np.setdiff1d(np.flatnonzero(unstopped), self.lowering.pitch_joints)
         self._fading = (np.zeros(self.model.nu), np.zeros(self.model.nu))
         self._fault = Fault.NONE
         self._held_motion, self._arms_held = make_motion_command(), False

@@ -59,7 +59,7 @@ class DriveCommand:
     """
 
     def __init__(self, model: RobotModel, gains: DriveGains, period: float) -> None:
-        legs = np.array([model.moves_a_foot(i) for i in range(model.nu)])
+        legs = model.limbs.is_leg
         self._drive = drive = make_record(drive_fields(model.nu))
         drive.kp[:] = np.where(legs, 0.0, gains.arm_stiffness)
         drive.kd[:] = np.where(legs, gains.leg_damping, gains.arm_damping)

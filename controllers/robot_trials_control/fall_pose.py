@@ -25,14 +25,15 @@ class FallPose:
     """
 
     def __init__(self, model: RobotModel) -> None:
-        upper = np.array([not model.moves_a_foot(joint) for joint in range(model.nu)])
+        limbs = model.limbs
+        upper = ~limbs.is_leg
         self._position = np.where(upper, model.nominal_joints, 0.0)
-        low, high = model.model.lowerPositionLimit[7:], model.model.upperPositionLimit[7:]
         for side in (LEFT, RIGHT):
-            shoulder, *_, elbow = model.arm_joints(side)[:4].tolist()
-            self._position[elbow] = ELBOW_BEND * (low[elbow] if -low[elbow] > high[elbow] else high[elbow])
-            self._position[shoulder] += TUCKED_SHARE * (low[shoulder] - self._position[shoulder])
-        self._position[[model.joint_names.index(name) for name in model.parameters.head_joints]] = 0.0
+            shoulder, elbow = limbs.shoulders[side], limbs.elbows[side]
+            straight, folded = limbs.straight[side], limbs.folded[side]
+            self._position[elbow] = straight + ELBOW_BEND * (folded - straight)
+            self._position[shoulder] += TUCKED_SHARE * (limbs.lifted[side] - self._position[shoulder])
+        self._position[limbs.head] = 0.0
         self.stiffness = np.where(upper, ARM_STIFFNESS * model.parameters.torque_limits, 0.0)
 
     def write(self, command: Record) -> None:

@@ -10,6 +10,7 @@ import pinocchio as pin
 from robot_trials_control.compiled import bind
 from robot_trials_control.contacts import SoleReach, compute_sole_reach
 from robot_trials_control.exceptions import ModelError
+from robot_trials_control.limbs import LimbFinder, Limbs
 from robot_trials_control.model_state import FIRST_GRIP, GRAVITY, FrameState, model_state_fields, read_terms
 from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import LEFT, make_record
@@ -30,6 +31,7 @@ class RobotModel:
         angular_momentum: about the centre of mass, in world, shape (3,) [kg·m²/s].
         base_rotation, base_position: base in world, shapes (3, 3) and (3,) [m].
         feet, grips: sole and grip frames, left and right.
+        limbs: what each joint is for.
         mass: total mass with payload [kg].
     """
 
@@ -55,6 +57,7 @@ class RobotModel:
         self.imu_id = self._frame(parameters.imu_frame)
         self.camera_id = self._frame(parameters.camera_frame)
         self.nominal_joints = np.array([parameters.nominal_posture.get(n, 0.0) for n in self.joint_names])
+        self.limbs = self._find_limbs()
         self._own_inertias = [pin.Inertia(inertia) for inertia in self.model.inertias]
         self.own_mass = sum(inertia.mass for inertia in self._own_inertias[1:])
         self._allocate()
@@ -74,6 +77,13 @@ class RobotModel:
         if not self.model.existFrame(name):
             raise ModelError(f"{self.parameters.urdf}: no frame named {name!r}")
         return self.model.getFrameId(name)
+
+    def _find_limbs(self) -> Limbs:
+        parameters, finder = self.parameters, LimbFinder(self.model, self.nominal_joints)
+        try:
+            return finder.find(parameters.foot_frames, parameters.grip_frames, parameters.head_joints)
+        except ModelError as error:
+            raise ModelError(f"{parameters.urdf}: {error}") from None
 
     def _allocate(self) -> None:
         data, state = self.data, make_record(model_state_fields(self.nv))
@@ -117,19 +127,17 @@ class RobotModel:
         self.state.mass[...] = mass
 
     def arm_joints(self, side: int) -> np.ndarray:
-        """Joints that carry a grip frame and no foot, as indices of the joint arrays."""
-        chain = self.model.supports[self.model.frames[self.grip_ids[side]].parentJoint]
-        return np.array([j - 2 for j in chain if j >= 2 and not self.moves_a_foot(j - 2)])
+        """Joints of one arm, without the waist, as indices of the joint arrays."""
+        return self.limbs.arms[side]
 
     def moves_a_foot(self, joint: int) -> bool:
         """Whether the joint at this index of the joint arrays belongs to a leg."""
-        return any(joint + 2 in self.model.supports[self.model.frames[f].parentJoint] for f in self.foot_ids)
+        return bool(self.limbs.is_leg[joint])
 
     def sole_reach(self, margin: float, torque_share: float) -> SoleReach:
         """Reach of the pressure under one foot, `margin` [m] from the edge, at a share of the ankle's torque limit."""
         parameters, foot = self.parameters, self.model.frames[self.foot_ids[LEFT]]
-        ankle = self.model.supports[foot.parentJoint].tolist()[-2:]
-        torque = torque_share * min(parameters.torque_limits[j - 2] for j in ankle)
+        torque = torque_share * min(parameters.torque_limits[self.limbs.ankles[LEFT]])
         return compute_sole_reach(
             parameters.sole_half_length - margin,
             parameters.sole_half_width - margin,

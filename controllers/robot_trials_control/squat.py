@@ -12,7 +12,7 @@ import pinocchio as pin
 
 from robot_trials_control.compiled import compiled
 from robot_trials_control.model import RobotModel
-from robot_trials_control.records import Field, Record, make_record
+from robot_trials_control.records import LEFT, Field, Record, make_record
 
 POINTS = 17
 """Postures on the way."""
@@ -45,11 +45,9 @@ def find_pitch_joints(model: RobotModel) -> np.ndarray | None:
     data = model.model.createData()
     pin.computeJointJacobians(model.model, data, q)
     found = []
-    for frame in model.foot_ids:
-        supports = model.model.supports[model.model.frames[frame].parentJoint]
-        columns = [int(model.model.joints[joint].idx_v) for joint in supports if joint > 1]
-        pitch = [column - 6 for column in columns if data.J[4, column] > 1.0 - 1e-6]
-        if len(pitch) != PITCH_JOINTS:
+    for leg, bend in zip(model.limbs.legs, model.limbs.knees, strict=True):
+        pitch = leg[data.J[4, 6 + leg] > 1.0 - 1e-6]
+        if len(pitch) != PITCH_JOINTS or pitch[1] != bend:
             return None
         found.append(pitch)
     return np.array(found)
@@ -59,7 +57,7 @@ class SquatFinder:
     """Computes squats of one robot, arms as nominal and without load; the walk's gains give where it stands."""
 
     def __init__(self, model: RobotModel, joints: np.ndarray) -> None:
-        self._model, self._joints = model.model, joints
+        self._model, self._joints, self._leg = model.model, joints, model.limbs.legs[LEFT]
         self._feet = model.foot_ids
         self._data = model.model.createData()
         self._q = pin.neutral(model.model)
@@ -94,8 +92,7 @@ class SquatFinder:
         """
         self.place(*legs)
         columns = pin.computeJointJacobians(self._model, self._data, self._q)[3]
-        supports = self._model.supports[self._model.frames[self._feet[0]].parentJoint]
-        roll = [joint for joint in supports if joint > 1 and columns[self._model.joints[joint].idx_v] > ROLL_AXIS_MIN]
+        roll = [int(joint) + 2 for joint in self._leg if columns[6 + joint] > ROLL_AXIS_MIN]
         if len(roll) != ROLL_JOINTS:
             return 0.0
         hip, ankle = (self._data.oMi[joint].translation for joint in roll)

@@ -31,7 +31,7 @@ load is not known well; softer ones sink by 60 mm."""
 def make_program_gains(model: RobotModel, gains: WholeBodyGains) -> Record:
     """The program's constants for a robot, as a record of `program_gain_fields`."""
     parameters, nu = model.parameters, model.nu
-    is_arm = np.array([not model.moves_a_foot(i) for i in range(nu)])
+    upper = ~model.limbs.is_leg
     out = make_record(program_gain_fields(nu))
     out.stance_kd[...] = gains.stance_kd
     out.rest_scale[:] = np.sqrt(SECOND_FOOT_WEIGHT)
@@ -46,12 +46,12 @@ def make_program_gains(model: RobotModel, gains: WholeBodyGains) -> Record:
     out.torso_scale[:] = np.sqrt(gains.torso_weights)
     out.wrench_scale[:] = np.sqrt(gains.force_regularisation)
     out.force_regularisation[:] = gains.force_regularisation
-    out.posture_gains[0] = np.where(is_arm, gains.arm_kp, gains.posture_kp)
-    out.posture_gains[1] = np.where(is_arm, gains.arm_kd, gains.posture_kd)
-    out.leg_weight[:] = np.where(is_arm, 0.0, gains.posture_weight_legs)
+    out.posture_gains[0] = np.where(upper, gains.arm_kp, gains.posture_kp)
+    out.posture_gains[1] = np.where(upper, gains.arm_kd, gains.posture_kd)
+    out.leg_weight[:] = np.where(upper, 0.0, gains.posture_weight_legs)
     out.torque_bound[:] = gains.torque_margin * parameters.torque_limits
-    out.joint_min[:] = np.where(is_arm, model.model.lowerPositionLimit[7:] + LIMIT_MARGIN, -UNBOUNDED)
-    out.joint_max[:] = np.where(is_arm, model.model.upperPositionLimit[7:] - LIMIT_MARGIN, UNBOUNDED)
+    out.joint_min[:] = np.where(upper, model.model.lowerPositionLimit[7:] + LIMIT_MARGIN, -UNBOUNDED)
+    out.joint_max[:] = np.where(upper, model.model.upperPositionLimit[7:] - LIMIT_MARGIN, UNBOUNDED)
     out.cone[:] = compute_wrench_cone(
         parameters.sole_half_length - gains.cop_margin, parameters.sole_half_width - gains.cop_margin, gains.friction
     )

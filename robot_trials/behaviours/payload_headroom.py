@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pinocchio
+
+from robot_trials_control.limbs import LimbFinder
+from robot_trials_control.parameters import RobotParameters
 
 RATIO_MAX = 0.8
 """Largest part of a torque limit that holding still may take; the rest is for moving."""
@@ -15,38 +16,32 @@ POSITION_TOLERANCE = 0.01
 AXIS_TOLERANCE = 0.05
 """The torch counts as upright within this (sine of the tilt)."""
 DAMPING = 1e-3
-ELBOW_START = -1.2
-"""Start of the search for joints without their own nominal angle; any bent elbow does [rad]."""
+ELBOW_START = 0.46
+"""Share of the elbow's range to which it is bent at the start of the search; any bent elbow does."""
 
 
 class PayloadHeadroom:
     """Static joint torques of a robot that holds a point mass upright.
 
     Args:
-        urdf_file: robot description.
-        nominal_posture: joint name → angle of the standing posture [rad].
+        robot: what the controller knows of it.
         torque_limits: limits to keep clear of, shape (nu,) in Pinocchio's joint order [N·m].
-        grip_frame: frame of the hand that carries.
-        sole_frame: a sole frame, for the height of the base above the ground.
+        side: of the hand that carries, LEFT or RIGHT.
     """
 
-    def __init__(
-        self,
-        urdf_file: Path,
-        nominal_posture: dict[str, float],
-        torque_limits: np.ndarray,
-        grip_frame: str,
-        sole_frame: str,
-    ) -> None:
-        self._model = pinocchio.buildModelFromUrdf(str(urdf_file))
+    def __init__(self, robot: RobotParameters, torque_limits: np.ndarray, side: int) -> None:
+        self._model = pinocchio.buildModelFromUrdf(str(robot.urdf))
         self._data = self._model.createData()
         self._names = tuple(self._model.names[1:])
         self._limits = torque_limits
-        self._grip = self._model.getFrameId(grip_frame)
-        self._arm = self._find_arm()
-        self._nominal = np.array([nominal_posture.get(name, 0.0) for name in self._names])
+        self._grip = self._model.getFrameId(robot.grip_frames[side])
+        self._nominal = np.array([robot.nominal_posture.get(name, 0.0) for name in self._names])
+        limbs = LimbFinder(self._model, self._nominal).find(robot.foot_frames, robot.grip_frames, robot.head_joints)
+        self._arm, self._elbow = limbs.arms[side], int(limbs.elbows[side])
+        self._bent = limbs.straight[side] + ELBOW_START * (limbs.folded[side] - limbs.straight[side])
+        self._carrying = np.sort(np.concatenate((limbs.waist, self._arm)))
         pinocchio.framesForwardKinematics(self._model, self._data, self._nominal)
-        sole = self._data.oMf[self._model.getFrameId(sole_frame)].translation
+        sole = self._data.oMf[self._model.getFrameId(robot.foot_frames[side])].translation
         com = self._compute_com()
         self._heading_to_base = np.array([com[0], com[1], sole[2]])
 
@@ -55,11 +50,6 @@ class PayloadHeadroom:
         joints = pinocchio.centerOfMass(self._model, self._data, self._nominal)
         base, moving = self._model.inertias[0], self._data.mass[0]
         return (base.mass * base.lever + moving * joints) / (base.mass + moving)
-
-    def _find_arm(self) -> np.ndarray:
-        """Velocity indices of the joints between the base and the hand."""
-        joint = self._model.frames[self._grip].parentJoint
-        return np.array([self._model.joints[index].idx_v for index in self._model.supports[joint] if index > 0])
 
     def find_problems(self, mass: float, position_heading: np.ndarray) -> list[str]:
         """What is wrong with holding a mass upright at a position of the heading frame; empty if nothing is.
@@ -74,7 +64,7 @@ class PayloadHeadroom:
             return [f"hand stays {distance:.3f} m off the carry pose ({place}): must be ≤ {POSITION_TOLERANCE} m"]
         torques = self.compute_static_torques(q, mass)
         problems = []
-        for index in self._arm:
+        for index in self._carrying:
             limit = float(self._limits[index])
             torque = abs(float(torques[index]))
             if torque > RATIO_MAX * limit:
@@ -93,7 +83,7 @@ class PayloadHeadroom:
         """Arm angles that bring the grip upright to a position in the base link, and the distance left [m]."""
         model, data, arm = self._model, self._data, self._arm
         q = self._nominal.copy()
-        q[arm[3]] = ELBOW_START
+        q[self._elbow] = self._bent
         lower, upper = model.lowerPositionLimit, model.upperPositionLimit
         error = np.zeros(5)
         for _ in range(ITERATIONS):

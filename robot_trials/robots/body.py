@@ -13,7 +13,6 @@ Vector = tuple[float, float, float]
 Positive = Annotated[float, Field(gt=0)]
 Axis = Literal["x", "y", "z"]
 
-SIDES = ("l", "r")
 MIRROR_SIGN = {"x": -1.0, "y": 1.0, "z": -1.0}
 """Sign of a joint's coordinate under reflection in the plane y = 0, by axis."""
 
@@ -83,9 +82,10 @@ Part = TypeVar("Part", Link, Frame)
 
 
 class Body(_Strict):
-    """A whole robot; names with <s> stand for a left link and its mirror image."""
+    """A whole robot; names with <s> stand for a left link and its mirror image, the words of `sides` put in."""
 
     name: str
+    sides: tuple[str, str] = ("l", "r")
     colours: dict[str, tuple[float, float, float, float]]
     links: tuple[Link, ...]
     frames: tuple[Frame, ...]
@@ -93,9 +93,9 @@ class Body(_Strict):
 
     def expanded(self) -> Body:
         """The same body with every <s> written out: left as given, right mirrored; joints in array order."""
-        links = [link for source in self.links for link in _both_sides(source)]
-        frames = [frame for source in self.frames for frame in _both_sides(source)]
-        sided = [(group, SIDES if "<s>" in group else ("",)) for group in self.joint_groups]
+        links = [link for source in self.links for link in _both_sides(source, self.sides)]
+        frames = [frame for source in self.frames for frame in _both_sides(source, self.sides)]
+        sided = [(group, self.sides if "<s>" in group else ("",)) for group in self.joint_groups]
         groups = [group.replace("<s>", side) for group, sides in sided for side in sides]
 
         def rank(link: Link) -> int:
@@ -117,12 +117,12 @@ def load_body(path: Path) -> Body:
     return load_model(path, Body).value
 
 
-def _both_sides(source: Part) -> list[Part]:
+def _both_sides(source: Part, sides: tuple[str, str]) -> list[Part]:
     """The part alone if it is on the middle plane, else its left and its mirrored right one."""
     if "<s>" not in source.name:
         return [source]
     text = source.model_dump_json()
-    left, right = (type(source).model_validate_json(text.replace("<s>", side)) for side in SIDES)
+    left, right = (type(source).model_validate_json(text.replace("<s>", side)) for side in sides)
     return [left, _mirrored(right)]
 
 

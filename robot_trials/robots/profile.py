@@ -104,11 +104,12 @@ class Battery(StrictModel):
 class RobotProfile(StrictModel):
     """A robot as the rest of the project sees it.
 
-    Joint keys of the YAML may hold <s> for l and r; the properties below give arrays in the URDF's joint order.
+    Joint keys of the YAML may hold <s> for each of `sides`; the properties below give arrays in the URDF's joint order.
     """
 
     name: str
     urdf: str
+    sides: Pair = ("l", "r")
     frames: Frames
     head_joints: Annotated[tuple[str, ...], Field(strict=False, max_length=2)]
     sole: Sole
@@ -154,7 +155,7 @@ class RobotProfile(StrictModel):
     @property
     def posture(self) -> dict[str, float]:
         """Nominal posture with both sides written out [rad]."""
-        return expand_sides(self.nominal_posture)
+        return expand_sides(self.nominal_posture, self.sides)
 
     def to_parameters(self, torque_limits: TorqueSet | None = None) -> RobotParameters:
         """What the controller needs; `torque_limits` defaults to the profile's choice for it."""
@@ -174,16 +175,14 @@ class RobotProfile(StrictModel):
         )
 
     def _joint_array(self, by_name: dict[str, float]) -> np.ndarray:
-        expanded = expand_sides(by_name)
+        expanded = expand_sides(by_name, self.sides)
         return np.array([expanded[name] for name in self.joint_names], dtype=float)
 
 
-def expand_sides(by_name: dict[str, float]) -> dict[str, float]:
-    """Write out every <s> in a joint name as l and r."""
+def expand_sides(by_name: dict[str, float], sides: tuple[str, str]) -> dict[str, float]:
+    """Write out every <s> in a joint name as the word for the left and the one for the right."""
     return {
-        key.replace(SIDE, side): value
-        for key, value in by_name.items()
-        for side in (("l", "r") if SIDE in key else ("",))
+        key.replace(SIDE, side): value for key, value in by_name.items() for side in (sides if SIDE in key else ("",))
     }
 
 
@@ -217,7 +216,7 @@ def _find_problems(loaded: Loaded[RobotProfile], profile: RobotProfile) -> list:
             problems.append(loaded.problem(f"frames.{key}", name, f"must be a link of {path}"))
     per_joint = {f"torque_limits.sets.{which}": table for which, table in profile.torque_limits.sets.items()}
     for key, table in {**per_joint, "armature": profile.armature}.items():
-        missing = sorted(set(summary.joint_names) - set(expand_sides(table)))
+        missing = sorted(set(summary.joint_names) - set(expand_sides(table, profile.sides)))
         if missing:
             problems.append(loaded.problem(key, None, f"must name every joint; lacks {', '.join(missing)}"))
     for name in profile.head_joints:
@@ -232,7 +231,7 @@ def _find_problems(loaded: Loaded[RobotProfile], profile: RobotProfile) -> list:
 def _find_posture_problems(loaded: Loaded[RobotProfile], profile: RobotProfile, summary: UrdfSummary) -> list:
     problems = []
     for key, value in profile.nominal_posture.items():
-        for name in expand_sides({key: value}):
+        for name in expand_sides({key: value}, profile.sides):
             if name not in summary.joint_names:
                 problems.append(loaded.problem(f"nominal_posture.{key}", name, "must be a joint of the URDF"))
                 continue

@@ -258,10 +258,7 @@ class Trial:
 def list_checks(context: TrialContext, profile: RobotProfile) -> list[Check]:
     """Questions of the preflight for a robot."""
     limits = profile.torque_limit_array(profile.torque_limits.use.payload_headroom)
-    hands = profile.frames.hands
-    headroom = PayloadHeadroom(
-        profile.urdf_path, profile.posture, limits, hands[context.hand], profile.frames.feet[context.hand]
-    )
+    headroom = PayloadHeadroom(profile.to_parameters(), limits, context.hand)
     payload = context.setup.trial.payload
 
     def check_headroom(context: TrialContext) -> list[str]:

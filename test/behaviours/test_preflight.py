@@ -22,6 +22,7 @@ from robot_trials.behaviours.preflight import (
     check_sensors,
 )
 from robot_trials.robots import load_profile
+from robot_trials_control.records import RIGHT
 
 
 def test_all_is_well() -> None:
@@ -101,7 +102,7 @@ def test_leaf_waits_for_what_may_come_and_fails_on_the_rest() -> None:
 def headroom() -> PayloadHeadroom:
     profile = load_profile(make_context().setup.robot_file)
     limits = profile.torque_limit_array("continuous")
-    return PayloadHeadroom(profile.urdf_path, profile.posture, limits, profile.frames.hands[1], profile.frames.feet[1])
+    return PayloadHeadroom(profile.to_parameters(), limits, RIGHT)
 
 
 CARRY = np.array([0.42, -0.30, 1.0])

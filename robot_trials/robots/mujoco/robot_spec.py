@@ -53,6 +53,11 @@ def _floating_urdf(path: Path) -> str:
         child = joint.find("child")
         if child is not None and str(child.get("link")) not in kept:
             root.remove(joint)
+    joints = root.findall("joint")
+    for joint in joints:
+        root.remove(joint)
+    # MuJoCo numbers siblings in the file's order, Pinocchio by name
+    root.extend(sorted(joints, key=lambda joint: str(joint.get("name"))))
     ElementTree.SubElement(root, "link", name="world")
     floating = ElementTree.SubElement(root, "joint", name=ROOT_JOINT, type="floating")
     ElementTree.SubElement(floating, "parent", link="world")
