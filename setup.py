@@ -9,11 +9,12 @@ NAME = "robot_trials"
 # Listed, not found: a search would ship `test`, and from this folder `launch/` looks like the module `launch`.
 PACKAGES = [
     "robot_trials",
-    "robot_trials.behaviours",
     "robot_trials.cli",
     "robot_trials.config",
     "robot_trials.config.programme",
     "robot_trials.coordination",
+    "robot_trials.kinds",
+    "robot_trials.kinds.common",
     "robot_trials.nodes",
     "robot_trials.perception",
     "robot_trials.records",
@@ -29,6 +30,11 @@ PACKAGES = [
     "robot_trials.telemetry",
     "robot_trials.trials",
     "robot_trials_control",
+    *(  # every kind of trial, by its folder: none is named here
+        file.parent.as_posix().replace("/", ".")
+        for kind in sorted(Path("robot_trials/kinds").glob("*/kind.py"))
+        for file in sorted(kind.parent.rglob("__init__.py"))
+    ),
 ]
 NODES = [
     "control_node",

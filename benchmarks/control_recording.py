@@ -12,7 +12,7 @@ from benchmarks.harness import BenchmarkError
 from robot_trials.config import load_parameters, load_trial_setup
 from robot_trials.robots import load_profile
 from robot_trials.runtime.assembly import assemble
-from robot_trials.trials import run_relay
+from robot_trials.trials import run_trial
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
 from robot_trials_control.records import (
@@ -105,7 +105,7 @@ def record_relay(length: float, seed: int, advance: Callable[[int], None]) -> Re
             advance(metres - done)
             done = metres
 
-    outcome = run_relay(setup, report, assembly=assembly)
+    outcome = run_trial(setup, report, assembly=assembly)
     if not outcome.figures.get("distance", 0.0) >= length:
         raise BenchmarkError(f"the relay to record from did not carry the torch {length:g} m: {outcome.reason}")
     profile = load_profile(setup.robot_file)

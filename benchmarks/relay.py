@@ -113,12 +113,12 @@ def run_job(job: Job) -> Run:
     """One trial in this process; an error of the project counts as a failed run and keeps its message."""
     from robot_trials.config import load_trial_setup
     from robot_trials.exceptions import ConfigError, RobotTrialsError
-    from robot_trials.trials import run_relay
+    from robot_trials.trials import run_trial
 
     seed = int(job.arguments["seed"])
     wall, cpu = time.perf_counter(), time.process_time()
     try:
-        outcome = run_relay(load_trial_setup(**job.arguments))
+        outcome = run_trial(load_trial_setup(**job.arguments))
         passed, reason, figures = outcome.passed, outcome.reason, dict(outcome.figures)
     except ConfigError:
         raise

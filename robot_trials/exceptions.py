@@ -59,6 +59,10 @@ class ConfigError(RobotTrialsError):
         return ConfigError, (self.problems,)
 
 
+class UnknownKindError(RobotTrialsError):
+    """A kind of trial that is not installed, or that cannot be loaded."""
+
+
 class FaultError(RobotTrialsError):
     """Something went wrong while running; the base of errors with named numbers.
 

@@ -84,6 +84,12 @@ def yaw_of_rotation(rotation: np.ndarray) -> float:
     return math.atan2(float(rotation[1, 0]), float(rotation[0, 0]))
 
 
+def yaw_of_quaternion(quaternion_xyzw: Sequence[float]) -> float:
+    """Heading of the x axis projected on the ground [rad]."""
+    x, y, z, w = quaternion_xyzw
+    return math.atan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z))
+
+
 def rotation_to_transform(rotation: np.ndarray, position: np.ndarray | None = None) -> np.ndarray:
     """Homogeneous transform from a rotation and, if given, a position."""
     transform = _IDENTITY.copy()

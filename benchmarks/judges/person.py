@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from robot_trials.trials.measures import GRAVITY, compute_excess_force
+from robot_trials.kinds.relay.judge.people_force import GRAVITY, compute_excess_force
 from robot_trials_control.records import Record
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from robot_trials.runtime.drill import Drill
     from robot_trials.safety.stop_ladder import Response
     from robot_trials.safety.stop_limits import StopLimits
-    from robot_trials.trials.relay_drill import RelayDrill
+    from robot_trials.trials.trial_drill import TrialDrill
 
 WATCH_TIME = 3.0
 """After the safe state [s]."""
@@ -63,7 +63,7 @@ class Outcome:
 class LadderWatch:
     """Whether any rung took longer than its bound; looks at every tick."""
 
-    def __init__(self, drill: Drill | RelayDrill) -> None:
+    def __init__(self, drill: Drill | TrialDrill) -> None:
         self.overdue = False
         self._ladder = drill.stops.ladder
         drill.watch(self._look)
@@ -72,7 +72,7 @@ class LadderWatch:
         self.overdue = self.overdue or self._ladder.overdue
 
 
-def follow(drill: Drill | RelayDrill, trigger: str, bound: float, watch_time: float = WATCH_TIME) -> tuple[float, bool]:
+def follow(drill: Drill | TrialDrill, trigger: str, bound: float, watch_time: float = WATCH_TIME) -> tuple[float, bool]:
     """Fire a trigger and go on to the safe state and a while beyond [s].
 
     Returns:

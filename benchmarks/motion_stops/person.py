@@ -14,7 +14,7 @@ from benchmarks.motion_stops.triggers import keep_alive
 from robot_trials_control.records import RIGHT, PayloadMode
 
 if TYPE_CHECKING:
-    from robot_trials.trials.relay_drill import RelayDrill
+    from robot_trials.trials.trial_drill import TrialDrill
 
 LANE = 5.0
 """[m]"""
@@ -26,15 +26,15 @@ PERMIT = ("geofence", "overspeed", "window")
 """Triggers of a permit, tried while the robot walks with the torch."""
 
 
-def _load(relay: RelayDrill) -> float:
+def _load(relay: TrialDrill) -> float:
     return float(relay.sample.status.payload_mass)
 
 
-def _in(phase: str, more: Callable[[RelayDrill], bool] = lambda _: True) -> Callable[[RelayDrill], bool]:
+def _in(phase: str, more: Callable[[TrialDrill], bool] = lambda _: True) -> Callable[[TrialDrill], bool]:
     return lambda relay: relay.trial.phase == phase and more(relay)
 
 
-SITUATIONS: dict[str, Callable[[RelayDrill], bool]] = {
+SITUATIONS: dict[str, Callable[[TrialDrill], bool]] = {
     # beside the giver, hands at the body
     "arrived": _in("reach"),
     # the open hand around the torch that the giver holds
@@ -48,7 +48,7 @@ SITUATIONS: dict[str, Callable[[RelayDrill], bool]] = {
     # the giver has just let go
     "released": _in("carry"),
     # on the way with the torch
-    "walk": _in("carry", lambda relay: relay.trial.progress.distance > 2.0),
+    "walk": _in("carry", lambda relay: relay.trial.progress.figures["distance"].value > 2.0),
     # the torch on its way into the receiver's hand
     "offer": _in("reach_receiver", lambda relay: float(relay.sample.status.hand_error[RIGHT]) < 0.05),
     # lowered into the receiver's hand, who takes hold
@@ -64,9 +64,9 @@ SITUATIONS: dict[str, Callable[[RelayDrill], bool]] = {
 def try_beside_people(situations: Sequence[str], seed: int, triggers: Sequence[str]) -> list[Outcome]:
     """Run a relay with a seed, and try every one of some triggers in copies of it in each situation."""
     from robot_trials.config import load_trial_setup
-    from robot_trials.trials.relay_drill import RelayDrill
+    from robot_trials.trials.trial_drill import TrialDrill
 
-    relay = RelayDrill(load_trial_setup("torch_relay", seed=seed, length=LANE, camera="model"))
+    relay = TrialDrill(load_trial_setup("torch_relay", seed=seed, length=LANE, camera="model"))
     outcomes = []
     try:
         keep_alive(relay)
@@ -81,11 +81,11 @@ def try_beside_people(situations: Sequence[str], seed: int, triggers: Sequence[s
     return outcomes
 
 
-def _is_there(relay: RelayDrill, condition: Callable[[RelayDrill], bool], _: object) -> bool:
+def _is_there(relay: TrialDrill, condition: Callable[[TrialDrill], bool], _: object) -> bool:
     return relay.trial.finished or condition(relay)
 
 
-def try_trigger(relay: RelayDrill, situation: str, seed: int, trigger: str) -> Outcome:
+def try_trigger(relay: TrialDrill, situation: str, seed: int, trigger: str) -> Outcome:
     """Fire one trigger, and see what becomes of robot and people."""
     from robot_trials.safety.shared_load import LoadLimits
     from robot_trials.safety.stop_ladder import Rung

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from robot_trials.runtime.drill import Drill
-    from robot_trials.trials.relay_drill import RelayDrill
+    from robot_trials.trials.trial_drill import TrialDrill
 
-    AnyDrill = Drill | RelayDrill
+    AnyDrill = Drill | TrialDrill
 
 PUSH_TIME = 0.1
 """[s]"""

@@ -7,17 +7,15 @@ from pathlib import Path
 
 from robot_trials.config import (
     Permit,
-    SiteSpec,
-    Trial,
     list_config,
     load_fleet,
     load_model,
     load_parameters,
     load_trial_setup,
-    resolve_site,
 )
 from robot_trials.config.search import KINDS, PROGRAMMES, list_programmes
 from robot_trials.exceptions import ConfigError, ConfigProblem
+from robot_trials.kinds.registry import read_kind
 
 
 def check_everything() -> bool:
@@ -91,9 +89,8 @@ def _check_robot(file: Path) -> None:
 
 
 def _check_site(file: Path) -> None:
-    """Site on its own."""
-    site = load_model(file, SiteSpec).value
-    resolve_site(site)
+    """Site on its own, by the kind of trial whose course lies in it."""
+    site = load_model(file, read_kind(file).site).value
     _check_name(file, site.name)
 
 
@@ -106,8 +103,8 @@ def _check_trial(file: Path) -> None:
     """Trial with everything it names."""
     from robot_trials.robots.profile import load_profile
 
-    _check_name(file, load_model(file, Trial).value.name)
     setup = load_trial_setup(str(file))
+    _check_name(file, setup.trial.name)
     load_profile(setup.robot_file)
 
 

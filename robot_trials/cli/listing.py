@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from robot_trials.config import Trial, list_config, load_model
+from robot_trials.config import list_config, load_model
 from robot_trials.exceptions import ConfigError
+from robot_trials.kinds.registry import read_kind
 
 
 def print_robots() -> None:
@@ -24,7 +25,7 @@ def print_trials() -> None:
     """Print every trial with what it does and what it names."""
     for name, file in list_config("trials").items():
         try:
-            trial = load_model(file, Trial).value
+            trial = load_model(file, read_kind(file).trial).value
             uses = f"robot {trial.robot}, site {trial.site}, permit {trial.permit}, {trial.walking_speed:g} m/s"
             _print_entry(name, f"{trial.description}\n  {uses}" if trial.description else uses, file)
         except ConfigError as error:

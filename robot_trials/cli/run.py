@@ -48,9 +48,9 @@ def run_trial(setup: TrialSetup, runner: Runner, *, record: bool, quiet: bool) -
         setup = dataclasses.replace(setup, output=None, arguments={**setup.arguments, "output": None})
     if not quiet:
         console.print(f"[bold]{setup.trial.description or setup.trial.name}[/bold]")
-        console.print(f"{setup.robot} on {setup.site.name}, {setup.site.lane.length:g} m, seed {setup.seed}")
+        console.print(f"{setup.robot} on {setup.site.name}, seed {setup.seed}")
     start = time.monotonic()
-    with ProgressDisplay(console, setup.site.lane.length, quiet) as display:
+    with ProgressDisplay(console, quiet) as display:
         outcome = run_marked(setup, runner, display)
     wall_time = time.monotonic() - start
     report = write_report_of(outcome)
@@ -155,11 +155,11 @@ def print_outcome(console: Console, outcome: TrialOutcome, wall_time: float) -> 
 def run_in_process(setup: TrialSetup, display: ProgressDisplay) -> TrialOutcome:
     """The host in one process with the simulator; SIGTERM and SIGHUP end it as Ctrl-C does, with a verdict."""
     from robot_trials.runtime.ending import handle_ends
-    from robot_trials.trials import run_relay
+    from robot_trials.trials import run_trial
 
     if threading.current_thread() is threading.main_thread():
         handle_ends(_interrupt)
-    return run_relay(setup, display)
+    return run_trial(setup, display)
 
 
 def _interrupt(*_: object) -> None:

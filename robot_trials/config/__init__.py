@@ -7,7 +7,6 @@ from robot_trials.config.criteria import (
     FALLS_MAX,
     QP_FAILURES_MAX,
     UNWANTED_CONTACTS_MAX,
-    Criteria,
 )
 from robot_trials.config.document import Document, read_document
 from robot_trials.config.fill import fill_dataclass, load_parameters
@@ -17,7 +16,7 @@ from robot_trials.config.model import Loaded, StrictModel, Vector3, load_model
 from robot_trials.config.permit import Permit, check_permit
 from robot_trials.config.search import config_folders, find_config, list_config
 from robot_trials.config.setup import CameraSource, TrialSetup, load_trial_setup
-from robot_trials.config.site import Fiducial, Person, Site, SiteSpec, Stance, Zone, resolve_site
+from robot_trials.config.site import Fiducial, Person, Site, SiteSpec, Stance
 from robot_trials.config.trial import PhaseSpec, PhasesSpec, Trial
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "UNWANTED_CONTACTS_MAX",
     "Area",
     "CameraSource",
-    "Criteria",
     "Document",
     "Fiducial",
     "Fleet",
@@ -46,7 +44,6 @@ __all__ = [
     "Trial",
     "TrialSetup",
     "Vector3",
-    "Zone",
     "canonical_text",
     "check_permit",
     "config_folders",
@@ -61,5 +58,4 @@ __all__ = [
     "load_trial_setup",
     "member_from_json",
     "read_document",
-    "resolve_site",
 ]

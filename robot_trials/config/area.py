@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from robot_trials.config.permit import Permit
 from robot_trials.config.site import Site
 from robot_trials.geometry import compose_planar, invert_planar
-
-MARGIN_ALONG = 1.0
-"""A lane without a permit's polygon goes on by so much behind the start zone and beyond the hand-over zone [m]."""
 
 Corner = tuple[float, float]
 
@@ -50,15 +48,16 @@ class Area:
         return least if inside else min(least, -1e-9)
 
 
-def find_area(site: Site, permit: Permit) -> Area:
-    """Where a robot may be: within the permit's polygon where it has one, else on its lane.
+def find_area(site: Site, permit: Permit, demanded: Sequence[Corner]) -> Area:
+    """Where a robot may be: within the permit's polygon where it has one, else where its trial demands to be.
 
-    A permit's polygon is written on the programme's map, on which the site's own lies at `site.place`.
+    Args:
+        site: whose map the area lies on.
+        permit: its polygon is written on the programme's map, on which the site's own lies at `site.place`.
+        demanded: corners of the area that the trial's kind asks for, on the site's map [m].
     """
     if permit.polygon is not None:
         to_site = invert_planar(site.place)
         corners = [compose_planar(to_site, (x, y, 0.0)) for x, y in permit.polygon]
         return Area(tuple((x, y) for x, y, _ in corners), f"permit {permit.number}")
-    back, front = site.start_zone.x_min - MARGIN_ALONG, site.hand_over_zone.x_max + MARGIN_ALONG
-    side = 0.5 * site.lane.width
-    return Area(((back, -side), (front, -side), (front, side), (back, side)), f"lane of {site.name}")
+    return Area(tuple(demanded), f"the trial on {site.name}")

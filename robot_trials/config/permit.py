@@ -12,8 +12,8 @@ from robot_trials.clock import require_zone
 from robot_trials.config.identity import hash_configuration
 from robot_trials.config.model import Loaded, StrictModel
 from robot_trials.config.polygon import Polygon
-from robot_trials.config.trial import Trial
 from robot_trials.exceptions import ConfigProblem
+from robot_trials.kinds.contract import Demands
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
@@ -80,17 +80,24 @@ class Permit(StrictModel):
         return min(self.window.end, self.expires)
 
 
-def check_permit(permit: Loaded[Permit], trial: Trial, site: str, robot: str, now: datetime) -> list[ConfigProblem]:
+def check_permit(
+    permit: Loaded[Permit], trial: str, demands: Demands, site: str, robot: str, now: datetime
+) -> list[ConfigProblem]:
     """Everything for which the permit does not cover the trial; empty when it does.
 
     Args:
         permit: the permit and its file.
-        trial: what is to be done.
+        trial: name of the trial.
+        demands: what it takes at most.
         site: name of the site in use.
         robot: name of the robot in use.
         now: civil time at which the trial starts.
     """
-    return [*_check_names(permit, trial, site, robot), *_check_times(permit, trial, now), *_check_caps(permit, trial)]
+    return [
+        *_check_names(permit, trial, site, robot),
+        *_check_times(permit, demands, now),
+        *_check_caps(permit, demands),
+    ]
 
 
 def check_hashes(permit: Loaded[Permit], configuration: Mapping[str, str]) -> list[ConfigProblem]:
@@ -117,24 +124,24 @@ def is_same_person(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _check_names(permit: Loaded[Permit], trial: Trial, site: str, robot: str) -> list[ConfigProblem]:
+def _check_names(permit: Loaded[Permit], trial: str, site: str, robot: str) -> list[ConfigProblem]:
     """Site, robot, trial and the two signatures."""
     value, problems = permit.value, []
     if value.site != site:
         problems.append(permit.problem("site", value.site, f"must be {site}, the trial's site"))
     if value.robot != robot:
         problems.append(permit.problem("robot", value.robot, f"must be {robot}, the trial's robot"))
-    if trial.name not in value.trials:
-        problems.append(permit.problem("trials", ", ".join(value.trials), f"must include {trial.name}"))
+    if trial not in value.trials:
+        problems.append(permit.problem("trials", ", ".join(value.trials), f"must include {trial}"))
     if is_same_person(value.approver, value.operator):
         problems.append(permit.problem("approver", value.approver, "must be someone else than the operator"))
     return problems
 
 
-def _check_times(permit: Loaded[Permit], trial: Trial, now: datetime) -> list[ConfigProblem]:
-    """Window and expiry, up to the latest end that the phases' timeouts allow."""
+def _check_times(permit: Loaded[Permit], demands: Demands, now: datetime) -> list[ConfigProblem]:
+    """Window and expiry, up to the latest end that the trial's demands allow."""
     window, expires, problems = permit.value.window, permit.value.expires, []
-    end = now + trial.phases.longest()
+    end = now + demands.duration
     if now < window.start:
         problems.append(permit.problem("window.start", window.start.isoformat(), f"must be ≤ {_when(now, 'start')}"))
     if now > window.end:
@@ -146,15 +153,14 @@ def _check_times(permit: Loaded[Permit], trial: Trial, now: datetime) -> list[Co
     return problems
 
 
-def _check_caps(permit: Loaded[Permit], trial: Trial) -> list[ConfigProblem]:
+def _check_caps(permit: Loaded[Permit], demands: Demands) -> list[ConfigProblem]:
     """Speed, and the heaviest load that would be accepted."""
     caps, problems = permit.value.caps, []
-    if trial.walking_speed > caps.speed:
-        rule = f"must be ≥ {trial.walking_speed:g}, the trial's walking_speed [m/s]"
+    if demands.speed > caps.speed:
+        rule = f"must be ≥ {demands.speed:g}, the trial's walking speed [m/s]"
         problems.append(permit.problem("caps.speed", caps.speed, rule))
-    heaviest = trial.payload.mass + trial.payload.mass_tolerance
-    if heaviest > caps.load:
-        rule = f"must be ≥ {heaviest:g}, the trial's payload.mass + mass_tolerance [kg]"
+    if demands.heaviest_load > caps.load:
+        rule = f"must be ≥ {demands.heaviest_load:g}, the heaviest load that the trial accepts [kg]"
         problems.append(permit.problem("caps.load", caps.load, rule))
     return problems
 

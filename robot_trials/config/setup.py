@@ -8,15 +8,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from robot_trials.config.criteria import Criteria, built_in_criteria, tighten_criteria
+from robot_trials.config.area import Area, find_area
+from robot_trials.config.criteria import tighten_criteria
 from robot_trials.config.document import read_document
 from robot_trials.config.identity import canonical_text, hash_configuration
 from robot_trials.config.model import Loaded
 from robot_trials.config.permit import Permit, check_hashes, check_permit
 from robot_trials.config.problems import Problems
-from robot_trials.config.site import TAG_ID_MAX, Site, SiteSpec, resolve_site
+from robot_trials.config.site import TAG_ID_MAX, Site, SiteSpec
 from robot_trials.config.trial import Trial
 from robot_trials.exceptions import ConfigError, ConfigProblem
+from robot_trials.kinds.contract import Demands, TrialKind
+from robot_trials.kinds.registry import read_kind
 
 CameraSource = Literal["rendered", "model"]
 """Where fiducials come from: OpenCV on rendered frames, or the geometric model of that sensor."""
@@ -30,7 +33,11 @@ class TrialSetup:
     """A trial that is ready to run.
 
     Attributes:
-        criteria: bounds of the verdict.
+        kind: of the trial.
+        trial: its file, by its kind's own model.
+        site: the place; `course`: what the kind has there.
+        demands: what the trial takes at most.
+        criteria: bounds of the verdict, by key of the trial's `criteria`.
         robot: name of the robot profile; `robot_file` its file.
         controller_file: overrides of the controller's parameters; None for the built-in ones.
         seed: draws everything random of the simulated world.
@@ -43,11 +50,14 @@ class TrialSetup:
         configuration_hash: SHA-256 over it.
     """
 
-    trial: Trial
+    kind: TrialKind
+    trial: Any
     site: Site
+    course: Any
+    demands: Demands
     permit: Permit
     permit_file: Path
-    criteria: Criteria
+    criteria: dict[str, float]
     robot: str
     robot_file: Path
     controller_file: Path | None
@@ -68,11 +78,17 @@ class TrialSetup:
         start = self.start_time.strftime("%Y%m%dT%H%M%S")
         return f"{self.trial.name}-{start}-seed{self.seed}-{self.configuration_hash[:8]}"
 
+    @property
+    def area(self) -> Area:
+        """Where the robot may be, on the site's map."""
+        return find_area(self.site, self.permit, self.demands.area)
+
 
 @dataclass(frozen=True)
 class _Parts:
     """Files of a trial, each valid on its own."""
 
+    kind: TrialKind
     trial: Loaded[Trial]
     site: Loaded[SiteSpec]
     permit: Loaded[Permit]
@@ -131,10 +147,12 @@ def load_trial_setup(
     problems = Problems()
     parts = _read_parts(name, robot, site, _split_overrides(overrides, length, problems), problems)
     trial, site_name, robot_name = parts.trial.value, parts.site.value.name, parts.robot_file.stem
-    limits = built_in_criteria(parts.site.value.lane.length, trial.torque_limits)
-    criteria, loosened = tighten_criteria(limits, trial.criteria, parts.trial)
-    problems.found += [*loosened, *_check_tags(parts.site), *_check_time_to_carry(parts.trial, parts.site)]
-    problems.found += check_permit(parts.permit, trial, site_name, robot_name, trial.start_time)
+    place, course = parts.kind.resolve_site(parts.site.value)
+    criteria, loosened = tighten_criteria(parts.kind.list_bounds(trial, course), parts.trial)
+    demands = parts.kind.find_demands(trial, course)
+    problems.found += _check_kind(parts)
+    problems.found += [*loosened, *_check_tags(parts.site, place), *parts.kind.check(parts.trial, parts.site)]
+    problems.found += check_permit(parts.permit, trial.name, demands, site_name, robot_name, trial.start_time)
     content = parts.content()
     problems.found += check_hashes(parts.permit, content)
     problems.stop_if_any()
@@ -143,8 +161,11 @@ def load_trial_setup(
     arguments |= {"length": length, "camera": camera, "output": str(output) if output else None}
     arguments |= {"overrides": list(overrides)}
     return TrialSetup(
+        kind=parts.kind,
         trial=trial,
-        site=resolve_site(parts.site.value),
+        site=place,
+        course=course,
+        demands=demands,
         permit=parts.permit.value,
         permit_file=parts.permit.file,
         criteria=criteria,
@@ -168,7 +189,11 @@ def _read_parts(
     name: str, robot: str | None, site: str | None, overrides: dict[str, dict[str, str]], problems: Problems
 ) -> _Parts:
     """Read the trial and the files it names; raises `ConfigError` with the problems of all of them."""
-    trial = problems.load(problems.find("trials", name), Trial, overrides["trial"])
+    trial_file = problems.find("trials", name)
+    if trial_file is None:
+        raise ConfigError(problems.found)
+    kind = read_kind(trial_file, overrides["trial"])
+    trial = problems.load(trial_file, kind.trial, overrides["trial"])
     if trial is None:
         raise ConfigError(problems.found)
     value = trial.value
@@ -176,11 +201,11 @@ def _read_parts(
     robot_file = problems.find("robots", robot) if robot else problems.find("robots", value.robot, trial, "robot")
     permit_file = problems.find("permits", value.permit, trial, "permit")
     controller_file = problems.find("controllers", value.controller, trial, "controller") if value.controller else None
-    loaded_site = problems.load(site_file, SiteSpec, overrides["site"])
+    loaded_site = problems.load(site_file, kind.site, overrides["site"])
     permit = problems.load(permit_file, Permit, {})
     problems.stop_if_any()
     assert loaded_site is not None and permit is not None and robot_file is not None
-    return _Parts(trial, loaded_site, permit, robot_file, controller_file)
+    return _Parts(kind, trial, loaded_site, permit, robot_file, controller_file)
 
 
 def _split_overrides(overrides: Sequence[str], length: float | None, problems: Problems) -> dict[str, dict[str, str]]:
@@ -199,10 +224,17 @@ def _split_overrides(overrides: Sequence[str], length: float | None, problems: P
     return by_file
 
 
-def _check_tags(site: Loaded[SiteSpec]) -> list[ConfigProblem]:
+def _check_kind(parts: _Parts) -> list[ConfigProblem]:
+    """The site's course must be the trial's kind's, where it says whose it is."""
+    kind = parts.site.value.kind
+    if kind in (None, parts.kind.name):
+        return []
+    return [parts.site.problem("kind", kind, f"must be {parts.kind.name}, the trial's kind")]
+
+
+def _check_tags(site: Loaded[SiteSpec], place: Site) -> list[ConfigProblem]:
     """Tag ids that are used twice or that the family does not have."""
-    tags = site.value.fiducials.tags
-    placed = resolve_site(site.value).fiducials
+    placed, tags = place.fiducials, site.value.fiducials.tags
     boards = [tag.id for tag in placed[: len(placed) - len(tags)]]
     problems = []
     if boards and boards[-1] > TAG_ID_MAX:
@@ -216,13 +248,3 @@ def _check_tags(site: Loaded[SiteSpec]) -> list[ConfigProblem]:
             problems.append(site.problem(f"fiducials.tags.{index}.id", tag.id, "must be unique on the site"))
         seen.add(tag.id)
     return problems
-
-
-def _check_time_to_carry(trial: Loaded[Trial], site: Loaded[SiteSpec]) -> list[ConfigProblem]:
-    """The carry phase must last long enough for the lane at the walking speed."""
-    timeout = trial.value.phases.carry.timeout
-    needed = site.value.lane.length / trial.value.walking_speed
-    if timeout >= needed:
-        return []
-    rule = f"must be ≥ {needed:.1f}, lane.length over walking_speed [s]"
-    return [trial.problem("phases.carry.timeout", timeout, rule)]

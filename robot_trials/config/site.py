@@ -1,14 +1,15 @@
-"""A place for trials: lane, people and fiducials, as written in YAML and as resolved into the map frame."""
+"""A place for trials: ground and fiducials, as written in YAML and as resolved into the map frame."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from pydantic import AfterValidator, Field
 
-from robot_trials.config.ground import GroundSpec, StretchSpec
+from robot_trials.config.ground import GroundSpec
 from robot_trials.config.model import StrictModel, TimeZoneName, Vector3
 
 TAG_ID_MAX = 586
@@ -40,16 +41,8 @@ class StanceSpec(StrictModel):
         return Stance(self.x + x_offset, self.y, math.radians(self.yaw_deg))
 
 
-class PersonSpec(StrictModel):
-    """Someone who exchanges the torch with the robot; x counts from the line of the exchange."""
-
-    robot_stance: StanceSpec
-    stance: StanceSpec
-    grip: Vector3
-
-
 class LaneSpec(StrictModel):
-    """The lane: from the take-over line at x = 0 to the hand-over line at x = length [m]."""
+    """The paved strip along x, on which a course lies: from x = 0 to x = length [m]."""
 
     length: Annotated[float, Field(ge=5.0, le=1000.0)]
     width: Annotated[float, Field(ge=1.0, le=20.0)]
@@ -70,10 +63,10 @@ class LaneBoardsSpec(StrictModel):
 
 
 class TagSpec(StrictModel):
-    """One fiducial at a place on the map, a person or the torch."""
+    """One fiducial: mounted on `map`, or on a person or a thing of the kind's."""
 
     id: TagId
-    mount: Literal["map", "giver", "receiver", "receiver_hand", "torch"]
+    mount: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     size: TagSize
     position: Vector3
     facing_yaw_deg: Angle = 180.0
@@ -85,7 +78,7 @@ class FiducialsSpec(StrictModel):
 
     family: Literal["36h11"] = "36h11"
     shift: Annotated[int, Field(ge=0, le=TAG_ID_MAX)] = 0
-    lane_boards: LaneBoardsSpec
+    lane_boards: LaneBoardsSpec | None = None
     tags: list[TagSpec] = []
 
 
@@ -105,21 +98,19 @@ def _check_names(buttons: list[StopButtonSpec]) -> list[StopButtonSpec]:
 
 
 class SiteSpec(StrictModel):
-    """A site file (`config/sites/*.yaml`).
+    """A site file (`config/sites/*.yaml`): the place; a kind's own model adds the course that lies in it.
 
     Attributes:
+        kind: of trial whose course lies in it.
         place: of its map on the programme's, on which permits write their polygons.
     """
 
     name: str
+    kind: str | None = None
     description: str = ""
     timezone: TimeZoneName
     lane: LaneSpec
     start: StanceSpec
-    start_zone: StretchSpec
-    hand_over_zone: StretchSpec
-    giver: PersonSpec
-    receiver: PersonSpec
     fiducials: FiducialsSpec
     ground: GroundSpec = GroundSpec()
     stop_buttons: Annotated[list[StopButtonSpec], Field(max_length=16), AfterValidator(_check_names)] = []
@@ -132,8 +123,7 @@ class Fiducial(NamedTuple):
     Attributes:
         id: number of the tag.
         size: edge of the black square [m].
-        mount: frame it is fixed to: `map`; `giver`, `receiver` (the person's stance frame); `torch` (torch grip
-            frame); `receiver_hand` (equal to the torch frame when the receiver grips where the robot does).
+        mount: frame it is fixed to: `map`, or that of a person or a thing, which the kind names.
         transform_mount_tag: pose in that frame, shape (4, 4); tag x right and y up as a reader sees it, z out of it.
     """
 
@@ -144,12 +134,12 @@ class Fiducial(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Someone who exchanges the torch with the robot, map frame.
+    """Someone whom the robot meets, map frame.
 
     Attributes:
         robot_stance: where the robot stands for the exchange.
         stance: where the person stands.
-        grip: where the torch's grip point is meant to be [m], shape (3,).
+        grip: where what is exchanged is meant to be gripped [m], shape (3,).
     """
 
     robot_stance: Stance
@@ -157,15 +147,23 @@ class Person(NamedTuple):
     grip: np.ndarray
 
 
-class Zone(NamedTuple):
-    """A stretch of the lane, map frame [m]."""
+class Mark(NamedTuple):
+    """A stretch of the lane painted from edge to edge.
 
+    Attributes:
+        name: of the mark.
+        x_min, x_max: where it begins and ends [m].
+        colour: red, green, blue, opacity, from 0 to 1.
+    """
+
+    name: str
     x_min: float
     x_max: float
+    colour: tuple[float, float, float, float]
 
 
 class Site(NamedTuple):
-    """A site with everything in the map frame: origin on the lane's middle at the take-over line, x along it, z up.
+    """A site with everything in the map frame, z up; its course says where the origin lies.
 
     Only `place` is not: the pose of this map on the programme's.
     """
@@ -174,62 +172,64 @@ class Site(NamedTuple):
     timezone: TimeZoneName
     lane: LaneSpec
     start: Stance
-    start_zone: Zone
-    hand_over_zone: Zone
-    giver: Person
-    receiver: Person
     fiducials: tuple[Fiducial, ...]
     ground: GroundSpec = GroundSpec()
+    marks: tuple[Mark, ...] = ()
+    people: tuple[Person, ...] = ()
     stop_buttons: tuple[StopButtonSpec, ...] = ()
     place: Stance = Stance(0.0, 0.0, 0.0)
 
 
-def resolve_site(spec: SiteSpec) -> Site:
-    """Move everything that is written relative to a line into the map frame, and place the lane boards."""
-    length, shift = spec.lane.length, spec.fiducials.shift
+def resolve_place(
+    spec: SiteSpec, boards: Sequence[Fiducial] = (), marks: Sequence[Mark] = (), people: Sequence[Person] = ()
+) -> Site:
+    """The place with everything in the map frame.
+
+    Args:
+        spec: as written.
+        boards: fiducials that a course adds, such as those along its lane.
+        marks: painted on the lane.
+        people: whom the robot meets there.
+    """
     return Site(
         name=spec.name,
         timezone=spec.timezone,
         lane=spec.lane,
         start=spec.start.resolve(),
-        start_zone=Zone(spec.start_zone.x_min, spec.start_zone.x_max),
-        hand_over_zone=Zone(spec.hand_over_zone.x_min + length, spec.hand_over_zone.x_max + length),
-        giver=_resolve_person(spec.giver, 0.0),
-        receiver=_resolve_person(spec.receiver, length),
-        fiducials=(
-            *_place_lane_boards(spec),
-            *(_resolve_tag(tag, shift) for tag in spec.fiducials.tags),
-        ),
+        fiducials=(*boards, *(_resolve_tag(tag, spec.fiducials.shift) for tag in spec.fiducials.tags)),
         ground=spec.ground,
+        marks=tuple(marks),
+        people=tuple(people),
         stop_buttons=tuple(spec.stop_buttons),
         place=spec.place.resolve(),
     )
 
 
-def _resolve_person(spec: PersonSpec, x_line: float) -> Person:
-    """A person in the map frame; `x_line` is where the exchange's line lies [m]."""
-    grip = np.array(spec.grip) + [x_line, 0.0, 0.0]
-    return Person(spec.robot_stance.resolve(x_line), spec.stance.resolve(x_line), grip)
+def place_lane_boards(fiducials: FiducialsSpec, length: float) -> list[Fiducial]:
+    """Boards at regular distances on alternating sides of a lane along x, to a little beyond its end.
 
-
-def _resolve_tag(spec: TagSpec, shift: int) -> Fiducial:
-    """A tag with its pose as a matrix."""
-    transform = compute_tag_transform(spec.position, spec.facing_yaw_deg, spec.facing_pitch_deg)
-    return Fiducial(spec.id + shift, spec.size, spec.mount, transform)
-
-
-def _place_lane_boards(spec: SiteSpec) -> list[Fiducial]:
-    """Boards at regular distances on alternating sides, to a little beyond the hand-over line."""
-    rule = spec.fiducials.lane_boards
-    count = int((spec.lane.length + rule.beyond - rule.first_x) / rule.every + 1e-9) + 1
+    Args:
+        fiducials: with the rule that places them.
+        length: of the lane [m].
+    """
+    rule = fiducials.lane_boards
+    if rule is None:
+        return []
+    count = int((length + rule.beyond - rule.first_x) / rule.every + 1e-9) + 1
     boards = []
     for index in range(count):
         left = (index % 2 == 0) == (rule.first_side == "left")
         side = 1.0 if left else -1.0
         position = (rule.first_x + index * rule.every, side * rule.lateral, rule.height)
         transform = compute_tag_transform(position, 180.0 + side * rule.turn_in_deg, 0.0)
-        boards.append(Fiducial(spec.fiducials.shift + rule.first_id + index, rule.size, "map", transform))
+        boards.append(Fiducial(fiducials.shift + rule.first_id + index, rule.size, "map", transform))
     return boards
+
+
+def _resolve_tag(spec: TagSpec, shift: int) -> Fiducial:
+    """A tag with its pose as a matrix."""
+    transform = compute_tag_transform(spec.position, spec.facing_yaw_deg, spec.facing_pitch_deg)
+    return Fiducial(spec.id + shift, spec.size, spec.mount, transform)
 
 
 def compute_tag_transform(position: Vector3, facing_yaw_deg: float, facing_pitch_deg: float) -> np.ndarray:

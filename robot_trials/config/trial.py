@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
 from robot_trials.clock import require_zone
-from robot_trials.config.criteria import CriteriaSpec, TorqueLimits
+from robot_trials.config.criteria import TorqueLimits
 from robot_trials.config.model import StrictModel
-
-
-class PayloadSpec(StrictModel):
-    """What is carried.
-
-    Attributes:
-        mass: as announced [kg].
-        mass_tolerance: how far the measured mass may lie from it when the load is accepted [kg].
-        hand: hand that carries it.
-    """
-
-    mass: Annotated[float, Field(gt=0.0, le=20.0)]
-    mass_tolerance: Annotated[float, Field(gt=0.0, le=5.0)]
-    hand: Literal["left", "right"] = "right"
 
 
 class PhaseSpec(StrictModel):
@@ -39,17 +25,9 @@ class PhaseSpec(StrictModel):
 
 
 class PhasesSpec(StrictModel):
-    """Limits of every phase of a torch relay, in the order of the trial."""
+    """Limits of every phase, in the order of the trial; a kind adds its own between the first and the last."""
 
     preflight: PhaseSpec = PhaseSpec(timeout=15.0)
-    walk_to_giver: PhaseSpec = PhaseSpec(timeout=40.0)
-    reach: PhaseSpec = PhaseSpec(timeout=20.0, retries=2)
-    take_over: PhaseSpec = PhaseSpec(timeout=20.0, retries=2)
-    carry: PhaseSpec = PhaseSpec(timeout=300.0)
-    reach_receiver: PhaseSpec = PhaseSpec(timeout=20.0, retries=2)
-    hand_over: PhaseSpec = PhaseSpec(timeout=25.0, retries=2)
-    step_back: PhaseSpec = PhaseSpec(timeout=20.0)
-    stand: PhaseSpec = PhaseSpec(timeout=10.0)
 
     def __getitem__(self, name: str) -> PhaseSpec:
         """Limits of the phase called `name`.
@@ -62,35 +40,31 @@ class PhasesSpec(StrictModel):
         phase: PhaseSpec = getattr(self, name)
         return phase
 
-    def longest(self) -> timedelta:
-        """Time the trial takes when every attempt uses all of its time."""
-        phases = [self[name] for name in type(self).model_fields]
-        return timedelta(seconds=sum(phase.timeout * (1 + phase.retries) for phase in phases))
-
 
 class Trial(StrictModel):
-    """A trial file (`config/trials/*.yaml`).
+    """A trial file (`config/trials/*.yaml`): what every kind's has; a kind's own model adds to it.
 
     Attributes:
-        walking_speed: upper bound of the commanded speed with the torch [m/s].
+        kind: of trial; chooses the model.
+        criteria: bounds tighter than the kind's built-in ones.
+        walking_speed: upper bound of the commanded speed [m/s].
         torque_limits: which torque limits the simulated drives obey.
         start_time: civil date and time of the scenario's first instant.
         controller: name of a file of controller parameters; the built-in ones when omitted.
     """
 
     name: str
-    kind: Literal["torch_relay"]
+    kind: str
     description: str = ""
     robot: str
     site: str
     permit: str
     controller: str | None = None
     start_time: datetime
-    payload: PayloadSpec
     walking_speed: Annotated[float, Field(ge=0.1, le=1.5)]
     torque_limits: TorqueLimits = "urdf"
     battery_min: Annotated[float, Field(ge=0.05, le=1.0)] = 0.3
-    criteria: CriteriaSpec = CriteriaSpec()
+    criteria: StrictModel = StrictModel()
     phases: PhasesSpec = PhasesSpec()
 
     @field_validator("start_time")

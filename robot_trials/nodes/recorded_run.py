@@ -15,6 +15,7 @@ from robot_trials.review.completion import VERDICT
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.telemetry.identity import make_identity
 from robot_trials.telemetry.recorder import TrialRecorder
+from robot_trials.telemetry.site_description import describe_site
 from robot_trials.trials.run_marker import RunMark, alone_in
 from robot_trials_control.records import LEFT, RIGHT
 
@@ -47,7 +48,7 @@ class RecordedRun:
         self.phase = ""
         self.had_trial = False
         self._mark = RunMark(self.folder, setup, "ros")
-        hand = LEFT if setup.trial.payload.hand == "left" else RIGHT
+        hand = LEFT if setup.demands.hand == "left" else RIGHT
         identity = make_identity(setup, "ros")
         try:
             self.recorder = TrialRecorder(
@@ -57,7 +58,7 @@ class RecordedRun:
                 info.urdf_text,
                 make_frame_names(info),
                 hand,
-                site=setup.site,
+                site=describe_site(setup),
                 begun_ns=begun_ns,
             )
         except (OSError, TelemetryFault):

@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from rclpy.action import ActionClient
@@ -169,11 +170,12 @@ class TrialClient(Node):
         _say(
             stamp_ns=from_stamp(feedback.stamp),
             phase=feedback.phase,
-            distance=feedback.distance,
-            tilt=feedback.tilt,
+            progress=feedback.progress,
+            names=list(feedback.names),
+            values=[value if isfinite(value) else None for value in feedback.values],
+            units=list(feedback.units),
             zmp_margin=feedback.zmp_margin,
             torque_ratio=feedback.torque_ratio,
-            payload_mass=feedback.payload_mass,
         )
 
     def _take_result(self, future: Future) -> None:

@@ -19,16 +19,16 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
-from robot_trials.behaviours.context import TrialEvent
 from robot_trials.config import TrialSetup
+from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.fiducial_messages import from_message
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
 from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
 from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy
-from robot_trials.nodes.relay_kit import RelayKit
 from robot_trials.nodes.stamps import to_stamp
+from robot_trials.nodes.trial_factory import TrialFactory
 from robot_trials.nodes.trial_folders import TrialFolders
 from robot_trials.nodes.trial_goals import TrialGoals, find_ledger_file
 from robot_trials.nodes.trial_runner import Conclusion, TrialKit, TrialRunner
@@ -55,7 +55,7 @@ class TrialNode(Node):
         finished: a signal asked for the end, and no trial runs any more.
     """
 
-    def __init__(self, make_kit: MakeKit = RelayKit) -> None:
+    def __init__(self, make_kit: MakeKit = TrialFactory) -> None:
         super().__init__("trial_node")
         self.finished = False
         self.exit_code = 0
@@ -240,11 +240,12 @@ class TrialNode(Node):
         feedback = RunTrial.Feedback(
             stamp=to_stamp(self._info.start_time_ns + snapshot.time_ns),
             phase=snapshot.phase,
-            distance=snapshot.distance,
-            tilt=snapshot.tilt,
+            progress=snapshot.share,
+            names=list(snapshot.figures),
+            values=[quantity.value for quantity in snapshot.figures.values()],
+            units=[quantity.unit for quantity in snapshot.figures.values()],
             zmp_margin=snapshot.zmp_margin,
             torque_ratio=snapshot.torque_ratio,
-            payload_mass=snapshot.payload_mass,
         )
         self._goal.publish_feedback(feedback)
 

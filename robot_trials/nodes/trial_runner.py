@@ -9,11 +9,13 @@ import queue
 import threading
 import time
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from robot_trials.kinds.contract import Quantity
 from robot_trials.robots.interface import FiducialObservation
 from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.trial_link import TrialPort
@@ -66,11 +68,10 @@ class TrialSnapshot:
 
     time_ns: int = 0
     phase: str = ""
-    distance: float = 0.0  # [m]
-    tilt: float = 0.0  # of what is carried [rad]
+    share: float = 0.0  # from 0 to 1
+    figures: Mapping[str, Quantity] = field(default_factory=dict)
     zmp_margin: float = 0.0  # [m]
     torque_ratio: float = 0.0
-    payload_mass: float = 0.0  # [kg]
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ class TrialRunner(threading.Thread):
 
     def _tell(self, time_ns: int) -> None:
         """Phases, events, map and snapshot after a tick."""
-        trial, status = self._trial, self._port.sample.status
+        trial = self._trial
         for event in trial.take_events():
             self._listener.on_event(event)
         if trial.phase != self.snapshot.phase:
@@ -248,11 +249,10 @@ class TrialRunner(threading.Thread):
         self.snapshot = TrialSnapshot(
             time_ns=time_ns,
             phase=trial.phase,
-            distance=float(progress.distance),
-            tilt=float(progress.torch_tilt),
-            zmp_margin=float(status.zmp_margin),
-            torque_ratio=float(status.torque_ratio),
-            payload_mass=float(status.payload_mass),
+            share=float(progress.share),
+            figures=progress.figures,
+            zmp_margin=float(progress.zmp_margin),
+            torque_ratio=float(progress.torque_ratio),
         )
 
     def _conclude(self, fault: str = "") -> None:

@@ -12,9 +12,9 @@ from rclpy.node import Node
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
-from robot_trials.behaviours.context import Severity
-from robot_trials.behaviours.context import TrialEvent as Event
 from robot_trials.config import TrialSetup
+from robot_trials.kinds.common.events import Severity
+from robot_trials.kinds.common.events import TrialEvent as Event
 from robot_trials.nodes.qos import topic_qos
 from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.nodes.stamps import from_stamp, to_stamp
@@ -40,7 +40,7 @@ class TrialTopics:
         self._events = node.create_publisher(TrialEvent, TRIAL_EVENTS.relative_name, topic_qos(TRIAL_EVENTS))
         self._transforms = node.create_publisher(TFMessage, TF.relative_name, topic_qos(TF))
         self._site = node.create_publisher(String, SITE_DESCRIPTION.relative_name, topic_qos(SITE_DESCRIPTION))
-        self._site.publish(String(data=describe_site(setup.site)))
+        self._site.publish(String(data=describe_site(setup)))
 
     def subscribe(self, node: Node, take: Callable[[Event, bool], None]) -> None:
         """Hear what the nodes that watch over the robot tell; `take` gets it, and whether it must end the trial."""

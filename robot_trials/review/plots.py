@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from robot_trials.kinds.relay.judge.people_force import compute_excess_force
 from robot_trials.review.verdict import Verdict
+from robot_trials.robots.fall import compute_tilt
 from robot_trials.telemetry import Bag
 from robot_trials.telemetry.rotations import rotate
-from robot_trials.trials.measures import compute_excess_force, compute_tilt
 
 POINTS_MAX = 3000
 """Points of a curve; beyond that, pairs of smallest and largest value stand for each stretch."""

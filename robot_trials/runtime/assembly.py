@@ -64,7 +64,7 @@ def make_stop_guard(
         profile.torque_limit_array(profile.torque_limits.use.payload_headroom),
         clock,
         speed_cap=setup.permit.caps.speed,
-        load=LoadLimits(mass=setup.trial.payload.mass),
+        load=LoadLimits(mass=load.mass) if (load := setup.demands.load) else None,
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from robot_trials.config.site import Site
 from robot_trials.telemetry import topics
 from robot_trials.telemetry.bag_writer import BagWriter
 from robot_trials.telemetry.cdr import compute_layout, encode, header_value, time_value
@@ -20,7 +19,6 @@ from robot_trials.telemetry.health import Health, describe_battery, describe_con
 from robot_trials.telemetry.identity import TrialIdentity
 from robot_trials.telemetry.message_table import MessageTable, TableEntry
 from robot_trials.telemetry.reserve import DiskReserve
-from robot_trials.telemetry.site_description import describe_site
 from robot_trials.telemetry.topics import Topic
 from robot_trials.telemetry.video import encode_jpeg
 from robot_trials_control.records import RIGHT, Record, control_sample_dtype
@@ -80,7 +78,7 @@ class TrialRecorder:
         urdf: robot description, written as the first message; left out when empty.
         frames: names of coordinate frames.
         payload_hand: LEFT or RIGHT.
-        site: lane and people, written as JSON text for the replay; left out when None.
+        site: place and course as JSON text for the replay, by `describe_site`; left out when empty.
         begun_ns: trial time at which the recording begins.
 
     Raises:
@@ -96,7 +94,7 @@ class TrialRecorder:
         urdf: str = "",
         frames: FrameNames | None = None,
         payload_hand: int = RIGHT,
-        site: Site | None = None,
+        site: str = "",
         begun_ns: int = 0,
     ) -> None:
         reserve = DiskReserve(folder.parent)
@@ -119,8 +117,8 @@ class TrialRecorder:
         self._phase = ""
         if urdf:
             self._write(topics.ROBOT_DESCRIPTION, begun_ns, {"data": urdf})
-        if site is not None:
-            self._write(topics.SITE_DESCRIPTION, begun_ns, {"data": describe_site(site)})
+        if site:
+            self._write(topics.SITE_DESCRIPTION, begun_ns, {"data": site})
 
     @property
     def folder(self) -> Path:

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import json
 
-from robot_trials.config.site import Person, Site
+from robot_trials.config import TrialSetup
 
 
-def describe_site(site: Site) -> str:
-    """JSON text of lane, zones, people and fiducials, all in the map frame [m, rad]; stances are x, y, yaw."""
+def describe_site(setup: TrialSetup) -> str:
+    """JSON text of the place and the course that lies in it, in the map frame [m, rad]; stances are x, y, yaw."""
+    site = setup.site
     return json.dumps(
         {
             "name": site.name,
-            "lane": {"length": site.lane.length, "width": site.lane.width},
+            "kind": setup.kind.name,
             "start": list(site.start),
-            "start_zone": list(site.start_zone),
-            "hand_over_zone": list(site.hand_over_zone),
-            "giver": _describe_person(site.giver),
-            "receiver": _describe_person(site.receiver),
+            **setup.kind.describe_course(setup.course),
             "fiducials": [
                 {"id": tag.id, "size": tag.size, "mount": tag.mount, "transform": tag.transform_mount_tag.tolist()}
                 for tag in site.fiducials
             ],
         }
     )
-
-
-def _describe_person(person: Person) -> dict[str, object]:
-    """Where a person and the robot stand for the exchange, and where the torch is meant to be."""
-    return {
-        "stance": list(person.stance),
-        "robot_stance": list(person.robot_stance),
-        "grip": [float(value) for value in person.grip],
-    }

@@ -1,6 +1,6 @@
 """Trials: the logic of one from preflight to standing, the judge, and the host that runs it in one process."""
 
-from robot_trials.trials.host import run_relay
+from robot_trials.trials.host import run_trial
 from robot_trials.trials.outcome import Criterion, TrialOutcome, write_verdict
 from robot_trials.trials.trial import PERIOD, Progress, Trial
 from robot_trials.trials.verdict import Judge
@@ -12,6 +12,6 @@ __all__ = [
     "Progress",
     "Trial",
     "TrialOutcome",
-    "run_relay",
+    "run_trial",
     "write_verdict",
 ]

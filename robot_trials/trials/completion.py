@@ -10,21 +10,20 @@ from pathlib import Path
 
 import numpy as np
 
-from robot_trials.behaviours.context import PhaseSpan, Severity, TrialEvent
 from robot_trials.exceptions import TelemetryFault
+from robot_trials.kinds.common.events import PhaseSpan, Severity, TrialEvent
 from robot_trials.runtime.exits import ProcessExit
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials.telemetry import Bag, repair_bag, topics
 from robot_trials.telemetry.bag_metadata import FILE_NAME as METADATA_FILE
 from robot_trials.trials.bag_samples import find_trial_start, iterate_samples, read_judged_bag
-from robot_trials.trials.measures import Measures
 from robot_trials.trials.outcome import VERDICT_FILE, TrialOutcome, write_verdict
 from robot_trials.trials.reasons import find_exits, name_exits
 from robot_trials.trials.run_marker import RunFacts, read_facts
 from robot_trials.trials.stop_history import StopHistory
 from robot_trials.trials.stops import Stop, add_acts
-from robot_trials.trials.verdict import compute_criteria, describe_gaps
+from robot_trials.trials.verdict import compute_criteria, compute_figures, describe_gaps
 from robot_trials_control.records import Fault, MotionMode
 
 BAG_FOLDER = "bag"
@@ -68,7 +67,7 @@ def judge_afterwards(folder: Path, facts: RunFacts, reason: str = "") -> TrialOu
         passed=False,
         reason=_find_reason(told, exits, trouble, reason),
         ended="unknown" if died else told.ended,
-        criteria=compute_criteria(told.figures, facts.criteria),
+        criteria=compute_criteria(told.figures, facts.list_measures()),
         figures=told.figures,
         phases=tuple(told.phases),
         events=tuple(told.events),
@@ -139,15 +138,16 @@ def _read_bag(bag: Bag, facts: RunFacts) -> _Told:
     told = _Told(identity=bag.custom_data)
     _read_phases(bag, start_ns, told)
     _read_events(bag, start_ns, told)
-    measures, history = Measures(facts.payload_mass, facts.ground), StopHistory()
+    measures, history = facts.list_measures(), StopHistory()
     last = None
     for block in iterate_samples(bag):
-        measures.add(block)
+        for measure in measures:
+            measure.add(block)
         history.add(block)
         last = block[-1:].copy()
     if last is not None:
-        told.figures, told.ended = measures.compute_figures(), describe_end(last)
-    told.events = sorted([*told.events, *describe_gaps(measures.gaps)], key=lambda event: event.time_ns)
+        told.figures, told.ended = compute_figures(measures), describe_end(last)
+    told.events = sorted([*told.events, *describe_gaps(measures[0].gaps)], key=lambda event: event.time_ns)
     told.stops = add_acts(history.stops, told.events)
     return told
 

@@ -16,6 +16,7 @@ from robot_trials.runtime.damping import damp_robot
 from robot_trials.runtime.ending import INTERRUPTED, describe_wish, when_told
 from robot_trials.runtime.loop import ControlLoop
 from robot_trials.telemetry import TrialRecorder, make_identity
+from robot_trials.telemetry.site_description import describe_site
 from robot_trials.trials.outcome import TrialOutcome, write_verdict
 from robot_trials.trials.run_marker import RunMark
 from robot_trials.trials.trial import PERIOD, Progress, Trial
@@ -32,7 +33,7 @@ SETTLE_TICKS = 25
 OnProgress = Callable[[Progress], None]
 
 
-def run_relay(
+def run_trial(
     setup: TrialSetup, on_progress: OnProgress | None = None, assembly: Assembly | None = None
 ) -> TrialOutcome:
     """Run a trial to its end and judge it.
@@ -94,7 +95,7 @@ class InProcessHost:
         self._phase = ""
         period = assembly.robot.control_period_ns
         self._ticks = round(PERIOD * 1e9) // period
-        self._tick_limit = round(setup.trial.phases.longest().total_seconds() / PERIOD) + 2 * SETTLE_TICKS + 3000
+        self._tick_limit = round(setup.demands.duration.total_seconds() / PERIOD) + 2 * SETTLE_TICKS + 3000
 
     def run(self) -> TrialOutcome:
         """Run to the end; returns the verdict."""
@@ -176,7 +177,7 @@ class InProcessHost:
                 self._identity,
                 self._assembly.joint_names,
                 urdf=self._assembly.urdf_text,
-                site=self._setup.site,
+                site=describe_site(self._setup),
             )
         except (OSError, TelemetryFault) as error:
             self._fail_recording(error)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from robot_trials.behaviours.context import PhaseSpan, TrialEvent
+from robot_trials.kinds.common.events import PhaseSpan, TrialEvent
 from robot_trials.telemetry.whole_file import write_whole
 from robot_trials.trials.stops import Stop
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from robot_trials.clock import epoch_ns
 from robot_trials.config import TrialSetup
+from robot_trials.kinds.contract import Quantity
 from robot_trials.runtime.ending import describe_wish, when_told
 from robot_trials.runtime.process_group import Member, ProcessGroup
 from robot_trials.trials.completion import judge_lost
@@ -65,7 +66,7 @@ class RobotGraph:
             "channel": channel,
             "setup": json.dumps(setup.arguments),
             "outcome_file": str(self._outcome_file),
-            "payload_hand": setup.trial.payload.hand,
+            "payload_hand": setup.demands.hand,
             **parameters,
         }
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -144,10 +145,12 @@ class RobotGraph:
         """A message with feedback as progress."""
         return Progress(
             phase=message["phase"],
-            distance=message["distance"],
-            length=self._setup.site.lane.length,
             time=(message["stamp_ns"] - epoch_ns(self._setup.start_time)) * 1e-9,
-            torch_tilt=float("nan") if message["tilt"] is None else message["tilt"],
+            share=message["progress"],
+            figures={
+                name: Quantity(float("nan") if value is None else value, unit)
+                for name, value, unit in zip(message["names"], message["values"], message["units"], strict=True)
+            },
             zmp_margin=message["zmp_margin"],
             torque_ratio=message["torque_ratio"],
         )

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from robot_trials.config import Criteria, TrialSetup
+from robot_trials.config import TrialSetup
 from robot_trials.config.ground import GroundSpec
+from robot_trials.kinds.registry import find_kind
 from robot_trials.runtime.ending import read_start_time
 from robot_trials.telemetry import make_identity
+from robot_trials.trials.verdict import Measures, list_measures
 
 RUN_FILE = "run.json"
 LOCK_PATIENCE_S = 2.0
@@ -33,21 +35,29 @@ class RunFacts:
 
     Attributes:
         identity: who ran what, as in the bag's metadata.
-        criteria: bounds of the verdict.
-        ground: of the lane.
-        payload_mass: announced [kg].
+        kind: of the trial.
+        judging: what the kind says about judging it.
+        ground: of the site.
         begun_ns: civil time when the folder was begun, since 1970 UTC [ns].
         pid: of the process that began it.
         process_start: when that process was started, in clock ticks since boot.
     """
 
     identity: dict[str, str]
-    criteria: Criteria
+    kind: str
+    judging: dict[str, Any]
     ground: GroundSpec
-    payload_mass: float
     begun_ns: int
     pid: int
     process_start: int
+
+    def list_measures(self) -> Measures:
+        """Fresh measures of the trial.
+
+        Raises:
+            UnknownKindError: its kind is no longer installed.
+        """
+        return list_measures(find_kind(self.kind), self.ground, self.judging)
 
 
 class RunMark:
@@ -80,9 +90,9 @@ def read_facts(folder: Path) -> RunFacts | None:
         data = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
         return RunFacts(
             identity={str(key): str(value) for key, value in data["identity"].items()},
-            criteria=Criteria.model_validate(data["criteria"]),
+            kind=str(data["kind"]),
+            judging=dict(data["judging"]),
             ground=GroundSpec.model_validate(data["ground"]),
-            payload_mass=float(data["payload_mass"]),
             begun_ns=int(data["begun_ns"]),
             pid=int(data["pid"]),
             process_start=int(data["process_start"]),
@@ -151,7 +161,7 @@ def _describe(setup: TrialSetup, host: str) -> dict[str, Any]:
         "begun_ns": time.time_ns(),
         "arguments": setup.arguments,
         "identity": make_identity(setup, host).to_metadata(),
-        "criteria": setup.criteria.model_dump(mode="json"),
+        "kind": setup.kind.name,
+        "judging": setup.kind.describe_judging(setup),
         "ground": setup.site.ground.model_dump(mode="json"),
-        "payload_mass": setup.trial.payload.mass,
     }

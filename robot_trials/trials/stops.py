@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from robot_trials.behaviours.context import TrialEvent
+from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_requests import ARMED, LOWERED, STOPPED
 from robot_trials.safety.stop_triggers import Trigger, describe_triggers

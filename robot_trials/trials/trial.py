@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 from py_trees.common import Status
 
-from robot_trials.behaviours.context import PhaseSpan, TrialContext, TrialEvent
-from robot_trials.behaviours.guard import find_fault, is_fallen
-from robot_trials.behaviours.hand import estimate_torch_tilt
-from robot_trials.behaviours.payload_headroom import PayloadHeadroom
-from robot_trials.behaviours.permit_watch import PermitWatch
-from robot_trials.behaviours.preflight import (
-    Check,
-    check_battery,
-    check_disk,
-    check_localization,
-    check_permit_file,
-    check_sensors,
-)
-from robot_trials.behaviours.relay_tree import build_relay
-from robot_trials.behaviours.shared_load import SharedLoad
-from robot_trials.behaviours.stand import is_standing
 from robot_trials.config import TrialSetup
 from robot_trials.geometry import PlanarPose
+from robot_trials.kinds.common.events import PhaseSpan, TrialEvent
+from robot_trials.kinds.common.guard import find_fault, is_fallen
+from robot_trials.kinds.common.permit_watch import PermitWatch
+from robot_trials.kinds.common.stand import is_standing
+from robot_trials.kinds.contract import Quantity
+from robot_trials.perception.eyes import Eyes
 from robot_trials.robots import RobotProfile
 from robot_trials.robots.interface import FiducialObservation
-from robot_trials.trials.eyes import Eyes
-from robot_trials_control.records import MotionMode, Record, make_control_sample
+from robot_trials_control.records import MotionMode, Record
 
 PERIOD = 0.02
 """Time between two ticks of a trial [s]."""
@@ -41,25 +30,23 @@ class Progress:
 
     Attributes:
         phase: name of the running phase.
-        distance: way made with the torch, by the robot's own estimate [m].
-        length: length of the lane [m].
         time: since the trial's start [s].
-        torch_tilt: tilt of the torch by the robot's own estimate; NaN without one in hand [rad].
+        share: from 0 at the start to 1 at the end, by the robot's own estimate.
+        figures: the kind's numbers, by name.
         zmp_margin: distance of the ZMP to the edge of the support [m].
         torque_ratio: largest joint torque over its limit.
     """
 
     phase: str
-    distance: float
-    length: float
     time: float
-    torch_tilt: float
+    share: float
+    figures: Mapping[str, Quantity]
     zmp_margin: float
     torque_ratio: float
 
 
 class Trial:
-    """The relay's logic; knows no ROS and no simulator.
+    """Runs the mission of the trial's kind; knows no ROS and no simulator.
 
     Attributes:
         motion_command: what the robot shall do now; `sequence` grows with every tick.
@@ -75,18 +62,15 @@ class Trial:
     """
 
     def __init__(self, setup: TrialSetup, profile: RobotProfile) -> None:
-        sample = make_control_sample(len(profile.joint_names))
-        self._context = TrialContext(setup, sample.state, sample.status, profile.joint_names)
+        self._mission = setup.kind.start_mission(setup, profile)
+        self._context, self._tree = self._mission.context, self._mission.tree
         self._context.command.mode[...] = MotionMode.STAND
         self._eyes = Eyes(setup.site, profile)
-        head = tuple(profile.joint_names.index(name) for name in profile.head_joints)
-        self._tree = build_relay(self._context, list_checks(self._context, profile), head)
-        self.permit_watch, self._shared = PermitWatch(self._context), SharedLoad(self._context)
+        self.permit_watch = PermitWatch(self._context)
+        self._advance = self._mission.measure()
         self._hold_reason = ""
         self._broken = False
         self._events_taken = 0
-        self._carried_from: float | None = None
-        self._distance = 0.0
         self.finished = False
 
     @property
@@ -127,7 +111,7 @@ class Trial:
     @property
     def map_to_odom(self) -> PlanarPose:
         """Pose of odom in the site's map."""
-        return self._context.map_to_odom
+        return self._context.percept.map_to_odom
 
     @property
     def phases(self) -> list[PhaseSpan]:
@@ -142,13 +126,12 @@ class Trial:
     @property
     def progress(self) -> Progress:
         """How far the trial is."""
-        context, status = self._context, self._context.status
+        status, advance = self._context.status, self._advance
         return Progress(
             phase=self.phase,
-            distance=self._distance,
-            length=context.setup.site.lane.length,
-            time=context.time_ns * 1e-9,
-            torch_tilt=self._estimate_tilt(),
+            time=self._context.time_ns * 1e-9,
+            share=advance.share,
+            figures=advance.figures,
             zmp_margin=float(status.zmp_margin),
             torque_ratio=float(status.torque_ratio),
         )
@@ -198,8 +181,9 @@ class Trial:
     def _decide(self, fiducials: list[FiducialObservation]) -> None:
         """Look, then let the tree act; a held trial only stands and watches for faults."""
         context = self._context
-        self._eyes.update(context, fiducials)
-        self._measure_distance()
+        attention = self._mission.attend()
+        context.percept = self._eyes.look(context.state, context.status, context.time_ns, fiducials, attention)
+        self._advance = self._mission.measure()
         if self.held:
             reason = find_fault(context)
             if not reason:
@@ -215,7 +199,7 @@ class Trial:
     def _warn_ladder(self) -> None:
         """Say what the stop ladder must know: who may hold the load, and what the permit no longer allows."""
         command = self._context.command
-        command.shared_load[...] = self._shared.update()
+        command.shared_load[...] = self._mission.share_load()
         command.stop_asked[...] = 0 if self.finished else self.permit_watch.update()
 
     def _finish(self) -> None:
@@ -237,41 +221,3 @@ class Trial:
             self.finished = True
             context.report("error", "end", "safe end broke; the robot was told to stand")
         self._broken = True
-
-    def _measure_distance(self) -> None:
-        """Way along the lane since the torch was taken, by the robot's own estimate."""
-        if not self._context.holding:
-            return
-        x = self._context.robot_in_map[0]
-        if self._carried_from is None:
-            self._carried_from = x
-        self._distance = max(self._distance, x - self._carried_from)
-
-    def _estimate_tilt(self) -> float:
-        """Tilt of the held torch from the hand's pose and how it lies in it [rad]."""
-        context = self._context
-        if not context.holding:
-            return float("nan")
-        return estimate_torch_tilt(context)
-
-
-def list_checks(context: TrialContext, profile: RobotProfile) -> list[Check]:
-    """Questions of the preflight for a robot."""
-    limits = profile.torque_limit_array(profile.torque_limits.use.payload_headroom)
-    headroom = PayloadHeadroom(profile.to_parameters(), limits, context.hand)
-    payload = context.setup.trial.payload
-
-    def check_headroom(context: TrialContext) -> list[str]:
-        position = np.array(context.parameters.carry_position)
-        if payload.hand == "left":
-            position[1] = -position[1]
-        return headroom.find_problems(payload.mass + payload.mass_tolerance, position)
-
-    return [
-        Check("permit", check_permit_file),
-        Check("battery", check_battery),
-        Check("disk", check_disk),
-        Check("payload", check_headroom),
-        Check("sensors", check_sensors, waits=True),
-        Check("localization", check_localization, waits=True),
-    ]

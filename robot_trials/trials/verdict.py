@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from robot_trials.behaviours.context import TrialEvent
-from robot_trials.config import FALLS_MAX, QP_FAILURES_MAX, UNWANTED_CONTACTS_MAX, Criteria, TrialSetup
-from robot_trials.trials.measures import Measures, TickGap
+from robot_trials.config import TrialSetup
+from robot_trials.config.ground import GroundSpec
+from robot_trials.kinds.common.events import TrialEvent
+from robot_trials.kinds.contract import Measure, TrialKind
 from robot_trials.trials.outcome import Criterion, TrialOutcome
+from robot_trials.trials.run_measure import RunMeasure, TickGap
 from robot_trials.trials.stop_history import StopHistory
 from robot_trials.trials.stops import add_acts
 from robot_trials.trials.trial import Trial
@@ -23,34 +26,15 @@ JUDGED_JOINTS = 1
 """Nothing that is judged depends on joints; samples that are made up again from a bag have so many."""
 
 
-LABELS = {
-    "falls": "Falls",
-    "qp_failures": "QP failures",
-    "unwanted_contacts": "Unwanted contacts",
-    "distance": "Distance with the torch",
-    "mean_speed": "Mean walking speed",
-    "torch_tilt_p99_deg": "Torch tilt, 99th percentile",
-    "torch_tilt_max_deg": "Torch tilt, largest",
-    "giver_force_max": "Force on the giver beyond weight",
-    "receiver_force_max": "Force on the receiver beyond weight",
-    "lateral_offset_max": "Off the lane's middle, largest",
-}
-"""Criteria in words, by the figure that each is about."""
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """One criterion before it has a number."""
-
-    name: str
-    label: str
-    unit: str
-    comparison: str
-    bound: float
+_SHORTFALL = re.compile(r"[A-Z][^:]*: \S+ must be [≥≤] ")
+"""A criterion that was not met, as `find_shortfall` says it."""
 
 
 class Judge:
     """Collects the numbers of one trial; call `observe` with every control sample.
+
+    Attributes:
+        measures: what it looks with.
 
     Args:
         setup: the trial and its criteria.
@@ -58,8 +42,7 @@ class Judge:
     """
 
     def __init__(self, setup: TrialSetup, nu: int) -> None:
-        self._criteria = setup.criteria
-        self._measures = Measures(setup.trial.payload.mass, setup.site.ground)
+        self._run, *_ = self.measures = list_measures(setup.kind, setup.site.ground, setup.kind.describe_judging(setup))
         self._stops = StopHistory()
         self._notes: list[TrialEvent] = []
         self._block = np.zeros(BLOCK_TICKS, dtype=control_sample_dtype(nu))
@@ -102,12 +85,12 @@ class Judge:
             bag: recording, if one was made.
         """
         self._look()
-        figures = self._measures.compute_figures() | {"wall_time": wall_time}
-        criteria = compute_criteria(figures, self._criteria)
+        figures = compute_figures(self.measures) | {"wall_time": wall_time}
+        criteria = compute_criteria(figures, self.measures)
         reason = fault or trial.reason or find_shortfall(criteria)
         if not reason and not trial.succeeded:
             reason = f"the trial was not finished, in phase {trial.phase}"
-        notes = [*self._notes, *describe_gaps(self._measures.gaps)]
+        notes = [*self._notes, *describe_gaps(self._run.gaps)]
         events = sorted([*trial.events, *notes], key=lambda event: event.time_ns) if notes else list(trial.events)
         return TrialOutcome(
             passed=not reason,
@@ -123,7 +106,8 @@ class Judge:
         )
 
     def _look(self) -> None:
-        self._measures.add(self._block[: self._filled])
+        for measure in self.measures:
+            measure.add(self._block[: self._filled])
         self._stops.add(self._block[: self._filled])
         self._filled = 0
 
@@ -142,10 +126,29 @@ def describe_gaps(gaps: Sequence[TickGap]) -> list[TrialEvent]:
     ]
 
 
-def compute_criteria(figures: Mapping[str, float], criteria: Criteria) -> tuple[Criterion, ...]:
+Measures: TypeAlias = tuple[RunMeasure, *tuple[Measure, ...]]
+
+
+def list_measures(kind: TrialKind, ground: GroundSpec, facts: Mapping[str, Any]) -> Measures:
+    """Fresh measures of a trial: what every trial is judged by, then what its kind adds.
+
+    Args:
+        kind: of the trial.
+        ground: of the site.
+        facts: what the kind says about judging it.
+    """
+    return RunMeasure(ground), *kind.list_measures(facts)
+
+
+def compute_figures(measures: Sequence[Measure]) -> dict[str, float]:
+    """Every figure of every measure by name."""
+    return {name: value for measure in measures for name, value in measure.compute_figures().items()}
+
+
+def compute_criteria(figures: Mapping[str, float], measures: Sequence[Measure]) -> tuple[Criterion, ...]:
     """Every criterion with its number; a number that is missing or NaN is not met."""
     results = []
-    for rule in _list_rules(criteria):
+    for rule in (rule for measure in measures for rule in measure.list_rules()):
         value = figures.get(rule.name, float("nan"))
         passed = value >= rule.bound if rule.comparison == ">=" else value <= rule.bound
         results.append(Criterion(rule.name, rule.label, value, rule.unit, rule.bound, rule.comparison, bool(passed)))
@@ -154,25 +157,7 @@ def compute_criteria(figures: Mapping[str, float], criteria: Criteria) -> tuple[
 
 def is_shortfall(reason: str) -> bool:
     """Whether a reason is a criterion that was not met, as `find_shortfall` says it."""
-    return any(reason.startswith(f"{label}: ") for label in LABELS.values())
-
-
-def _list_rules(criteria: Criteria) -> list[_Rule]:
-    return [
-        _Rule(name, LABELS[name], unit, comparison, bound)
-        for name, unit, comparison, bound in (
-            ("falls", "", "<=", FALLS_MAX),
-            ("qp_failures", "", "<=", QP_FAILURES_MAX),
-            ("unwanted_contacts", "", "<=", UNWANTED_CONTACTS_MAX),
-            ("distance", "m", ">=", criteria.distance_min),
-            ("mean_speed", "m/s", ">=", criteria.mean_speed_min),
-            ("torch_tilt_p99_deg", "deg", "<=", criteria.torch_tilt_p99_max_deg),
-            ("torch_tilt_max_deg", "deg", "<=", criteria.torch_tilt_max_deg),
-            ("giver_force_max", "N", "<=", criteria.human_force_max),
-            ("receiver_force_max", "N", "<=", criteria.human_force_max),
-            ("lateral_offset_max", "m", "<=", criteria.lateral_offset_max),
-        )
-    ]
+    return _SHORTFALL.match(reason) is not None
 
 
 def find_shortfall(criteria: tuple[Criterion, ...]) -> str:

@@ -14,6 +14,7 @@ from robot_trials.cli import run as run_module
 from robot_trials.cli.progress import ProgressDisplay
 from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import ConfigError, TrialFault
+from robot_trials.kinds.contract import Quantity
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.trials import TrialOutcome
@@ -23,8 +24,8 @@ from robot_trials.trials.stops import RungSpan, Stop, TriggerTime
 @dataclass
 class Report:
     phase: str
-    distance: float
-    length: float
+    share: float
+    figures: dict[str, Quantity]
     time: float
 
 
@@ -52,25 +53,26 @@ TILT = Criterion("torch_tilt_max", "torch tilt, largest", 11.5, "deg", 10.0, "<=
 SPEED = Criterion("mean_speed", "mean speed", float("nan"), "m/s", 0.7, ">=", False)
 
 
-def test_plain_progress_has_a_line_a_phase_and_one_every_ten_metres() -> None:
+def test_plain_progress_has_a_line_a_phase_and_one_every_tenth_of_the_way() -> None:
     stream = io.StringIO()
-    with ProgressDisplay(Console(file=stream, width=100), 30.0) as display:
-        for tenth in range(301):
-            display(Report("carry" if tenth < 290 else "hand_over", tenth / 10, 30.0, tenth / 8))
+    with ProgressDisplay(Console(file=stream, width=100)) as display:
+        for step in range(301):
+            figures = {"distance": Quantity(step / 10, "m"), "tilt": Quantity(float("nan"), "rad")}
+            display(Report("carry" if step < 255 else "hand_over", step / 300, figures, step / 8))
     lines = [line.split() for line in stream.getvalue().splitlines()]
     assert [(line[2], line[3]) for line in lines] == [
-        ("carry", "0.0"),
-        ("carry", "10.0"),
-        ("carry", "20.0"),
-        ("hand_over", "29.0"),
-        ("hand_over", "30.0"),
+        *(("carry", str(share)) for share in range(0, 90, 10)),
+        ("hand_over", "85"),
+        ("hand_over", "90"),
+        ("hand_over", "100"),
     ]
+    assert lines[1][5:] == ["distance", "3.00", "m"], "what is not known is left out"
 
 
 def test_quiet_prints_no_progress() -> None:
     stream = io.StringIO()
-    with ProgressDisplay(Console(file=stream), 30.0, quiet=True) as display:
-        display(Report("carry", 12.0, 30.0, 1.0))
+    with ProgressDisplay(Console(file=stream), quiet=True) as display:
+        display(Report("carry", 0.4, {}, 1.0))
     assert stream.getvalue() == ""
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from robot_trials.config import Area, find_area, load_fleet, load_trial_setup
-from robot_trials.config.area import MARGIN_ALONG
+from robot_trials.config import Area, load_fleet, load_trial_setup
+from robot_trials.kinds.relay.course import MARGIN_ALONG
 
 SQUARE = Area(((0.0, 0.0), (10.0, 0.0), (10.0, 4.0), (0.0, 4.0)), "square")
 CORNER = Area(((0.0, 0.0), (10.0, 0.0), (10.0, 4.0), (4.0, 4.0), (4.0, 10.0), (0.0, 10.0)), "corner")
@@ -42,10 +42,10 @@ def test_the_way_round_does_not_matter() -> None:
 
 def test_a_trial_without_a_polygon_keeps_to_its_lane() -> None:
     setup = load_trial_setup("torch_relay", length=20.0)
-    area, site = find_area(setup.site, setup.permit), setup.site
-    back, front = site.start_zone.x_min - MARGIN_ALONG, site.hand_over_zone.x_max + MARGIN_ALONG
+    area, course = setup.area, setup.course
+    back, front = course.start_zone.x_min - MARGIN_ALONG, course.hand_over_zone.x_max + MARGIN_ALONG
     assert area.corners == ((back, -1.5), (front, -1.5), (front, 1.5), (back, 1.5))
-    assert area.measure_leeway(site.start.x, site.start.y, SURE, 3.0) == pytest.approx(1.5)
+    assert area.measure_leeway(setup.site.start.x, setup.site.start.y, SURE, 3.0) == pytest.approx(1.5)
 
 
 def test_a_permits_polygon_lies_on_the_programmes_map(config) -> None:  # noqa: ANN001
@@ -59,7 +59,7 @@ def test_a_permits_polygon_lies_on_the_programmes_map(config) -> None:  # noqa: 
             "site.place.yaw_deg=90",
         ],
     )
-    area = find_area(setup.site, setup.permit)
+    area = setup.area
     assert setup.permit.polygon is not None and setup.permit.polygon[0] == (-10.0, -5.0)
     assert area.corners[0] == pytest.approx((-13.5, 20.0))
     assert "SZ-DEMO-2025-001" in area.source

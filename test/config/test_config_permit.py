@@ -27,8 +27,8 @@ PERMIT = "permits/shenzhen_relay.yaml"
         ("robot: .*", "robot: g1", "robot: g1: must be kuavo, the trial's robot"),
         ("trials: .*", "trials: [patrol]", "trials: patrol: must include torch_relay"),
         ("approver: .*", "approver: lin hai ", "approver: lin hai: must be someone else than the operator"),
-        ("speed: 1.0", "speed: 0.5", "caps.speed: 0.5: must be ≥ 0.8, the trial's walking_speed [m/s]"),
-        ("load: 2.5", "load: 1.5", "caps.load: 1.5: must be ≥ 2, the trial's payload.mass + mass_tolerance [kg]"),
+        ("speed: 1.0", "speed: 0.5", "caps.speed: 0.5: must be ≥ 0.8, the trial's walking speed [m/s]"),
+        ("load: 2.5", "load: 1.5", "caps.load: 1.5: must be ≥ 2, the heaviest load that the trial accepts [kg]"),
         (
             "start: .*",
             "start: 2025-11-02T10:00:00+08:00",

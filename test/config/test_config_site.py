@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from robot_trials.config import SiteSpec, load_model, resolve_site
+from robot_trials.config import load_trial_setup
 from robot_trials.config.site import compute_tag_transform
 
 
@@ -29,8 +27,9 @@ def test_a_tag_facing_the_walker_has_its_right_on_the_walkers_right() -> None:
     np.testing.assert_allclose(rotation[:, 1], [0.0, 0.0, 1.0], atol=1e-12)
 
 
-def test_lane_boards_alternate_and_turn_inwards(config: Path) -> None:
-    site = resolve_site(load_model(config / "sites" / "shenzhen_relay.yaml", SiteSpec).value)
+def test_lane_boards_alternate_and_turn_inwards() -> None:
+    setup = load_trial_setup("torch_relay")
+    site, course = setup.site, setup.course
     boards = [tag for tag in site.fiducials if tag.mount == "map"]
     positions = np.array([board.transform_mount_tag[:3, 3] for board in boards])
     normals = np.array([board.transform_mount_tag[:3, 2] for board in boards])
@@ -39,12 +38,12 @@ def test_lane_boards_alternate_and_turn_inwards(config: Path) -> None:
     assert np.all(np.abs(positions[:, 1]) > site.lane.width / 2)  # beside the lane, not on it
     assert np.all(normals[:, 0] < 0.0)  # facing who walks along x
     assert np.all(normals[:, 1] * positions[:, 1] <= 0.0)  # turned to the middle
-    assert positions[-1, 0] > site.receiver.robot_stance.x  # one is ahead to the very end
+    assert positions[-1, 0] > course.receiver.robot_stance.x  # one is ahead to the very end
 
 
-def test_people_stand_clear_of_the_robots_way(config: Path) -> None:
-    site = resolve_site(load_model(config / "sites" / "shenzhen_relay.yaml", SiteSpec).value)
-    for person in (site.giver, site.receiver):
+def test_people_stand_clear_of_the_robots_way() -> None:
+    course = load_trial_setup("torch_relay").course
+    for person in (course.giver, course.receiver):
         assert abs(person.stance.y - person.robot_stance.y) >= 0.75
         offset = person.grip - [person.robot_stance.x, person.robot_stance.y, 0.0]
         assert np.linalg.norm(offset[:2]) < 0.6  # within the arm's reach

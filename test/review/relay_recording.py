@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from robot_trials.config import find_config, load_model
-from robot_trials.config.site import Site, SiteSpec, resolve_site
+from robot_trials.config import find_config, load_trial_setup
 from robot_trials.robots.profile import load_profile
 from robot_trials.telemetry import TrialIdentity, TrialRecorder
+from robot_trials.telemetry.site_description import describe_site
 from robot_trials_control.records import control_sample_dtype
 
 RATE = 500
@@ -60,10 +60,9 @@ class Schedule:
         return dict(self.phases)[phase]
 
 
-def load_relay_site(length: float) -> Site:
-    """The relay's site with another length."""
-    spec = load_model(find_config("sites", "shenzhen_relay"), SiteSpec).value
-    return resolve_site(spec.model_copy(update={"lane": spec.lane.model_copy(update={"length": length})}))
+def load_relay_site(length: float) -> str:
+    """The relay's site with another length, as a bag carries it."""
+    return describe_site(load_trial_setup("torch_relay", length=length))
 
 
 def make_samples(schedule: Schedule, joint_names: tuple[str, ...], posture: np.ndarray) -> np.ndarray:

@@ -212,7 +212,7 @@ def test_setup_of_a_run_names_the_trial(tmp_path: Path) -> None:
     RunMark(tmp_path, replace(load_setup(), output=tmp_path), "in_process").release()
     data = json.loads((tmp_path / RUN_FILE).read_text())
     assert data["identity"]["trial"] == "torch_relay" and data["identity"]["host"] == "in_process"
-    assert data["criteria"]["distance_min"] == LENGTH
+    assert data["judging"]["bounds"]["distance_min"] == LENGTH
 
 
 def test_a_run_that_cannot_be_completed_keeps_no_command_from_its_work(

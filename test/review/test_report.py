@@ -108,7 +108,7 @@ def test_replay_holds_every_joint_at_25_hz(page: str) -> None:
     assert replay["rate"] == 25
     assert replay["count"] == pytest.approx(25 * read_data(page)["duration"], abs=2)
     assert len(replay["joint_names"]) == 28
-    assert replay["site"]["lane"]["length"] == load_relay_site(5.0).lane.length
+    assert replay["site"]["lane"]["length"] == json.loads(load_relay_site(5.0))["lane"]["length"]
     moving = {joint["name"] for joint in replay["geometry"]["joints"] if joint["type"] == "revolute"}
     assert moving == set(replay["joint_names"])
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from robot_trials.config.model import load_model
-from robot_trials.config.site import Site, SiteSpec, resolve_site
+from robot_trials.config import load_trial_setup
+from robot_trials.config.site import Site
 from robot_trials.robots import RobotProfile, SimOptions, load_profile, open_robot
 from robot_trials.robots.mujoco.robot import MujocoRobot
 
@@ -25,8 +25,7 @@ def profile() -> RobotProfile:
 @pytest.fixture(scope="session")
 def site() -> Site:
     """The relay site, shortened."""
-    file = CONFIG / "sites" / "shenzhen_relay.yaml"
-    return resolve_site(load_model(file, SiteSpec, {"lane.length": "20"}).value)
+    return load_trial_setup("torch_relay", length=20.0).site
 
 
 RobotMaker = Callable[..., MujocoRobot]

@@ -24,10 +24,10 @@ from telemetry_samples import (
 )
 
 from robot_trials.clock import epoch_ns
-from robot_trials.config import find_config, load_model
-from robot_trials.config.site import Site, SiteSpec, resolve_site
+from robot_trials.config import load_trial_setup
 from robot_trials.telemetry import MessageError, TrialRecorder, read_bag
 from robot_trials.telemetry.rotations import rotate
+from robot_trials.telemetry.site_description import describe_site
 from robot_trials.telemetry.topics import TOPICS
 from robot_trials_control.records import Fault, Record, make_control_sample
 
@@ -68,9 +68,9 @@ def make_faulty_sample() -> Record:
     return sample
 
 
-def load_site() -> Site:
-    """The relay's site."""
-    return resolve_site(load_model(find_config("sites", "shenzhen_relay"), SiteSpec).value)
+def load_site() -> str:
+    """The relay's site, as a bag carries it."""
+    return describe_site(load_trial_setup("torch_relay"))
 
 
 def expected_counts() -> dict[str, int]:
@@ -207,9 +207,10 @@ def test_health_of_the_components_comes_back(folder: Path) -> None:
 def test_site_comes_back(folder: Path) -> None:
     ((_, message),) = read_bag(folder, ["/site_description"]).messages("/site_description")
     site = json.loads(message.data)
-    assert site["lane"]["length"] == load_site().lane.length
-    assert site["receiver"]["stance"] == list(load_site().receiver.stance)
-    assert len(site["fiducials"]) == len(load_site().fiducials)
+    assert site["lane"]["length"] == load_trial_setup("torch_relay").site.lane.length
+    setup = load_trial_setup("torch_relay")
+    assert site["receiver"]["stance"] == list(setup.course.receiver.stance)
+    assert len(site["fiducials"]) == len(setup.site.fiducials)
 
 
 @pytest.fixture

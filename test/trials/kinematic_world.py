@@ -97,8 +97,8 @@ class KinematicWorld:
         self.mode = MotionMode.DAMPED
         self.hand = np.eye(4)
         self.hand_error = 0.0
-        self.torch = rotation_to_transform(np.eye(3), self.setup.site.giver.grip + self.grip_offset)
-        self.receiver_hand = rotation_to_transform(np.eye(3), self.setup.site.receiver.grip)
+        self.torch = rotation_to_transform(np.eye(3), self.setup.course.giver.grip + self.grip_offset)
+        self.receiver_hand = rotation_to_transform(np.eye(3), self.setup.course.receiver.grip)
         self.giver_holds, self.robot_holds, self.receiver_holds = True, False, False
         self.load_share = 0.0
         names = self.profile.joint_names
@@ -260,8 +260,8 @@ class KinematicWorld:
         camera = lift @ self._camera.compute_transform_base_camera(self.joints)
         mounts = {
             "map": np.eye(4),
-            "giver": planar_to_transform(self.setup.site.giver.stance),
-            "receiver": planar_to_transform(self.setup.site.receiver.stance),
+            "giver": planar_to_transform(self.setup.course.giver.stance),
+            "receiver": planar_to_transform(self.setup.course.receiver.stance),
             "receiver_hand": self.receiver_hand,
             "torch": self.torch,
         }

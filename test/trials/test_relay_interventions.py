@@ -6,7 +6,7 @@ import pytest
 
 from robot_trials.config import load_trial_setup
 from robot_trials.runtime.assembly import assemble
-from robot_trials.trials import run_relay
+from robot_trials.trials import run_trial
 from robot_trials.trials.host import InProcessHost
 from robot_trials.trials.trial import Progress
 from robot_trials_control.records import Record
@@ -93,7 +93,7 @@ def test_a_hand_that_missed_takes_the_torch_at_the_second_attempt() -> None:
     setup = load_trial_setup("torch_relay", length=5.0, seed=2)
     assembly = assemble(setup)
     assembly.controller = hand = ClumsyHand(assembly.controller)
-    outcome = run_relay(setup, assembly=assembly)
+    outcome = run_trial(setup, assembly=assembly)
     assert hand.misses >= 2
     assert [span.name for span in outcome.phases].count("take_over") == 2
     failed = [criterion.name for criterion in outcome.criteria if not criterion.passed]

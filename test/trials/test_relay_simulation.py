@@ -9,12 +9,12 @@ import pytest
 
 from robot_trials.config import load_trial_setup
 from robot_trials.telemetry import read_bag
-from robot_trials.trials import run_relay
+from robot_trials.trials import run_trial
 
 
 @pytest.mark.simulation
 def test_relay_of_60_m_meets_every_criterion() -> None:
-    outcome = run_relay(load_trial_setup("torch_relay", length=60.0, seed=0))
+    outcome = run_trial(load_trial_setup("torch_relay", length=60.0, seed=0))
     assert outcome.passed, (outcome.reason, [criterion for criterion in outcome.criteria if not criterion.passed])
     assert outcome.figures["distance"] >= 60.0
     assert outcome.ended == "standing"
@@ -29,7 +29,7 @@ def test_short_relay_with_rendered_frames(tmp_path: Path) -> None:
         if not phases or phases[-1] != progress.phase:
             phases.append(progress.phase)
 
-    outcome = run_relay(setup, note)
+    outcome = run_trial(setup, note)
     failed = [criterion for criterion in outcome.criteria if not criterion.passed]
     assert [criterion.name for criterion in failed] in ([], ["mean_speed"]), (outcome.reason, failed)
     assert outcome.ended == "standing"

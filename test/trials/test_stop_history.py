@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from robot_trials.behaviours.context import TrialEvent
+from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.trials.stop_history import StopHistory

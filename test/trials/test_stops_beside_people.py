@@ -9,7 +9,7 @@ import pytest
 from benchmarks.judges.person import PersonWatch
 from robot_trials.config import load_trial_setup
 from robot_trials.safety.stop_ladder import Rung
-from robot_trials.trials.relay_drill import RelayDrill
+from robot_trials.trials.trial_drill import TrialDrill
 from robot_trials_control.records import MotionMode
 
 pytestmark = pytest.mark.simulation
@@ -19,13 +19,13 @@ FORCE_MAX, MOVED_MAX = 12.0, 0.030
 
 
 @pytest.fixture
-def relay() -> Iterator[RelayDrill]:
-    made = RelayDrill(load_trial_setup("torch_relay", seed=0, length=5.0, camera="model"))
+def relay() -> Iterator[TrialDrill]:
+    made = TrialDrill(load_trial_setup("torch_relay", seed=0, length=5.0, camera="model"))
     yield made
     made.close()
 
 
-def stop(relay: RelayDrill, seconds: float) -> PersonWatch:
+def stop(relay: TrialDrill, seconds: float) -> PersonWatch:
     """An emergency stop, and what people feel of it."""
     judge = PersonWatch(relay.robot)
     relay.watch(judge.update)
@@ -34,14 +34,14 @@ def stop(relay: RelayDrill, seconds: float) -> PersonWatch:
     return judge
 
 
-def assert_waits_gently(relay: RelayDrill, judge: PersonWatch) -> None:
+def assert_waits_gently(relay: TrialDrill, judge: PersonWatch) -> None:
     status = relay.sample.status
     assert int(status.stop_rung) == Rung.PROTECTIVE and status.stop_waits and status.stop_over
     assert float(status.lowered) == 0.0 and int(status.mode) == MotionMode.PROTECTIVE_STOP
     assert round(judge.excess, 6) <= FORCE_MAX and judge.moved <= MOVED_MAX and judge.contacts == 0
 
 
-def test_in_the_take_over_the_robot_waits_and_a_person_lets_it_go_down(relay: RelayDrill) -> None:
+def test_in_the_take_over_the_robot_waits_and_a_person_lets_it_go_down(relay: TrialDrill) -> None:
     def is_partly_over(_: object) -> bool:
         return relay.trial.phase == "take_over" and float(relay.sample.status.payload_mass) > 0.3
 
@@ -57,7 +57,7 @@ def test_in_the_take_over_the_robot_waits_and_a_person_lets_it_go_down(relay: Re
     assert relay.run(bound, until=lambda sample: int(sample.status.stop_rung) == Rung.OFF)
 
 
-def test_in_the_hand_over_the_robot_waits_whoever_carries(relay: RelayDrill) -> None:
+def test_in_the_hand_over_the_robot_waits_whoever_carries(relay: TrialDrill) -> None:
     assert relay.run(80.0, until=lambda _: relay.trial.phase == "hand_over")
     judge = stop(relay, 10.0)
     assert_waits_gently(relay, judge)

@@ -40,7 +40,7 @@ def test_torch_ends_with_the_receiver(good: Run) -> None:
 def test_robot_knows_its_place_from_fiducials_alone(good: Run) -> None:
     estimate = np.array(good.trial.map_to_odom)
     assert np.linalg.norm(estimate[:2] - np.array(good.world.map_to_odom)[:2]) < 0.1
-    assert good.trial.progress.distance == pytest.approx(5.4, abs=0.15)
+    assert good.trial.progress.figures["distance"].value == pytest.approx(5.4, abs=0.15)
 
 
 def test_judge_passes_it(good: Run) -> None:
@@ -119,7 +119,7 @@ def test_blind_walk_is_stopped() -> None:
 
 def test_abort_while_carrying_keeps_the_torch() -> None:
     def abort(trial, _world) -> None:  # noqa: ANN001
-        if trial.phase == "carry" and trial.progress.distance > 1.0:
+        if trial.phase == "carry" and trial.progress.figures["distance"].value > 1.0:
             trial.request_abort("safety officer")
 
     run = run_trial(act=abort)
@@ -134,7 +134,7 @@ def test_hold_stands_still_and_resume_goes_on() -> None:
 
     def hold(trial, world) -> None:  # noqa: ANN001
         nonlocal ticks
-        if trial.phase == "carry" and trial.progress.distance > 1.0 and not held_at:
+        if trial.phase == "carry" and trial.progress.figures["distance"].value > 1.0 and not held_at:
             trial.request_hold("crossing")
         if trial.held:
             ticks += 1
@@ -159,7 +159,7 @@ def test_fault_during_a_hold_ends_the_trial() -> None:
 
 
 def test_bug_in_a_behaviour_is_not_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
-    from robot_trials.behaviours.carry import Carry
+    from robot_trials.kinds.relay.carry import Carry
 
     def broken(_self) -> None:  # noqa: ANN001
         raise KeyError("oops")
@@ -172,8 +172,8 @@ def test_bug_in_a_behaviour_is_not_an_exception(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_bug_in_the_safe_end_still_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    from robot_trials.behaviours.safe_end import IfHandEmpty
-    from robot_trials.behaviours.walk_to import WalkTo
+    from robot_trials.kinds.common.walk_to import WalkTo
+    from robot_trials.kinds.relay.ending import IfHandEmpty
 
     def broken(_self) -> None:  # noqa: ANN001
         raise RuntimeError("worse")

@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robot_trials.config.criteria import built_in_criteria
+from robot_trials.config import load_trial_setup
 from robot_trials.config.ground import GroundSpec, RampSpec
-from robot_trials.robots.fall import FallWatch
+from robot_trials.kinds.registry import find_kind
+from robot_trials.kinds.relay.judge.people_force import compute_excess_force
+from robot_trials.robots.fall import FallWatch, compute_tilt
 from robot_trials.safety.stop_ladder import Rung
-from robot_trials.trials.measures import Measures, compute_excess_force, compute_tilt, count_onsets
 from robot_trials.trials.outcome import TrialOutcome, write_verdict
-from robot_trials.trials.verdict import compute_criteria, describe_gaps
+from robot_trials.trials.run_measure import RunMeasure, count_onsets
+from robot_trials.trials.verdict import Measures, compute_criteria, compute_figures, describe_gaps, list_measures
 from robot_trials_control.records import MotionMode, Record, control_sample_dtype
 
 WEIGHT = 1.5 * 9.81
@@ -52,19 +54,28 @@ def make_samples() -> np.ndarray:
     return samples
 
 
+def make_measures(length: float = 20.0) -> Measures:
+    """What judges a relay over a lane of so many metres."""
+    setup = load_trial_setup("torch_relay")
+    kind = find_kind("torch_relay")
+    facts = kind.describe_judging(setup) | {"bounds": setup.criteria | {"distance_min": length}}
+    return list_measures(kind, setup.site.ground, facts)
+
+
 def measure(change: Callable[[np.ndarray], None] | None = None, block: int = 100) -> dict[str, float]:
     """Figures of the clean relay after a change."""
     samples = make_samples()
     if change is not None:
         change(samples)
-    measures = Measures(1.6)
+    measures = make_measures()
     for start in range(0, len(samples), block):
-        measures.add(samples[start : start + block])
-    return measures.compute_figures()
+        for part in measures:
+            part.add(samples[start : start + block])
+    return compute_figures(measures)
 
 
 def failed(figures: dict[str, float], length: float = 20.0) -> list[str]:
-    return [c.name for c in compute_criteria(figures, built_in_criteria(length, "urdf")) if not c.passed]
+    return [c.name for c in compute_criteria(figures, make_measures(length)) if not c.passed]
 
 
 def test_clean_relay_passes_with_its_numbers() -> None:
@@ -151,7 +162,7 @@ def test_a_lane_that_leads_downhill_is_no_fall() -> None:
     position = samples["truth"]["base_position"]
     position[:, 2] += ground.heights(position[:, 0])
     assert position[-1, 2] < 0.6 * 0.85
-    level, sloped = Measures(1.6), Measures(1.6, ground)
+    level, sloped = RunMeasure(), RunMeasure(ground)
     for measures in (level, sloped):
         measures.add(samples)
     assert level.falls == 1 and sloped.falls == 0
@@ -187,7 +198,7 @@ def test_missing_control_ticks_are_told() -> None:
     samples = make_samples()
     samples["timing"]["tick"] = np.arange(len(samples))
     samples = np.delete(samples, slice(4990, 5012))
-    measures = Measures(1.6)
+    measures = RunMeasure()
     for start in range(0, len(samples), 100):
         measures.add(samples[start : start + 100])
     assert measures.compute_figures()["missing_ticks"] == 22.0
@@ -291,7 +302,7 @@ def test_without_truth_nothing_passes() -> None:
 
 
 def test_missing_figure_is_not_met() -> None:
-    assert len(failed({})) == len(compute_criteria({}, built_in_criteria(20.0, "urdf")))
+    assert len(failed({})) == len(compute_criteria({}, make_measures()))
 
 
 def test_onsets_and_tilt() -> None:
@@ -302,7 +313,7 @@ def test_onsets_and_tilt() -> None:
 
 def test_verdict_file_is_strict_json(tmp_path: Path) -> None:
     figures = measure() | {"torch_tilt_max_deg": math.nan}
-    criteria = compute_criteria(figures, built_in_criteria(20.0, "urdf"))
+    criteria = compute_criteria(figures, make_measures())
     outcome = TrialOutcome(False, "because", "standing", criteria, figures, identity={"trial": "torch_relay"})
     path = write_verdict(tmp_path / "new" / "folder", outcome)
     data = json.loads(path.read_text())

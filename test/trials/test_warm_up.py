@@ -14,7 +14,7 @@ import sys
 from numba.core.registry import CPUDispatcher
 from robot_trials.config import load_trial_setup
 from robot_trials.runtime.assembly import assemble
-from robot_trials.trials import run_relay
+from robot_trials.trials import run_trial
 from robot_trials_control.warm_up import warm_up
 
 def compiled():
@@ -26,7 +26,7 @@ setup = load_trial_setup("torch_relay", length=5.0)
 assembly = assemble(setup)
 warm_up(assembly.controller)
 before = compiled()
-outcome = run_relay(setup, assembly=assembly)
+outcome = run_trial(setup, assembly=assembly)
 print(len(before), outcome.figures["distance"], *sorted(compiled() - before), sep="\\n")
 """
 

@@ -14,8 +14,9 @@ from robot_trials.robots.mujoco.ramps import WHITE, add_ramps
 from robot_trials.robots.mujoco.shapes import add_seen
 
 STREET, SKY = "street", "sky"
-START_COLOUR = (0.20, 0.55, 0.35, 1.0)
-HAND_OVER_COLOUR = (0.75, 0.45, 0.15, 1.0)
+MARK_LIFT = 0.004
+"""How far the first mark lies above the ground; each later one a little lower, so that the first is seen [m]."""
+MARK_STEP = 0.0005
 BOARD_COLOUR = (0.62, 0.47, 0.30, 1.0)
 MAT_COLOUR = (0.25, 0.40, 0.62, 1.0)
 BLOCK_HALF_THICKNESS = 0.05
@@ -145,19 +146,13 @@ def _add_markings(spec: mujoco.MjSpec, site: Site) -> None:
     if not site.ground.ramps:
         for name, y in (("left", half), ("right", -half)):
             _add_paint(spec, f"lane_{name}", (middle, y), (reach, 0.04), WHITE)
-    ends = site.ground.height(0.0), site.ground.height(length)
-    _add_paint(spec, "take_over_line", (0.0, 0.0), (0.04, half), WHITE, ends[0] + 0.004)
-    _add_paint(spec, "hand_over_line", (length, 0.0), (0.04, half), WHITE, ends[1] + 0.004)
-    for name, zone, colour in (
-        ("start_zone", site.start_zone, START_COLOUR),
-        ("hand_over_zone", site.hand_over_zone, HAND_OVER_COLOUR),
-    ):
-        centre = ((zone.x_min + zone.x_max) / 2, 0.0)
-        if site.ground.height(zone.x_min) != site.ground.height(zone.x_max):
+    for layer, mark in enumerate(site.marks):
+        low, high = site.ground.height(mark.x_min), site.ground.height(mark.x_max)
+        if low != high:
             continue  # paint is level
-        _add_paint(
-            spec, name, centre, ((zone.x_max - zone.x_min) / 2, half), colour, site.ground.height(centre[0]) + 0.002
-        )
+        centre = (0.5 * (mark.x_min + mark.x_max), 0.0)
+        lift = MARK_LIFT - layer * MARK_STEP
+        _add_paint(spec, mark.name, centre, (0.5 * (mark.x_max - mark.x_min), half), mark.colour, low + lift)
 
 
 def _add_paint(

@@ -38,13 +38,13 @@ class People:
         self.torch_coordinates = data.qpos[q : q + 7]
         self._qvel = data.qvel[v : v + 6]
         self.motion = TorchMotion()
-        grip, rotation = _offered(site.giver, conditions, 0)
+        grip, rotation = _offered(site.people[0], conditions, 0)
         self.torch_coordinates[:3], self.torch_coordinates[3:] = grip, quaternion_wxyz_from_matrix(rotation)
         self._applied = data.xfrc_applied[self._body]
         self._ticks = 0
-        self.giver = Giver(PersonArm(model, data, "giver", site.giver), grip, rotation)
-        grip, rotation = _offered(site.receiver, conditions, 1)
-        self.receiver = Receiver(PersonArm(model, data, "receiver", site.receiver), grip, rotation)
+        self.giver = Giver(PersonArm(model, data, "giver", site.people[0]), grip, rotation)
+        grip, rotation = _offered(site.people[1], conditions, 1)
+        self.receiver = Receiver(PersonArm(model, data, "receiver", site.people[1]), grip, rotation)
 
     def update(self, dt: float) -> None:
         """Let both act for one control period of `dt` [s] and set their pull on the torch."""

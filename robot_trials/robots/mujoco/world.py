@@ -58,8 +58,8 @@ def make_world_spec(profile: RobotProfile, site: Site, options: SimOptions, cond
             add_board(spec, spec.worldbody, fiducial, fiducial.transform_mount_tag)
             add_post(spec, fiducial)
     if options.people:
-        add_person(spec, "giver", site.giver, GIVER_CLOTHES, site.fiducials)
-        add_person(spec, "receiver", site.receiver, RECEIVER_CLOTHES, site.fiducials)
+        add_person(spec, "giver", site.people[0], GIVER_CLOTHES, site.fiducials)
+        add_person(spec, "receiver", site.people[1], RECEIVER_CLOTHES, site.fiducials)
     if options.has_torch:
         torch.add_torch(spec, site, conditions.torch_mass)
         add_grasps(spec, profile)

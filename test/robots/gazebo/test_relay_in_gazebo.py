@@ -12,7 +12,7 @@ from robot_trials.robots import SimOptions
 from robot_trials.robots.gazebo.install import GazeboInstall
 from robot_trials.runtime.drill import Drill, DrillOptions
 from robot_trials.telemetry import read_bag
-from robot_trials.trials import run_relay
+from robot_trials.trials import run_trial
 from robot_trials_control.records import Record
 
 pytestmark = pytest.mark.gazebo
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.gazebo
 def test_short_relay(gazebo: GazeboInstall, tmp_path: Path) -> None:
     """From hand to hand by every criterion but the mean speed, which a short lane does not reach."""
     setup = load_trial_setup("torch_relay", length=5.0, seed=1, simulator="gazebo", output=tmp_path / "run")
-    outcome = run_relay(setup)
+    outcome = run_trial(setup)
     failed = [criterion.name for criterion in outcome.criteria if not criterion.passed]
     assert failed in ([], ["mean_speed"]), (outcome.reason, outcome.figures)
     assert outcome.ended == "standing"

@@ -1,1 +1,0 @@
-"""What the robot does: behaviour-tree leaves that read the trial's context and fill in the motion command."""

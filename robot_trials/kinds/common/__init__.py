@@ -1,0 +1,1 @@
+"""What every kind of trial uses: the blackboard, phases, preflight, walking, looking, standing, a safe end."""

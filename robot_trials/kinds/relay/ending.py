@@ -1,0 +1,43 @@
+"""How a relay ends that cannot go on: an empty hand goes back to the body, one that may hold keeps what it holds."""
+
+from __future__ import annotations
+
+import py_trees
+from py_trees.behaviour import Behaviour
+from py_trees.common import Status
+
+from robot_trials.kinds.common.hand import command_arms_posture
+from robot_trials.kinds.common.leaf import Leaf
+from robot_trials.kinds.common.safe_end import PATIENCE
+from robot_trials.kinds.common.stand import Stand
+from robot_trials.kinds.relay.carry import command_carry
+from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.reach import Retract
+from robot_trials.kinds.relay.torch_hand import may_hold
+
+
+class IfHandEmpty(Leaf[RelayContext]):
+    """SUCCESS if the working hand is open or feels no load."""
+
+    def update(self) -> Status:
+        """Judge by the measured load."""
+        return Status.FAILURE if may_hold(self.context) else Status.SUCCESS
+
+
+def rest_arms(context: RelayContext) -> None:
+    """The torch upright where it is carried, or both arms at the body."""
+    if context.holding:
+        command_carry(context)
+    else:
+        command_arms_posture(context)
+
+
+def end_arms(context: RelayContext) -> Behaviour:
+    """What the arms do at the safe end."""
+    back = py_trees.decorators.FailureIsSuccess("empty hand back", Retract("retract", context))
+    stand = Stand("stand safely", context, rest=rest_arms, patience=PATIENCE)
+    keep = Stand("stand as it is", context, rest=None, patience=PATIENCE)
+    empty = py_trees.composites.Sequence(
+        "empty", memory=True, children=[IfHandEmpty("hand empty?", context), back, stand]
+    )
+    return py_trees.composites.Selector("arms", memory=True, children=[empty, keep])

@@ -1,0 +1,1 @@
+"""What a relay is judged by, beside what every trial is."""

@@ -1,0 +1,100 @@
+"""The torch relay as a kind of trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from robot_trials.config.criteria import TorqueLimits
+from robot_trials.config.model import Loaded
+from robot_trials.config.setup import TrialSetup
+from robot_trials.config.site import Site
+from robot_trials.exceptions import ConfigProblem
+from robot_trials.kinds.contract import Demands, Load, Measure, Mission
+from robot_trials.kinds.relay.course import RelayCourse, RelaySite, resolve_relay_site
+from robot_trials.kinds.relay.spec import RelayTrial
+from robot_trials.robots.profile import RobotProfile
+
+MEAN_SPEED_MIN: dict[TorqueLimits, float] = {"urdf": 0.7, "peak": 0.4}
+"""Mean walking speed with the torch, by the torque limits in force [m/s]."""
+
+
+class RelayKind:
+    """Take a torch from a giver, carry it along the lane, hand it to a receiver."""
+
+    name = "torch_relay"
+    trial = RelayTrial
+    site = RelaySite
+
+    def resolve_site(self, spec: RelaySite) -> tuple[Site, RelayCourse]:
+        """Place and course with everything in the map frame."""
+        return resolve_relay_site(spec)
+
+    def check(self, trial: Loaded[RelayTrial], site: Loaded[RelaySite]) -> list[ConfigProblem]:
+        """The carry phase must last long enough for the lane at the walking speed."""
+        timeout = trial.value.phases.carry.timeout
+        needed = site.value.lane.length / trial.value.walking_speed
+        if timeout >= needed:
+            return []
+        rule = f"must be ≥ {needed:.1f}, lane.length over walking_speed [s]"
+        return [trial.problem("phases.carry.timeout", timeout, rule)]
+
+    def find_demands(self, trial: RelayTrial, course: RelayCourse) -> Demands:
+        """What a relay takes at most."""
+        payload = trial.payload
+        return Demands(
+            speed=trial.walking_speed,
+            duration=timedelta(seconds=sum(phase.timeout * (1 + phase.retries) for _, phase in trial.phases)),
+            area=course.area,
+            load=Load(payload.mass, payload.mass_tolerance, payload.hand),
+            people=2,
+        )
+
+    def list_bounds(self, trial: RelayTrial, course: RelayCourse) -> dict[str, float]:
+        """The built-in bounds of the verdict."""
+        return {
+            "distance_min": course.lane.length,
+            "mean_speed_min": MEAN_SPEED_MIN[trial.torque_limits],
+            "torch_tilt_p99_max_deg": 5.0,
+            "torch_tilt_max_deg": 10.0,
+            "human_force_max": 20.0,
+            "lateral_offset_max": 0.3,
+        }
+
+    def describe_course(self, course: RelayCourse) -> dict[str, Any]:
+        """Lane, zones and people in the map frame [m, rad]; stances are x, y, yaw."""
+        return {
+            "lane": {"length": course.lane.length, "width": course.lane.width},
+            "start_zone": list(course.start_zone),
+            "hand_over_zone": list(course.hand_over_zone),
+            **{
+                name: {
+                    "stance": list(person.stance),
+                    "robot_stance": list(person.robot_stance),
+                    "grip": [float(value) for value in person.grip],
+                }
+                for name, person in (("giver", course.giver), ("receiver", course.receiver))
+            },
+        }
+
+    def start_mission(self, setup: TrialSetup, profile: RobotProfile) -> Mission:
+        """A fresh relay."""
+        from robot_trials.kinds.relay.mission import RelayMission
+
+        return RelayMission(setup, profile)
+
+    def describe_judging(self, setup: TrialSetup) -> dict[str, Any]:
+        """Announced mass and bounds of the verdict."""
+        return {"payload_mass": setup.trial.payload.mass, "bounds": dict(setup.criteria)}
+
+    def list_measures(self, facts: Mapping[str, Any]) -> Sequence[Measure]:
+        """How the torch is carried, and what the people feel."""
+        from robot_trials.kinds.relay.judge.carry import CarryMeasure
+        from robot_trials.kinds.relay.judge.people_force import PeopleForce
+
+        bounds = facts["bounds"]
+        return CarryMeasure(bounds), PeopleForce(facts["payload_mass"], bounds["human_force_max"])
+
+
+KIND = RelayKind()
