@@ -16,6 +16,7 @@ BENCHMARKS = (
     "terrain",
     "push",
     "stops",
+    "falls",
     "estimator",
     "parity",
     "fleet",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from robot_trials.kinds.relay.judge.people_force import GRAVITY, compute_excess_force
+from robot_trials.robots.fall import find_unwanted_contacts
 from robot_trials_control.records import Record
 
 
@@ -39,7 +40,7 @@ class PersonWatch:
     def update(self, sample: Record) -> None:
         """Take in a control tick."""
         truth = sample.truth
-        self.contacts += int(truth.unwanted_contacts) > 0
+        self.contacts += int(find_unwanted_contacts(truth.data)[0])
         for name in ("giver", "receiver"):
             force = getattr(truth, f"{name}_force")
             if np.isfinite(force).all():

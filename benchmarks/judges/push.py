@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from robot_trials.geometry import quaternion_to_rotation, wrap_angle, yaw_of_rotation
-from robot_trials.robots.fall import compute_tilt
+from robot_trials.robots.fall import compute_tilt, find_unwanted_contacts
 from robot_trials_control.records import Record
 
 LOADED_FORCE = 100.0
@@ -78,7 +78,7 @@ class StandingJudge:
         """Look at one tick."""
         truth, slide = sample.truth, self._slide
         slide.update(sample)
-        self.touches += int(truth.unwanted_contacts) > 0
+        self.touches += int(find_unwanted_contacts(truth.data)[0])
         tilt = float(compute_tilt(truth.base_orientation_xyzw))
         self.tilt_max = max(self.tilt_max, tilt)
         yaw = abs(wrap_angle(_yaw_of(truth.base_orientation_xyzw) - self._yaw))
@@ -130,7 +130,7 @@ class WalkingJudge:
         truth = sample.truth
         self._slide.update(sample)
         self.tilt_max = max(self.tilt_max, float(compute_tilt(truth.base_orientation_xyzw)))
-        self.touches += int(truth.unwanted_contacts) > 0
+        self.touches += int(find_unwanted_contacts(truth.data)[0])
         if not self.failure:
             if self._slide.slide > WALK_SLIDE_MAX:
                 self.failure = "slide"

@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.harness import BenchmarkError
 from benchmarks.process_stops.watch import Watch, find_segments
+from robot_trials.config import load_trial_setup
 from robot_trials.runtime.shared_memory import is_process_alive
 
 MARK = "ROBOT_TRIALS_BENCH_RUN"
@@ -73,7 +74,7 @@ class GraphRun:
             start_new_session=True,
         )
         self.channel = f"host_{self.host.pid}"
-        self.watch = Watch(self.channel)
+        self.watch = Watch(self.channel, load_trial_setup(TRIAL[0]).site.ground)
         self._probes: list[subprocess.Popen[str]] = []
 
     def find(self, name: str) -> int:

@@ -43,12 +43,13 @@ class Seen:
 class Watch:
     """Attached to a channel for as long as it is there."""
 
-    def __init__(self, channel: str) -> None:
+    def __init__(self, channel: str, ground: GroundSpec) -> None:
         self.seen = Seen()
         self.time = self.walking_since = math.nan
         self._name, self._channel, self._marked = channel, None, 0.0  # type: str, Channel | None, float
         self._still_since = math.nan
-        self._falls = FallWatch(GroundSpec())
+        self._ground = ground
+        self._falls = FallWatch(ground)
 
     def mark(self) -> None:
         """Forget what was seen: times count from now."""
@@ -72,7 +73,7 @@ class Watch:
             self._channel = Channel.attach(self._name, timeout_s=0.0)
             self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
             self._sample = self._channel.make_sample()
-            self._falls = FallWatch(GroundSpec())
+            self._falls = FallWatch(self._ground)
         except (SharedMemoryError, OSError, ValueError):
             self._channel = None
 

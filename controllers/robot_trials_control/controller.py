@@ -10,6 +10,7 @@ from robot_trials_control.checks import is_valid_motion
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.drive import DriveCommand
 from robot_trials_control.estimator import BaseEstimator
+from robot_trials_control.fall_bounds import FALL_HEIGHT_SHARE, FALL_TILT_DEG
 from robot_trials_control.fall_pose import DAMPING, FallPose
 from robot_trials_control.footsteps import Pose2
 from robot_trials_control.lowering import Lowering
@@ -24,9 +25,7 @@ from robot_trials_control.status import StatusWriter
 from robot_trials_control.walking import Walking
 from robot_trials_control.whole_body import WholeBodyController
 
-FALL_TILT_COS = float(np.cos(np.deg2rad(45.0)))
-FALL_HEIGHT_SHARE = 0.6
-"""Share of the height at the start below which the base has fallen."""
+FALL_TILT_COS = float(np.cos(np.deg2rad(FALL_TILT_DEG)))
 QP_FAILURES_MAX = 25
 """Ticks in a row on the last good command before the controller gives up."""
 GRAVITY_MIN = 3.0
@@ -152,6 +151,7 @@ class WholeBodyWalkingController:
         status.fault[...], status.mode[...] = int(self._fault), MotionMode.DAMPED
 
     def _check_fall(self) -> None:
+        """By the judges' bounds, but above the lower sole: it knows no other ground, and feels no trunk touch it."""
         estimator = self.estimator
         low = estimator.height < FALL_HEIGHT_SHARE * self.lowering.height_share * self._nominal_height
         if low or estimator.tilt_cos < FALL_TILT_COS:

@@ -2,8 +2,6 @@
 
 from robot_trials.config.area import Area, find_area
 from robot_trials.config.criteria import (
-    BASE_HEIGHT_RATIO_MIN,
-    BASE_TILT_MAX_DEG,
     FALLS_MAX,
     QP_FAILURES_MAX,
     UNWANTED_CONTACTS_MAX,
@@ -20,8 +18,6 @@ from robot_trials.config.site import Fiducial, Person, Site, SiteSpec, Stance
 from robot_trials.config.trial import PhaseSpec, PhasesSpec, Trial
 
 __all__ = [
-    "BASE_HEIGHT_RATIO_MIN",
-    "BASE_TILT_MAX_DEG",
     "FALLS_MAX",
     "QP_FAILURES_MAX",
     "UNWANTED_CONTACTS_MAX",

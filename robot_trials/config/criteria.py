@@ -8,12 +8,6 @@ from typing import Any, Literal
 from robot_trials.config.model import Loaded
 from robot_trials.exceptions import ConfigProblem
 
-BASE_TILT_MAX_DEG = 45.0
-"""Tilt of the base beyond which the robot counts as fallen [deg]."""
-
-BASE_HEIGHT_RATIO_MIN = 0.6
-"""Base height over its nominal height below which the robot counts as fallen."""
-
 FALLS_MAX = 0
 QP_FAILURES_MAX = 0
 UNWANTED_CONTACTS_MAX = 0

@@ -1,4 +1,8 @@
-"""When a simulated robot has fallen, judged on what only the simulator knows: one rule for drills and for verdicts."""
+"""When a simulated robot has fallen or touches what it should not: one rule for drills, benches and verdicts.
+
+Judged on what only the simulator knows. The controller's own estimate goes by the same bounds (`fall_bounds`), but
+knows neither the ground under the lane nor of a trunk that touches it.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,12 @@ import math
 
 import numpy as np
 
-from robot_trials.config.criteria import BASE_HEIGHT_RATIO_MIN, BASE_TILT_MAX_DEG
 from robot_trials.config.ground import GroundSpec
+from robot_trials_control.fall_bounds import FALL_HEIGHT_SHARE, FALL_TILT_DEG
 from robot_trials_control.records import MotionMode, Record
 
-FALL_TILT = math.radians(BASE_TILT_MAX_DEG)
+FALL_TILT = math.radians(FALL_TILT_DEG)
 """[rad]"""
-FALL_HEIGHT_SHARE = BASE_HEIGHT_RATIO_MIN
-"""Share of the base's height at the start, above the ground where it is, below which it has fallen."""
 
 
 def find_fallen(
@@ -39,6 +41,16 @@ def find_fallen(
     tilted = compute_tilt(truth["base_orientation_xyzw"]) > FALL_TILT
     fallen: np.ndarray = low | tilted | (truth["ground_contacts"] > 0)
     return fallen
+
+
+def find_unwanted_contacts(truth: np.ndarray) -> np.ndarray:
+    """At which ticks the robot touches itself, a person or a thing beyond its grasp, shape (n,) → (n,), bool.
+
+    The trunk, a leg or a hand on the ground is a fall instead; what counts as which, the simulator sorts
+    (`mujoco/contacts.py`).
+    """
+    touching: np.ndarray = truth["unwanted_contacts"] > 0
+    return touching
 
 
 def find_low_on_purpose(status: np.ndarray) -> np.ndarray:
@@ -70,11 +82,12 @@ class FallWatch:
         fell: the robot has fallen at some tick, by `find_fallen`.
         may_be_low: the base's height does not count.
         tilt_max: largest tilt of the base [rad].
+        touches: ticks with contacts that nobody wants, by `find_unwanted_contacts`.
     """
 
     def __init__(self, ground: GroundSpec) -> None:
         self.fell = self.may_be_low = False
-        self.tilt_max = 0.0
+        self.tilt_max, self.touches = 0.0, 0
         self._ground, self._height = ground, math.nan
 
     def update(self, sample: Record) -> None:
@@ -83,5 +96,6 @@ class FallWatch:
         if math.isnan(self._height):
             self._height = float(compute_base_height(truth, self._ground)[0])
         self.tilt_max = max(self.tilt_max, float(compute_tilt(truth["base_orientation_xyzw"])[0]))
+        self.touches += int(find_unwanted_contacts(truth)[0])
         fallen = find_fallen(truth, sample.status.data, self._height, self._ground, self.may_be_low)
         self.fell = self.fell or bool(fallen[0])

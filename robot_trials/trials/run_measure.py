@@ -13,7 +13,7 @@ import numpy as np
 from robot_trials.config.criteria import FALLS_MAX, QP_FAILURES_MAX, UNWANTED_CONTACTS_MAX
 from robot_trials.config.ground import GroundSpec
 from robot_trials.kinds.contract import Rule
-from robot_trials.robots.fall import compute_base_height, find_fallen
+from robot_trials.robots.fall import compute_base_height, find_fallen, find_unwanted_contacts
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class RunMeasure:
         self._fallen = bool(fallen[-1])
 
     def _count_contacts(self, truth: np.ndarray) -> None:
-        touching = truth["unwanted_contacts"] > 0
+        touching = find_unwanted_contacts(truth)
         self.unwanted_contacts += count_onsets(touching, self._touching)
         self._touching = bool(touching[-1])
 

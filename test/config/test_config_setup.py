@@ -29,6 +29,22 @@ def test_the_shipped_trial_is_valid(config: Path) -> None:
     assert setup.trial.phases["carry"].timeout * setup.trial.walking_speed > 100.0
 
 
+@pytest.mark.parametrize(
+    ("overrides", "bound"),
+    [
+        (["trial.walking_speed=0.5"], 0.4375),
+        (["trial.walking_speed=1.0"], 0.7),
+        (["trial.torque_limits=peak", "trial.walking_speed=0.6"], 0.4),
+        (["trial.torque_limits=peak", "trial.walking_speed=0.4"], 0.35),
+    ],
+)
+def test_no_mean_speed_is_asked_for_that_the_walk_could_not_reach(
+    config: Path, overrides: list[str], bound: float
+) -> None:
+    setup = load_trial_setup("torch_relay", length=20.0, overrides=overrides)
+    assert setup.criteria["mean_speed_min"] == pytest.approx(bound)
+
+
 def test_length_moves_the_receiver_the_boards_and_the_criterion(config: Path) -> None:
     long, short = load_trial_setup("torch_relay"), load_trial_setup("torch_relay", length=60.0)
     assert long.course.receiver.grip[0] - short.course.receiver.grip[0] == pytest.approx(40.0)
