@@ -85,7 +85,9 @@ def _check_robot(file: Path) -> None:
     """Profile, and the URDF it names."""
     from robot_trials.robots.profile import load_profile
 
-    _check_name(file, load_profile(file).name)
+    profile = load_profile(file)
+    _check_name(file, profile.name)
+    _ = profile.manner  # measures the body
 
 
 def _check_site(file: Path) -> None:
@@ -105,7 +107,7 @@ def _check_trial(file: Path) -> None:
 
     setup = load_trial_setup(str(file))
     _check_name(file, setup.trial.name)
-    load_profile(setup.robot_file)
+    _ = load_profile(setup.robot_file).manner
 
 
 def _check_controller(file: Path) -> None:

@@ -33,14 +33,22 @@ def load_parameters(file: Path | None, kind: type[ParametersT]) -> ParametersT:
     return fill_dataclass(kind(), read_document(file))
 
 
-def fill_dataclass(defaults: ParametersT, document: Document) -> ParametersT:
+def fill_dataclass(defaults: ParametersT, document: Document, under: str = "") -> ParametersT:
     """A copy of a dataclass with the document's values on top.
+
+    Args:
+        defaults: what is filled; bounds as for `load_parameters`.
+        document: the values.
+        under: key of the document whose mapping holds them; absent keeps every default. All of it when empty.
 
     Raises:
         ConfigError: with every problem of the document.
     """
     problems: list[ConfigProblem] = []
-    filled = _fill(defaults, document.data, (), document, problems)
+    data, path = (document.data.get(under, {}), (under,)) if under else (document.data, ())
+    if not isinstance(data, dict):
+        raise ConfigError([document.problem(path, "null" if data is None else data, "must be a mapping")])
+    filled = _fill(defaults, data, path, document, problems)
     if not problems:
         try:
             return typing.cast(ParametersT, _rebuild(defaults, filled))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
+from robot_trials.config.document import read_document
 from robot_trials.config.model import Loaded, StrictModel, load_model
 from robot_trials.exceptions import ConfigError
+from robot_trials.robots.manner import Manner, read_manner
 from robot_trials.robots.urdf import UrdfSummary, read_urdf_summary, resolve_urdf
+from robot_trials_control.exceptions import ModelError
 from robot_trials_control.parameters import RobotParameters
 
 TorqueSet = Literal["urdf", "continuous", "peak", "rated"]
@@ -121,6 +125,7 @@ class RobotProfile(StrictModel):
     sensors: Sensors
     camera: Camera
     battery: Battery
+    manner_given: dict[str, Any] = Field(default_factory=dict, alias="manner")
     file: Path = Field(default=Path(), exclude=True, strict=False)
 
     @property
@@ -157,6 +162,21 @@ class RobotProfile(StrictModel):
         """Nominal posture with both sides written out [rad]."""
         return expand_sides(self.nominal_posture, self.sides)
 
+    @cached_property
+    def manner(self) -> Manner:
+        """How this body moves: what the profile says, the rest scaled by its figures.
+
+        Raises:
+            ConfigError: a hand place out of reach, a head range beyond the joints', or a description without limbs.
+        """
+        from robot_trials.robots.figures import measure_body  # Pinocchio is loaded only where a body is measured
+
+        document = read_document(self.file)
+        try:
+            return read_manner(document, measure_body(self))
+        except ModelError as error:
+            raise ConfigError([document.problem(("urdf",), self.urdf, str(error))]) from error
+
     def to_parameters(self, torque_limits: TorqueSet | None = None) -> RobotParameters:
         """What the controller needs; `torque_limits` defaults to the profile's choice for it."""
         return RobotParameters(
@@ -191,9 +211,10 @@ def load_profile(file: Path) -> RobotProfile:
 
     Raises:
         ConfigError: with every problem: unknown or missing keys, values out of range, no URDF, a frame or joint the
-            URDF lacks, a joint without a torque limit, a posture outside the joint's range.
+            URDF lacks, a joint without a torque limit, a posture outside the joint's range, a manner out of bounds.
     """
     loaded = load_model(file, RobotProfile)
+    read_manner(loaded.document)
     profile = loaded.value.model_copy(update={"file": file})
     problems = _find_problems(loaded, profile)
     if problems:

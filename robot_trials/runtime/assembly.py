@@ -14,7 +14,7 @@ from robot_trials.robots.place import Berth, Place
 from robot_trials.robots.profile import RobotProfile
 from robot_trials.safety.shared_load import LoadLimits
 from robot_trials.safety.stop_guard import StopGuard
-from robot_trials.safety.stop_limits import StopLimits
+from robot_trials.safety.stop_limits import StopLimits, make_stop_limits
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
 
@@ -54,13 +54,13 @@ def make_stop_guard(
         profile: the robot.
         setup: its trial: the permit caps its speed, the announced load tells when it alone carries it.
         clock: CLOCK_MONOTONIC [ns] where it paces the loop; None in lockstep, where control ticks count.
-        limits: of triggers and rungs; the usual ones when None.
+        limits: of triggers and rungs; those of the robot's manner when None.
     """
     period_ns = round(profile.drive.period * 1e9)
     return StopGuard(
         len(profile.joint_names),
         period_ns,
-        limits,
+        limits or make_stop_limits(profile),
         profile.torque_limit_array(profile.torque_limits.use.payload_headroom),
         clock,
         speed_cap=setup.permit.caps.speed,

@@ -25,8 +25,6 @@ TARE_TIME = 2.0
 """Empty hand held still while the arm's torque offset is learned [s]."""
 LOAD_TIME = 2.0
 """From the torch in the hand to a load that is known and a body that is quiet [s]."""
-CARRY_POSITION = (0.36, -0.30, 1.0)
-"""Grip in the heading frame while the torch is carried [m]."""
 
 
 @dataclass
@@ -124,7 +122,7 @@ class Drill:
 
     def _take_torch(self) -> bool:
         motion = self.motion
-        motion.hand_mode[RIGHT], motion.hand_position[RIGHT] = HandMode.HEADING, CARRY_POSITION
+        motion.hand_mode[RIGHT], motion.hand_position[RIGHT] = HandMode.HEADING, self.profile.manner.hands.carry
         motion.payload_hand[...] = RIGHT
         stood = self.run(1.5)
         motion.payload_mode[...] = PayloadMode.TARE

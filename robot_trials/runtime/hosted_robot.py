@@ -15,7 +15,7 @@ from robot_trials.runtime.life_wait import LifeWait
 from robot_trials.runtime.loop import Controller, ControlLoop
 from robot_trials.runtime.pauses import PauseWatch
 from robot_trials.runtime.realtime import RealtimeReport
-from robot_trials.runtime.safe_end import SafeEnd, is_damped, is_standing
+from robot_trials.runtime.safe_end import SafeEnd, count_give_up_ticks, is_damped, is_standing
 from robot_trials.runtime.stop_inbox import StopInbox
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, Following, Need, TrialLink
 from robot_trials.safety.stop_guard import StopGuard
@@ -50,7 +50,7 @@ class HostedRobot:
         self._link = TrialLink(self._channel, info.lockstep, quiet_timeout)
         self._stop_inbox = StopInbox(self._channel, self._loop.stops.requests)
         self._life = LifeWait(self._channel, self._stop_inbox, self._loop.stops.limits.heartbeat_timeout)
-        self._safe_end = SafeEnd()
+        self._safe_end = SafeEnd(give_up_ticks=count_give_up_ticks(self._loop.stops.limits))
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._fiducial = Record(np.zeros(1, FIDUCIAL_DTYPE))
         self._frame = Record(np.zeros(1, frame_dtype(*info.camera_size))) if info.camera_size else None

@@ -17,33 +17,37 @@ FAREWELL_TICKS = 25 * TICKS_PER_S
 it waits 20 s for a stand, and may be behind on a busy machine."""
 
 
-def longest_stop(limits: StopLimits | None = None) -> float:
+def longest_stop(limits: StopLimits) -> float:
     """The longest way down the ladder, every rung taking its bound [s].
 
     From a walk to standing, what needs longer by a protective stop, the pause before lowering, the squat, and off; a
     rung is left after it has looked stable for a while.
     """
-    limits = limits or StopLimits()
     pause = max(limits.patience, limits.blind_patience)
     rungs = (limits.stand_max, limits.protective_max, pause, limits.lower_max, limits.off_max)
     return sum(rungs) + len(rungs) * limits.settle_time
 
 
-GIVE_UP_TICKS = round(1.25 * longest_stop() * TICKS_PER_S)
-"""Control ticks after which it ends all the same: the longest stop, and a quarter more."""
+def count_give_up_ticks(limits: StopLimits) -> int:
+    """Control ticks after which it ends all the same: the longest stop, and a quarter more."""
+    return round(1.25 * longest_stop(limits) * TICKS_PER_S)
 
 
 class SafeEnd:
     """Counts control ticks from the wish to end to a safe state.
 
+    Args:
+        stand_ticks: control ticks of standing still before the end.
+        give_up_ticks: after which it ends all the same; of limits of the usual size when None.
+
     Attributes:
         gave_up: the robot did not become safe in time.
     """
 
-    def __init__(self, stand_ticks: int = STAND_TICKS, give_up_ticks: int = GIVE_UP_TICKS) -> None:
+    def __init__(self, stand_ticks: int = STAND_TICKS, give_up_ticks: int | None = None) -> None:
         self.gave_up = False
         self._stand_ticks = stand_ticks
-        self._give_up_ticks = give_up_ticks
+        self._give_up_ticks = count_give_up_ticks(StopLimits()) if give_up_ticks is None else give_up_ticks
         self._standing = 0
         self._safe = 0
         self._total = 0

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from waisted_robot import CHECKOUT, WAIST, make_waisted_robot
 
-from robot_trials.behaviours.payload_headroom import PayloadHeadroom
 from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import ConfigError
+from robot_trials.kinds.relay.payload_headroom import PayloadHeadroom
 from robot_trials.robots import RobotProfile, SimOptions, load_profile
 from robot_trials.runtime.drill import Drill, DrillOptions
 from robot_trials_control.controller import WholeBodyWalkingController

@@ -2,7 +2,7 @@
 
 import pytest
 
-from robot_trials.runtime.safe_end import FAREWELL_TICKS, GIVE_UP_TICKS, TICKS_PER_S, SafeEnd
+from robot_trials.runtime.safe_end import FAREWELL_TICKS, TICKS_PER_S, SafeEnd, count_give_up_ticks
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.records import Fault, MotionMode, controller_status_fields, make_record
@@ -123,4 +123,6 @@ def test_a_slow_robot_that_stands_is_safe(status):
 def test_it_gives_up_after_the_longest_stop_only():
     limits = StopLimits()
     stop = limits.stand_max + limits.protective_max + limits.patience + limits.lower_max + limits.off_max
-    assert stop < GIVE_UP_TICKS / TICKS_PER_S < 1.5 * stop
+    assert stop < count_give_up_ticks(limits) / TICKS_PER_S < 1.5 * stop
+    slow = StopLimits(stand_max=10.0)
+    assert count_give_up_ticks(slow) - count_give_up_ticks(limits) == 1.25 * 6.0 * TICKS_PER_S

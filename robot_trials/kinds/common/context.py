@@ -21,6 +21,7 @@ from robot_trials.geometry import (
 from robot_trials.kinds.common.events import PhaseSpan, Severity, TrialEvent
 from robot_trials.kinds.common.parameters import Parameters
 from robot_trials.perception.percept import Percept
+from robot_trials.robots.manner import Manner
 from robot_trials_control.records import LEFT, RIGHT, Record, make_motion_command
 
 
@@ -33,7 +34,8 @@ class TrialContext:
         state: newest sensor readings.
         status: newest controller status.
         joint_names: actuated joints in the order of every joint array.
-        parameters: distances, speeds and times of the behaviours.
+        manner: places, speeds and distances of the robot's own body.
+        parameters: times and shares of what is done, whoever does it.
         command: motion command that leaves fill in.
         percept: what perception knows now.
         time: trial's own clock, which stops while the trial is held [s].
@@ -49,6 +51,7 @@ class TrialContext:
     state: Record
     status: Record
     joint_names: tuple[str, ...]
+    manner: Manner = field(default_factory=Manner)
     parameters: Parameters = field(default_factory=Parameters)
     command: Record = field(default_factory=make_motion_command)
     percept: Percept = field(default_factory=Percept)

@@ -14,10 +14,6 @@ from robot_trials.kinds.common.leaf import Leaf
 
 PointFunction = Callable[[Any], np.ndarray | None]
 """Gives a point in odom, shape (3,) [m], or None to look straight ahead."""
-YAW_MAX = 1.3
-"""Head yaw commanded at most, short of the joint's stop [rad]."""
-PITCH_MAX = 0.48
-"""Head pitch commanded at most, short of the joint's stop [rad]."""
 
 
 class LookAt(Leaf[TrialContext]):
@@ -57,4 +53,5 @@ class LookAt(Leaf[TrialContext]):
         yaw_measured, pitch_measured = (float(context.state.joint_position[index]) for index in self._head_joints)
         yaw = yaw_measured - math.atan2(x, z)
         pitch = pitch_measured + math.atan2(y, math.hypot(x, z))
-        return max(-YAW_MAX, min(YAW_MAX, yaw)), max(-PITCH_MAX, min(PITCH_MAX, pitch))
+        head = context.manner.head
+        return min(max(yaw, head.yaw[0]), head.yaw[1]), min(max(pitch, head.pitch[0]), head.pitch[1])

@@ -74,7 +74,7 @@ class Preflight(Leaf[TrialContext]):
                 problems += found
         if problems:
             return self.fail("; ".join(problems))
-        settled = self.elapsed >= context.parameters.settle_time
+        settled = self.elapsed >= context.manner.walk.settle_time
         return Status.SUCCESS if settled and not waiting else Status.RUNNING
 
 

@@ -14,13 +14,13 @@ class StepBack(WalkTo[TrialContext]):
     """Walks backwards from where the leaf starts."""
 
     def __init__(self, name: str, context: TrialContext) -> None:
-        super().__init__(name, context, self._compute_target, context.parameters.approach_speed_walking)
+        super().__init__(name, context, self._compute_target, context.manner.walk.approach_speed)
         self._behind: PlanarPose = (0.0, 0.0, 0.0)
 
     def initialise(self) -> None:
         """Choose the stance behind the present one."""
         super().initialise()
-        self._behind = compose_planar(self.context.robot_in_odom, (-self.context.parameters.step_back, 0.0, 0.0))
+        self._behind = compose_planar(self.context.robot_in_odom, (-self.context.manner.walk.step_back, 0.0, 0.0))
 
     def update(self) -> Status:
         """SUCCESS at the stance behind."""

@@ -31,7 +31,7 @@ class WalkTo(Leaf[ContextT]):
     def __init__(self, name: str, context: ContextT, compute_stance: StanceFunction, speed: float) -> None:
         super().__init__(name, context)
         self._compute_stance = compute_stance
-        self._speed = min(speed, context.parameters.cap_share * context.setup.permit.caps.speed)
+        self._speed = min(speed, context.manner.walk.cap_share * context.setup.permit.caps.speed)
         self._target: PlanarPose | None = None
         self._settled = self.watch(context.parameters.still_time)
 
@@ -52,20 +52,20 @@ class WalkTo(Leaf[ContextT]):
 
     def _follow(self, stance: PlanarPose) -> None:
         """Take over a stance that differs enough from the target to be worth a step."""
-        parameters = self.context.parameters
+        retarget = self.context.manner.walk.retarget_distance
         if self._target is not None:
             x, y, _ = self.context.robot_in_odom
             far = math.hypot(stance[0] - x, stance[1] - y) > FAR
             moved = math.hypot(stance[0] - self._target[0], stance[1] - self._target[1])
             turned = abs(wrap_angle(stance[2] - self._target[2]))
-            if not far and moved < parameters.retarget_distance and turned < parameters.retarget_distance:
+            if not far and moved < retarget and turned < retarget:
                 return
         self._target = stance
 
     def _is_there(self, target: PlanarPose) -> bool:
-        status, parameters = self.context.status, self.context.parameters
-        if self.elapsed < parameters.still_time or not status.at_target or status.walking:
+        status, walk = self.context.status, self.context.manner.walk
+        if self.elapsed < self.context.parameters.still_time or not status.at_target or status.walking:
             return False
         x, y, yaw = self.context.robot_in_odom
-        near = math.hypot(target[0] - x, target[1] - y) <= parameters.arrive_distance
-        return near and abs(wrap_angle(target[2] - yaw)) <= parameters.arrive_angle
+        near = math.hypot(target[0] - x, target[1] - y) <= walk.arrive_distance
+        return near and abs(wrap_angle(target[2] - yaw)) <= walk.arrive_angle

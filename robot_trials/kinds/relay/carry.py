@@ -121,7 +121,7 @@ class Carry(WalkTo[RelayContext]):
     def _compute_target(self, context: RelayContext) -> PlanarPose:
         """A point ahead on the lane's middle; the stance itself at the end."""
         x = context.robot_in_map[0]
-        ahead = x + context.parameters.lookahead
+        ahead = x + context.manner.walk.lookahead
         if ahead >= self._end_x:
             return self._compute_end(context)
         return context.map_pose_to_odom((ahead, 0.0, 0.0))
@@ -129,6 +129,6 @@ class Carry(WalkTo[RelayContext]):
 
 def command_carry(context: RelayContext, payload: PayloadMode = PayloadMode.TRACK) -> None:
     """Torch upright at its place beside the body, hand shut, load tracked unless said otherwise."""
-    command_hand_carry(context, context.parameters.reach_speed)
+    command_hand_carry(context, context.manner.hands.reach_speed)
     command_grasp(context, closed=True)
     command_payload(context, payload)

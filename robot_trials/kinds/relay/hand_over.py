@@ -50,7 +50,7 @@ class LowerUntilCarried(Leaf[RelayContext]):
         bound = parameters.release_ratio * self._carried
         if self.elapsed > parameters.offer_time:
             self._lower(mass > bound)
-        command_hand_in_odom(context, move_along_z(self._start, -self._depth), parameters.approach_speed)
+        command_hand_in_odom(context, move_along_z(self._start, -self._depth), context.manner.hands.approach_speed)
         self._last_time = context.time
         if self._released.update(mass < bound, context.time):
             context.report("info", "load", f"receiver carries: load {mass:.2f} kg of {self._carried:.2f} kg left")
@@ -92,5 +92,5 @@ class TakeBack(Leaf[RelayContext]):
         command_grasp(context, closed=True)
         command_payload(context, PayloadMode.TRACK)
         if self._target is not None:
-            command_hand_in_odom(context, self._target, context.parameters.approach_speed)
+            command_hand_in_odom(context, self._target, context.manner.hands.approach_speed)
         return Status.SUCCESS if self.elapsed > 1.5 else Status.RUNNING

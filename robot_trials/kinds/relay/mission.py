@@ -32,7 +32,7 @@ class RelayMission:
 
     def __init__(self, setup: TrialSetup, profile: RobotProfile) -> None:
         sample = make_control_sample(len(profile.joint_names))
-        self.context = RelayContext(setup, sample.state, sample.status, profile.joint_names)
+        self.context = RelayContext(setup, sample.state, sample.status, profile.joint_names, profile.manner)
         head = tuple(profile.joint_names.index(name) for name in profile.head_joints)
         self.tree = build_relay(self.context, list_checks(make_headroom_check(self.context, profile)), head)
         self._shared = SharedLoad(self.context)
@@ -70,7 +70,7 @@ def make_headroom_check(context: RelayContext, profile: RobotProfile) -> Check:
     heaviest = context.setup.demands.heaviest_load
 
     def check_headroom(context: RelayContext) -> list[str]:
-        position = np.array(context.parameters.carry_position)
+        position = np.array(context.manner.hands.carry)
         if context.hand == LEFT:
             position[1] = -position[1]
         return headroom.find_problems(heaviest, position)

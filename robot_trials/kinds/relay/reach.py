@@ -65,7 +65,7 @@ class Pregrasp(Leaf[RelayContext]):
                 return self.fail(describe_unseen(context, "torch", context.parameters.seen_age))
             return Status.RUNNING
         waypoint = compute_pregrasp(context, compute_grip_on_axis(context, torch.transform))
-        command_hand_in_odom(context, waypoint, context.parameters.reach_speed)
+        command_hand_in_odom(context, waypoint, context.manner.hands.reach_speed)
         near = distance_to_target(context, waypoint) < PREGRASP_DISTANCE
         return Status.SUCCESS if self._there.update(near, context.time) else Status.RUNNING
 
@@ -94,9 +94,9 @@ class Approach(Leaf[RelayContext]):
             self._torch, self._grip = torch.transform, compute_grip_on_axis(context, torch.transform)
         if self._grip is None or self._torch is None:
             return self.fail(describe_unseen(context, "torch", context.parameters.seen_age))
-        command_hand_in_odom(context, self._grip, context.parameters.approach_speed)
-        near = distance_to_target(context, self._grip) < context.parameters.grasp_distance
-        angle, bound = axis_angle_to_target(context, self._torch), context.parameters.grasp_angle
+        command_hand_in_odom(context, self._grip, context.manner.hands.approach_speed)
+        near = distance_to_target(context, self._grip) < context.manner.hands.grasp_distance
+        angle, bound = axis_angle_to_target(context, self._torch), context.manner.hands.grasp_angle
         aligned = angle < bound
         if self._askew.update(near and not aligned, context.time):
             needed = f"must be < {math.degrees(bound):.1f} deg"
@@ -112,7 +112,7 @@ class Tare(Leaf[RelayContext]):
         context = self.context
         context.command.mode[...] = MotionMode.STAND
         command_payload(context, PayloadMode.TARE)
-        return Status.SUCCESS if self.elapsed >= context.parameters.tare_time else Status.RUNNING
+        return Status.SUCCESS if self.elapsed >= context.manner.walk.tare_time else Status.RUNNING
 
 
 class Retract(Leaf[RelayContext]):
@@ -142,9 +142,9 @@ class Retract(Leaf[RelayContext]):
         command_payload(context, PayloadMode.NONE)
         if self._back is None:
             return Status.SUCCESS
-        if self.elapsed < context.parameters.close_time:
+        if self.elapsed < context.manner.hands.close_time:
             return Status.RUNNING
-        command_hand_in_odom(context, self._back, context.parameters.approach_speed)
+        command_hand_in_odom(context, self._back, context.manner.hands.approach_speed)
         near = distance_to_target(context, self._back) < PREGRASP_DISTANCE
         late = self.elapsed > 5.0
         return Status.SUCCESS if near or late else Status.RUNNING

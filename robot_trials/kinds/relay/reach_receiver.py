@@ -43,15 +43,15 @@ class OfferTorch(Leaf[RelayContext]):
         mass, bound = float(context.status.payload_mass), parameters.load_ratio * context.carried_mass
         if self._taken.update(mass < bound, context.time):
             context.report("info", "load", f"receiver takes hold early: load {mass:.2f} kg below {bound:.2f} kg")
-            command_hand_in_odom(context, hand_in_odom(context), parameters.approach_speed)
+            command_hand_in_odom(context, hand_in_odom(context), context.manner.hands.approach_speed)
             return Status.SUCCESS
         self._look()
         if self._target is None:
             if self.elapsed > 2.0 * parameters.seen_age:
                 return self.fail(describe_unseen(context, "receiver_hand", parameters.remembered_age))
             return Status.RUNNING
-        command_hand_in_odom(context, self._target, parameters.approach_speed)
-        near = distance_to_target(context, self._target) < parameters.grasp_distance
+        command_hand_in_odom(context, self._target, context.manner.hands.approach_speed)
+        near = distance_to_target(context, self._target) < context.manner.hands.grasp_distance
         return Status.SUCCESS if self._there.update(near, context.time) else Status.RUNNING
 
     def _look(self) -> None:

@@ -20,4 +20,4 @@ class Release(Leaf[RelayContext]):
         command_grasp(context, closed=False)
         command_payload(context, PayloadMode.NONE)
         context.holding = False
-        return Status.SUCCESS if self.elapsed >= context.parameters.close_time else Status.RUNNING
+        return Status.SUCCESS if self.elapsed >= context.manner.hands.close_time else Status.RUNNING

@@ -23,7 +23,7 @@ class CloseHand(Leaf[RelayContext]):
         context.command.mode[...] = MotionMode.STAND
         command_grasp(context, closed=True)
         command_payload(context, PayloadMode.TRACK)
-        return Status.SUCCESS if self.elapsed >= context.parameters.close_time else Status.RUNNING
+        return Status.SUCCESS if self.elapsed >= context.manner.hands.close_time else Status.RUNNING
 
 
 class Lift(Leaf[RelayContext]):
@@ -57,7 +57,7 @@ class Lift(Leaf[RelayContext]):
         mass = float(context.status.payload_mass)
         least = max(context.parameters.load_ratio * payload.mass, payload.mass - payload.mass_tolerance)
         self._raise(mass < least)
-        command_hand_in_odom(context, move_along_z(self._start, self._height), context.parameters.approach_speed)
+        command_hand_in_odom(context, move_along_z(self._start, self._height), context.manner.hands.approach_speed)
         if self._heavy.update(mass > payload.mass + payload.mass_tolerance, context.time):
             context.holding = True
             context.fail(f"load {mass:.2f} kg must be ≤ {payload.mass + payload.mass_tolerance:g} kg")

@@ -31,7 +31,7 @@ def command_hand_carry(context: RelayContext, speed: float) -> None:
     """Hold the torch upright at the carry position of the heading frame, whatever its tilt in the hand."""
     measure_grip(context)
     hold_upright(context)
-    position = on_working_side(context, context.parameters.carry_position)
+    position = on_working_side(context, context.manner.hands.carry)
     command_hand(context, HandMode.HEADING, position, _compute_upright_turn(context), speed)
 
 
@@ -44,10 +44,10 @@ def may_hold(context: RelayContext) -> bool:
 
 def command_hand_ready(context: RelayContext) -> None:
     """Raise the working hand from the body to before it, fingers still pointing down a little."""
-    half = 0.5 * context.parameters.ready_pitch
+    half = 0.5 * context.manner.hands.ready_pitch
     c, s = math.cos(half), math.sin(half)
-    position = on_working_side(context, context.parameters.ready_position)
-    command_hand(context, HandMode.HEADING, position, (0.0, s, 0.0, c), context.parameters.reach_speed)
+    position = on_working_side(context, context.manner.hands.ready)
+    command_hand(context, HandMode.HEADING, position, (0.0, s, 0.0, c), context.manner.hands.reach_speed)
 
 
 def compute_grip_on_axis(context: RelayContext, transform_torch: np.ndarray) -> np.ndarray:
@@ -55,11 +55,11 @@ def compute_grip_on_axis(context: RelayContext, transform_torch: np.ndarray) -> 
 
     A torch that is tilted much is gripped at an angle, as far as the grasp bears it.
     """
-    parameters = context.parameters
+    hands = context.manner.hands
     axis = transform_torch[:3, 2]
     level = math.hypot(float(axis[0]), float(axis[1]))
     offered = math.atan2(level, float(axis[2]))
-    tilt = max(min(offered, parameters.tilt_max), offered - parameters.misfit_max)
+    tilt = max(min(offered, hands.tilt_max), offered - hands.misfit_max)
     if level > 1e-9:
         direction = axis[:2] / level
         axis = np.array([math.sin(tilt) * direction[0], math.sin(tilt) * direction[1], math.cos(tilt)])
@@ -71,7 +71,7 @@ def compute_grip_on_axis(context: RelayContext, transform_torch: np.ndarray) -> 
 def compute_pregrasp(context: RelayContext, transform_grip: np.ndarray) -> np.ndarray:
     """Waypoint before (and after) a grip, back along the heading with the thumb up, shape (4, 4)."""
     heading = rotation_z(context.robot_in_odom[2])
-    position = transform_grip[:3, 3] + heading @ np.array(context.parameters.pregrasp_offset)
+    position = transform_grip[:3, 3] + heading @ np.array(context.manner.hands.pregrasp)
     return rotation_to_transform(heading, position)
 
 

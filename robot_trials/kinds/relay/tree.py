@@ -50,7 +50,7 @@ class _Builder:
 
     def build_phases(self, checks: Sequence[Check]) -> list[Behaviour]:
         """Phases of the mission in order."""
-        context, speed = self.context, self.context.parameters.approach_speed_walking
+        context, speed = self.context, self.context.manner.walk.approach_speed
         patience = context.trial.phases.preflight.timeout - 1.0
         carry = sequence(
             "carry upright",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from leaf_bench import make_context, perceive, see, tick
 
 from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
-from robot_trials.kinds.common.look_at import PITCH_MAX, LookAt
+from robot_trials.kinds.common.look_at import LookAt
 from robot_trials.kinds.relay.stances import point_of_exchange
+from robot_trials.robots.manner import HeadManner
 
 HEAD = (2, 3)
 
@@ -38,7 +41,20 @@ def test_stays_within_the_joints() -> None:
     context = make_context()
     aim_camera(context, 0.0, 0.0)
     tick(LookAt("look", context, lambda _: np.array([0.2, 0.0, 0.0]), HEAD), context, 0.02)
-    assert context.command.head[1] == PITCH_MAX
+    assert context.command.head[1] == context.manner.head.pitch[1]
+
+
+def test_stays_within_a_range_that_is_not_the_same_both_ways() -> None:
+    context = make_context()
+    context.manner = dataclasses.replace(context.manner, head=HeadManner(yaw=(-0.2, 0.6), pitch=(-0.1, 0.3)))
+    for point, head in (
+        ((0.1, -5.0, 1.5), (-0.2, 0.0)),
+        ((0.1, 5.0, 1.5), (0.6, 0.0)),
+        ((1.0, 0.0, 5.0), (0.0, -0.1)),
+    ):
+        aim_camera(context, 0.0, 0.0)
+        tick(LookAt("look", context, lambda _, point=point: np.array(point), HEAD), context, 0.02)
+        assert tuple(context.command.head) == pytest.approx(head, abs=1e-6)
 
 
 def test_looks_ahead_without_a_point() -> None:

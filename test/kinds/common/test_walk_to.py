@@ -64,7 +64,7 @@ def test_carry_aims_at_the_lanes_middle_ahead() -> None:
     context.status.payload_mass[...] = 1.6
     leaf = make_carry(context)
     tick(leaf, context, 0.02)
-    lookahead = context.parameters.lookahead
+    lookahead = context.manner.walk.lookahead
     assert tuple(context.command.walk_target) == pytest.approx((lookahead, -0.4, 0.0))
     assert int(context.command.hand_mode[context.hand]) == HandMode.HEADING
     assert float(context.command.walk_speed) == pytest.approx(context.setup.trial.walking_speed)
@@ -94,7 +94,7 @@ def test_step_back_goes_behind() -> None:
     context = make_context()
     leaf = StepBack("back", context)
     tick(leaf, context, 0.02)
-    assert context.command.walk_target[0] == pytest.approx(-context.parameters.step_back)
+    assert context.command.walk_target[0] == pytest.approx(-context.manner.walk.step_back)
     assert int(context.command.hand_mode[context.hand]) == HandMode.POSTURE
     assert tick(leaf, context, 2.0, arrive) == Status.SUCCESS
 
@@ -104,4 +104,4 @@ def test_a_walk_stays_clear_of_the_permits_cap() -> None:
     assert context.setup.permit.caps.speed == 1.0
     leaf = WalkTo("walk", context, lambda _: (2.0, 0.0, 0.0), context.setup.trial.walking_speed)
     tick(leaf, context, 0.02)
-    assert float(context.command.walk_speed) == pytest.approx(context.parameters.cap_share)
+    assert float(context.command.walk_speed) == pytest.approx(context.manner.walk.cap_share)

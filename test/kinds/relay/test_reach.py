@@ -87,7 +87,7 @@ def test_hand_is_aligned_with_a_tilted_torch() -> None:
     hand_follows(context)
     assert tick(leaf, context, 1.0) == Status.SUCCESS
     thumb = hand_in_odom(context)[:3, 2]
-    assert np.arctan2(thumb[0], thumb[2]) == pytest.approx(context.parameters.tilt_max), "the grasp bears the rest"
+    assert np.arctan2(thumb[0], thumb[2]) == pytest.approx(context.manner.hands.tilt_max), "the grasp bears the rest"
 
 
 def tilt_forward(tilt: float) -> np.ndarray:
@@ -104,7 +104,7 @@ def test_hand_follows_a_torch_that_the_grasp_would_not_bear() -> None:
     hand_follows(context)
     assert tick(leaf, context, 1.0) == Status.SUCCESS
     thumb = hand_in_odom(context)[:3, 2]
-    assert np.arctan2(thumb[0], thumb[2]) == pytest.approx(0.45 - context.parameters.misfit_max)
+    assert np.arctan2(thumb[0], thumb[2]) == pytest.approx(0.45 - context.manner.hands.misfit_max)
 
 
 def test_torch_askew_in_the_hand_is_not_gripped() -> None:
