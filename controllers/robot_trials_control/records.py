@@ -191,6 +191,8 @@ def motion_command_fields() -> list[Field]:
         ("payload_hand", "u1"),  # LEFT or RIGHT
         ("shared_load", "u1"),  # Sharing: whether a person may hold what the payload hand holds
         ("stop_asked", "u4"),  # triggers that the trial itself calls for: bit set of the stop ladder's triggers
+        ("speed_cap", "f8"),  # that the trial's permit sets [m/s]; 0 without a trial: the one in force at the start
+        ("load_mass", "f8"),  # of what the trial carries, as announced [kg]; 0 for nothing
     ]
 
 

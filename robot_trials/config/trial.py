@@ -28,6 +28,7 @@ class PhasesSpec(StrictModel):
     """Limits of every phase, in the order of the trial; a kind adds its own between the first and the last."""
 
     preflight: PhaseSpec = PhaseSpec(timeout=15.0)
+    walk_to_start: PhaseSpec = PhaseSpec(timeout=60.0)
 
     def __getitem__(self, name: str) -> PhaseSpec:
         """Limits of the phase called `name`.

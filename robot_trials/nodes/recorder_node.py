@@ -7,6 +7,7 @@ closes the bag. When the disk is full it says so on `~/status`, and the trial en
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 import time
@@ -19,7 +20,8 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message
 
-from robot_trials.exceptions import TelemetryFault
+from robot_trials.config import TrialSetup, load_trial_setup
+from robot_trials.exceptions import ConfigError, TelemetryFault
 from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.diagnostics import make_status
 from robot_trials.nodes.message_types import find_message_type
@@ -69,8 +71,7 @@ class RecorderNode(Node):
         start_beating(self, self._channel, "recorder_node")
         self._start_time_ns = info.start_time_ns
         self._map_frame = make_frame_names(info).map
-        self._setup = setup
-        self._run = self._begin_run(setup.output / "bag")
+        self._run = self._begin_run(setup.output / "bag", setup)
         self._settling: list[threading.Thread] = []
         self._newest_ns = 0
         self._block = np.zeros(BLOCK, dtype=control_sample_dtype(len(info.joint_names)))
@@ -100,9 +101,9 @@ class RecorderNode(Node):
             thread.join()
         self._channel.close()
 
-    def _begin_run(self, bag: Path, begun_ns: int = 0) -> RecordedRun:
+    def _begin_run(self, bag: Path, setup: TrialSetup, begun_ns: int = 0) -> RecordedRun:
         try:
-            return RecordedRun(bag, self._setup, self._channel.info, begun_ns)
+            return RecordedRun(bag, setup, self._channel.info, begun_ns)
         except OSError as error:
             raise TelemetryFault(f"{bag}: {error.strerror or error}") from error
 
@@ -116,8 +117,9 @@ class RecorderNode(Node):
                 raise TelemetryFault(f"a trial is running, in phase {ended.phase}")
             if self._ended_at is not None or self.finished:
                 raise TelemetryFault("the control process has ended")
-            self._run = self._begin_run(Path(request.folder), self._newest_ns)
-        except TelemetryFault as error:
+            setup = load_trial_setup(**json.loads(request.setup))
+            self._run = self._begin_run(Path(request.folder), setup, self._newest_ns)
+        except (TelemetryFault, ConfigError, ValueError, TypeError) as error:
             answer.success, answer.message = False, str(error)
             return answer
         self._reported_fault = False

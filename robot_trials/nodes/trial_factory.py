@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_trials.config import TrialSetup
+from robot_trials.geometry import PlanarPose
 from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.review import REPORT, complete_run, find_lacks
 from robot_trials.robots import load_profile
@@ -39,11 +40,12 @@ class TrialFactory:
         self._joints = len(channel.info.joint_names)
         self._profile = load_profile(setup.robot_file)
         self._mark: RunMark | None = None
+        self._map_to_odom: PlanarPose | None = None
 
-    def begin(self, folder: Path | None) -> None:
-        """A goal begins, with a folder of its own."""
+    def begin(self, setup: TrialSetup, folder: Path | None) -> None:
+        """A goal begins, with its trial and a folder of its own."""
         self.release()
-        self.folder = folder
+        self._setup, self.folder = setup, folder
         if folder is not None:
             try:
                 self._mark = RunMark(folder, self._setup, "ros")
@@ -52,7 +54,7 @@ class TrialFactory:
 
     def make(self) -> tuple[Trial, Judge]:
         """A fresh trial and its judge."""
-        return Trial(self._setup, self._profile), Judge(self._setup, self._joints)
+        return Trial(self._setup, self._profile, self._map_to_odom), Judge(self._setup, self._joints)
 
     def conclude(self, trial: Any, judge: Any, fault: str, wall_time: float) -> TrialOutcome:
         """The outcome, with `verdict.json` written where an output folder is wanted.
@@ -65,6 +67,7 @@ class TrialFactory:
             criteria = compute_criteria({}, Judge(self._setup, self._joints).measures)
             outcome = TrialOutcome(False, fault, "unknown", criteria, identity=identity, bag=bag)
         else:
+            self._map_to_odom = trial.map_to_odom  # odometry goes on: the next trial begins where the robot stands
             outcome = judge.conclude(trial, fault=fault, wall_time=wall_time, identity=identity, bag=bag)
         since_ns = time.time_ns() - round(wall_time * 1e9) - CLOCK_SLACK_NS
         exits = await_exits(self._setup.output, outcome.reason, since_ns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.task import Future
 
+from robot_trials.config import TrialSetup
 from robot_trials.trials.outcome import VERDICT_FILE
 from robot_trials_msgs.srv import BeginRecording
 
@@ -25,12 +27,13 @@ class TrialFolders:
 
     Args:
         node: owner.
-        output: folder of the graph; None where nothing is written.
+        base: what the graph was started with; nothing is written where it has no output folder.
         recorded: whether there is a recorder.
     """
 
-    def __init__(self, node: Node, output: Path | None, recorded: bool) -> None:
-        self._output, self._recorded = output, recorded
+    def __init__(self, node: Node, base: TrialSetup, recorded: bool) -> None:
+        self._base, self._output, self._recorded = base, base.output, recorded
+        self._arguments = ""
         self._client = node.create_client(BeginRecording, "recorder_node/begin") if recorded else None
         self._bag = ""
         self._then: Then | None = None
@@ -39,30 +42,43 @@ class TrialFolders:
         self._trouble = ""
         node.create_timer(POLL_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
-    def find_free(self, used: set[str]) -> Path | None:
+    def find_free(self, used: set[str], setup: TrialSetup) -> Path | None:
         """Where the next goal's evidence goes: no folder that an earlier goal has used, here or before a restart.
 
         Args:
             used: folders of earlier goals.
+            setup: of the goal; the graph's own folder is for the trial that the graph was started with.
         """
         output = self._output
         if output is None:
             return None
-        if str(output.resolve()) not in used and not (output / VERDICT_FILE).exists():
+        fresh = str(output.resolve()) not in used and not (output / VERDICT_FILE).exists()
+        if fresh and self._is_base(setup):
             return output
         number = 2
         while (output / f"goal_{number}").exists() or str((output / f"goal_{number}").resolve()) in used:
             number += 1
         return output / f"goal_{number}"
 
-    def begin(self, folder: Path | None, then: Then) -> None:
-        """Have the recorder begin a bag in a folder; `then` hears when it has, with "", or why it cannot."""
+    def begin(self, folder: Path | None, setup: TrialSetup, then: Then) -> None:
+        """Have the recorder begin a bag in a folder; `then` hears when it has, with "", or why it cannot.
+
+        Args:
+            folder: of the goal; the graph's own already has a bag for the trial that the graph was started with.
+            setup: what is recorded.
+            then: hears of it.
+        """
         if folder is None or folder == self._output or self._client is None:
             then("")
             return
+        self._arguments = json.dumps({**setup.arguments, "output": str(folder)})
         self._bag, self._then, self._future = str(folder.resolve() / BAG_FOLDER), then, None
         self._deadline, self._trouble = time.monotonic() + PATIENCE_S, "recorder_node/begin is not offered"
         self._look()
+
+    def _is_base(self, setup: TrialSetup) -> bool:
+        """Whether a goal is of the very trial that the graph was started with, whose bag is begun already."""
+        return setup.configuration_hash == self._base.configuration_hash
 
     def _look(self) -> None:
         """Ask, and ask again what was refused, until the time is over."""
@@ -78,7 +94,7 @@ class TrialFolders:
             self._end(f"no recording of this goal: {self._trouble}")
         elif self._future is None and self._client.service_is_ready():
             self._trouble = "recorder_node does not answer"
-            self._future = self._client.call_async(BeginRecording.Request(folder=self._bag))
+            self._future = self._client.call_async(BeginRecording.Request(folder=self._bag, setup=self._arguments))
 
     def _end(self, trouble: str) -> None:
         then, self._then = self._then, None

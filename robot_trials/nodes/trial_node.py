@@ -1,4 +1,4 @@
-"""Runs the trial for which the graph was started: action server `run_trial`, services hold, resume and abort.
+"""Runs trials of the site, one after the other: action server `run_trial`, services hold, resume and abort.
 
 A goal's id is taken once, whatever dies in between: ids and outcomes are kept in a file, and can be asked for.
 """
@@ -20,9 +20,11 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from robot_trials.config import TrialSetup
+from robot_trials.exceptions import ConfigError
 from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.fiducial_messages import from_message
+from robot_trials.nodes.goal_setup import load_goal_setup
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
 from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
@@ -60,14 +62,14 @@ class TrialNode(Node):
         self.finished = False
         self.exit_code = 0
         channel_name = declare_channel(self)
-        self._setup = declare_setup(self)
+        self._base = self._setup = declare_setup(self)
         self._outcome_file = declare(self, "outcome_file", "", "file for the pickled outcome; empty: none")
         ledger_text = "file of the goals taken, kept from run to run; empty: goals.jsonl in the output folder"
         ledger_file = declare(self, "ledger_file", "", ledger_text)
         rate_hz = declare(self, "feedback_rate_hz", 5.0, "feedback messages a second [Hz]", (0.1, 50.0))
         recorder_wanted = declare(self, "await_recorder", True, "offer no trial before the recorder is ready")
         self._goals = TrialGoals(self, find_ledger_file(ledger_file, self._setup.output))
-        self._folders = TrialFolders(self, self._setup.output, recorder_wanted)
+        self._folders = TrialFolders(self, self._base, recorder_wanted)
         self._folder: Path | None = None
         self._channel = attach_channel(self, channel_name)
         self._info = self._channel.info
@@ -151,31 +153,33 @@ class TrialNode(Node):
         return answer
 
     def _judge_goal(self, goal: RunTrial.Goal, goal_id: str) -> GoalResponse:
-        """Accept only the trial that this graph was started for, one at a time, and no id twice."""
-        setup = self._setup
-        wanted = {"trial": goal.trial, "site": goal.site, "robot": goal.robot}
-        present = {"trial": setup.trial.name, "site": setup.site.name, "robot": setup.robot}
-        problems = [
-            f"{key}: {value!r}: this graph was started for {present[key]!r}"
-            for key, value in wanted.items()
-            if value not in ("", present[key])
-        ]
+        """Accept a trial of this graph's robot and site, one at a time, and no id twice."""
+        problems: list[str] = []
         if self._taken:
             problems.append("a trial is running")
         if self._ending or self._channel.ended:
             problems.append("the control process has ended")
         problems += self._start_check.find_obstacles()
-        if not problems:
-            self._folder = self._folders.find_free(self._goals.folders)
+        setup = self._load(goal, problems) if not problems else None
+        if setup is not None:
+            self._folder = self._folders.find_free(self._goals.folders, setup)
             problems = self._goals.take(goal_id, self._folder)
-        if not problems:
-            self._taken = True
+        if setup is not None and not problems:
+            self._taken, self._setup = True, setup
             self._runner.forget_requests()  # from now on they are this goal's
         if problems:
             self._goals.reject(goal_id, problems)
             text = f"goal rejected: {'; '.join(problems)}"
             self._topics.on_event(TrialEvent(self._runner.time_ns, "warn", "trial_node", text))
         return GoalResponse.REJECT if problems else GoalResponse.ACCEPT
+
+    def _load(self, goal: RunTrial.Goal, problems: list[str]) -> TrialSetup | None:
+        """The goal's trial as its files are now, or what is wrong with it."""
+        try:
+            return load_goal_setup(self._base, goal.trial, goal.site, goal.robot, goal.overrides)
+        except ConfigError as error:
+            problems += [str(problem) for problem in error.problems]
+            return None
 
     def _cancel(self, _: Any) -> CancelResponse:
         self._runner.request("abort", "cancelled by the client")
@@ -185,7 +189,8 @@ class TrialNode(Node):
         """The goal executes: start the trial once it is recorded; `_watch` sees its end."""
         self._runner.conclusion = None
         self._goal = goal
-        self._folders.begin(self._folder, self._begin)
+        self._topics.begin(self._setup)
+        self._folders.begin(self._folder, self._setup, self._begin)
 
     def _begin(self, trouble: str) -> None:
         """The goal's bag is begun, or cannot be."""
@@ -194,7 +199,7 @@ class TrialNode(Node):
             self.get_logger().error(trouble)
             self._runner.refuse(trouble)
         else:
-            self._kit.begin(self._folder)
+            self._kit.begin(self._setup, self._folder)
             self._runner.start_trial()
 
     def _watch(self) -> None:

@@ -33,8 +33,8 @@ PERCEPTION_POLL_S = 0.001
 class TrialKit(Protocol):
     """Makes trials and judges them."""
 
-    def begin(self, folder: Path | None) -> None:
-        """A goal begins; what is written about it goes into this folder, or nowhere."""
+    def begin(self, setup: Any, folder: Path | None) -> None:
+        """A goal begins, with its trial; what is written about it goes into this folder, or nowhere."""
 
     def make(self) -> tuple[Any, Any]:
         """A fresh trial and its judge."""

@@ -34,12 +34,17 @@ class TrialTopics:
 
     def __init__(self, node: Node, info: ChannelInfo, setup: TrialSetup) -> None:
         self._info = info
-        self._run_id = setup.trial_id
+        self._run_id = ""
         self._frames = make_frame_names(info)
         self._phases = node.create_publisher(TrialPhase, TRIAL_PHASE.relative_name, topic_qos(TRIAL_PHASE))
         self._events = node.create_publisher(TrialEvent, TRIAL_EVENTS.relative_name, topic_qos(TRIAL_EVENTS))
         self._transforms = node.create_publisher(TFMessage, TF.relative_name, topic_qos(TF))
         self._site = node.create_publisher(String, SITE_DESCRIPTION.relative_name, topic_qos(SITE_DESCRIPTION))
+        self.begin(setup)
+
+    def begin(self, setup: TrialSetup) -> None:
+        """Another trial begins: what follows is of it."""
+        self._run_id = setup.trial_id
         self._site.publish(String(data=describe_site(setup)))
 
     def subscribe(self, node: Node, take: Callable[[Event, bool], None]) -> None:

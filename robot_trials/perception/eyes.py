@@ -55,12 +55,13 @@ class Eyes:
     Args:
         site: its fiducials.
         profile: where the robot's camera is.
+        map_to_odom: pose of odom in the map as known already; when omitted the robot stands at the site's start.
     """
 
-    def __init__(self, site: Site, profile: RobotProfile) -> None:
+    def __init__(self, site: Site, profile: RobotProfile, map_to_odom: PlanarPose | None = None) -> None:
         self.percept = Percept()
         self._kinematics = CameraKinematics(profile.urdf_path, profile.joint_names, profile.frames.camera_optical)
-        self._site = site
+        self._site, self._map_to_odom = site, map_to_odom
         self._site_tags = {
             tag.id: SiteTag(tag.transform_mount_tag, tag.size) for tag in site.fiducials if tag.mount == "map"
         }
@@ -152,11 +153,11 @@ class Eyes:
             self.percept = replace(self.percept, in_hand=self._held_tracker.pose(self._held))
 
     def _predict(self, posture: Posture, time_ns: int) -> Localization:
-        """Carry the filter on to the present; on the first call, start it at the site's start stance."""
+        """Carry the filter on to the present; on the first call, start it where odom is known to be."""
         x, y = posture.base_pose[:2]
         if self._localization is None:
             start = compose_planar(self._site.start, invert_planar(_base_in_odom(posture)))
-            self._localization = Localization(self._site_tags, start)
+            self._localization = Localization(self._site_tags, self._map_to_odom or start)
         else:
             walked = math.dist(self._last_position, (x, y))
             duration = max(0.0, (time_ns - self._last_ns) * 1e-9)

@@ -130,6 +130,10 @@ class HostedRobot:
         if self.error is not None:
             return
         self._link.choose_command(int(self._loop.sample.timing.tick), ending)
+        command = self._link.command
+        cap = float(command.speed_cap) if self._link.trial_runs else 0.0
+        load = float(command.load_mass)  # a stop may outlast its trial, and what is in the hand then
+        self._loop.stops.set_trial_limits(cap, load)
         self._stop_inbox.watch_guardians(self._link.following == Following.TRIAL)
 
     def fail(self, error: BaseException) -> None:

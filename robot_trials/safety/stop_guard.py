@@ -96,6 +96,8 @@ class StopGuard:
         self.triggers.watch_deadlines = clock is not None
         self.ladder = StopLadder(self.limits)
         self.acts, self.act_refused, self.act_triggers = 0, Refusal.NONE, Trigger.NONE
+        self._speed_cap = float(self.triggers.memory.speed_cap)
+        self._trial_limits: tuple[float, float] | None = None
         self._clock, self._period, self._ticks = clock, period_ns * 1e-9, 0
         self._body, self._load = Body(), LoadWatch(load or LoadLimits())
         self._motion, self._asked = make_motion_command(), make_motion_command()
@@ -131,6 +133,19 @@ class StopGuard:
         return (
             self._follow(motion) if rung == Rung.NONE else self._slow(motion) if rung == Rung.SLOW else self._stop(rung)
         )
+
+    def set_trial_limits(self, speed_cap: float, load_mass: float) -> None:
+        """Watch another trial than the one before.
+
+        Args:
+            speed_cap: of its permit [m/s]; 0 without a trial: the cap that was given at the start.
+            load_mass: of what it carries, as announced [kg]; 0 for nothing: then no load counts as the robot's alone.
+        """
+        if (speed_cap, load_mass) == self._trial_limits:
+            return
+        self._trial_limits = speed_cap, load_mass
+        self.triggers.memory.speed_cap[...] = speed_cap or self._speed_cap
+        self._load = LoadWatch(LoadLimits(mass=load_mass) if load_mass else LoadLimits())
 
     def write_status(self, status: Record) -> None:
         """Add the ladder to what the controller wrote."""

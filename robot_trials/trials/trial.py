@@ -56,16 +56,19 @@ class Trial:
     Args:
         setup: the trial.
         profile: the robot.
+        map_to_odom: pose of odom in the map, as an earlier trial knew it; None for a robot at the start.
 
     Raises:
         ConfigError: the robot description lacks a frame or joint.
     """
 
-    def __init__(self, setup: TrialSetup, profile: RobotProfile) -> None:
+    def __init__(self, setup: TrialSetup, profile: RobotProfile, map_to_odom: PlanarPose | None = None) -> None:
         self._mission = setup.kind.start_mission(setup, profile)
         self._context, self._tree = self._mission.context, self._mission.tree
-        self._context.command.mode[...] = MotionMode.STAND
-        self._eyes = Eyes(setup.site, profile)
+        command, load = self._context.command, setup.demands.load
+        command.mode[...] = MotionMode.STAND
+        command.speed_cap[...], command.load_mass[...] = setup.permit.caps.speed, load.mass if load else 0.0
+        self._eyes = Eyes(setup.site, profile, map_to_odom)
         self.permit_watch = PermitWatch(self._context)
         self._advance = self._mission.measure()
         self._hold_reason = ""

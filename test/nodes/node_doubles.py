@@ -110,7 +110,7 @@ class DoubleKit:
     def __init__(self, setup, channel):
         self.ticks = int(os.environ.get("TEST_TRIAL_TICKS", "100"))
 
-    def begin(self, folder):
+    def begin(self, setup, folder):
         self.folder = folder
 
     def release(self):

@@ -33,7 +33,7 @@ def read_verdict(path: Path) -> dict[str, object]:
 
 
 def test_a_trial_that_could_not_be_made_has_a_verdict(kit: TrialFactory, tmp_path: Path) -> None:
-    kit.begin(tmp_path / "goal_2")
+    kit.begin(kit._setup, tmp_path / "goal_2")
     outcome = kit.conclude(None, None, "ValueError: no such profile", 0.1)
     verdict = read_verdict(tmp_path / "goal_2" / "verdict.json")
     assert outcome.verdict_file == tmp_path / "goal_2" / "verdict.json"
@@ -44,7 +44,7 @@ def test_a_trial_that_could_not_be_made_has_a_verdict(kit: TrialFactory, tmp_pat
 def test_nothing_takes_the_place_of_a_verdict(
     kit: TrialFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kit.begin(tmp_path)
+    kit.begin(kit._setup, tmp_path)
     for reason in ("first", "second", "third"):
         outcome = kit.conclude(None, None, reason, 0.1)
     assert outcome.verdict_file == tmp_path / "verdict-3.json"
@@ -61,7 +61,7 @@ def test_a_verdict_that_is_overruled_is_kept(tmp_path: Path) -> None:
 
 
 def test_who_died_during_the_trial_is_named_and_told(kit: TrialFactory, tmp_path: Path) -> None:
-    kit.begin(tmp_path)
+    kit.begin(kit._setup, tmp_path)
     note_exit(tmp_path, "control_process", -9)
     outcome = kit.conclude(None, None, "control process 4711 died", 1.0)
     assert outcome.reason == "control_process was killed by SIGKILL"
@@ -70,7 +70,7 @@ def test_who_died_during_the_trial_is_named_and_told(kit: TrialFactory, tmp_path
 
 def test_what_a_dead_recorder_left_is_mended(kit: TrialFactory, tmp_path: Path) -> None:
     setup = kit._setup
-    kit.begin(tmp_path)
+    kit.begin(kit._setup, tmp_path)
     with alone_in(tmp_path) as alone:
         assert not alone
     recorder = TrialRecorder(tmp_path / "bag", make_identity(setup, "ros"), load_profile(setup.robot_file).joint_names)

@@ -6,6 +6,7 @@ import pytest
 from stop_bench import SECOND, Clock
 from stop_bench import GuardBench as Bench
 
+from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials.safety.stop_triggers import Trigger
@@ -155,3 +156,21 @@ def test_a_robot_that_lies_damped_is_not_made_to_stand(bench: Bench) -> None:
     bench.step(3)
     bench.guard.requests.e_stop[...] = 1
     assert int(bench.step(5).mode) == MotionMode.DAMPED
+
+
+def test_a_guard_follows_the_permit_of_the_trial_that_runs(bench: Bench) -> None:
+    bench.sample.status.com_velocity[0] = 0.7
+    bench.step(SECOND)
+    assert bench.rung == Rung.NONE
+    bench.guard.set_trial_limits(0.5, 1.6)
+    bench.step(SECOND)
+    assert bench.rung >= Rung.STAND
+    assert Trigger(int(bench.sample.status.stop_triggers)) & Trigger.OVERSPEED
+
+
+def test_without_a_trial_the_cap_is_the_one_from_the_start() -> None:
+    guard = StopGuard(3, 2_000_000, speed_cap=0.9)
+    guard.set_trial_limits(0.5, 1.6)
+    assert float(guard.triggers.memory.speed_cap) == 0.5
+    guard.set_trial_limits(0.0, 0.0)
+    assert float(guard.triggers.memory.speed_cap) == 0.9

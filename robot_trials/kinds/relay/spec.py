@@ -29,7 +29,6 @@ class PayloadSpec(StrictModel):
 class RelayPhases(PhasesSpec):
     """Limits of every phase of a torch relay, in the order of the trial."""
 
-    preflight: PhaseSpec = PhaseSpec(timeout=15.0)
     walk_to_giver: PhaseSpec = PhaseSpec(timeout=40.0)
     reach: PhaseSpec = PhaseSpec(timeout=20.0, retries=2)
     take_over: PhaseSpec = PhaseSpec(timeout=20.0, retries=2)

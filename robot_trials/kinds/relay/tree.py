@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from py_trees.behaviour import Behaviour
 
+from robot_trials.kinds.common.at_start import walk_to_start
 from robot_trials.kinds.common.look_at import PointFunction
 from robot_trials.kinds.common.phase import Phase
 from robot_trials.kinds.common.preflight import Check, Preflight
@@ -60,6 +61,7 @@ class _Builder:
         )
         return [
             self._phase("preflight", Preflight("checks", context, checks, patience)),
+            walk_to_start(context),
             self._phase("walk_to_giver", self._looking_at_giver(WalkTo("walk", context, self.to_giver, speed))),
             self._build_take_over(),
             self._phase("carry", carry),
