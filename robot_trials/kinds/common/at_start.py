@@ -45,7 +45,7 @@ class RefuseFar(Leaf[TrialContext]):
         x, y, _ = context.robot_in_map
         start, timeout = context.setup.site.start, context.setup.trial.phases[PHASE].timeout
         distance = math.hypot(start.x - x, start.y - y)
-        bound = max(timeout - RESERVE, 0.0) * context.parameters.approach_speed_walking
+        bound = max(timeout - RESERVE, 0.0) * context.manner.walk.approach_speed
         if distance <= bound:
             context.report("info", "start", f"{distance:.1f} m from the start: walks there", distance=distance)
             return Status.SUCCESS
@@ -55,7 +55,7 @@ class RefuseFar(Leaf[TrialContext]):
 
 def walk_to_start(context: TrialContext) -> Behaviour:
     """Nothing for a robot that stands at the trial's start; else the phase that brings it there."""
-    walk = WalkTo("walk", context, _find_start, context.parameters.approach_speed_walking)
+    walk = WalkTo("walk", context, _find_start, context.manner.walk.approach_speed)
     phase = Phase(PHASE, sequence("to the start", RefuseFar("near?", context), walk), context, _limits(context))
     return py_trees.composites.Selector("start", memory=True, children=[IsAtStart("at the start?", context), phase])
 

@@ -43,7 +43,7 @@ def test_far_from_the_start_it_refuses_with_the_distance() -> None:
     context = make_context("trial.phases.walk_to_start.timeout=30")
     stand_at(context, context.setup.site.start.x + 20.0)
     assert tick(walk_to_start(context), context, 0.1) == Status.FAILURE
-    bound = (30.0 - RESERVE) * context.parameters.approach_speed_walking
+    bound = (30.0 - RESERVE) * context.manner.walk.approach_speed
     assert context.phases[0].detail.startswith("walk_to_start: the robot stands 20.0 m from the start at (-3, 0) m:")
     assert f"must be ≤ {bound:.1f} m" in context.phases[0].detail
 
