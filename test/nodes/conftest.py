@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
+import ros_domain
+from stop_programs import PATIENCE_S
 
 from robot_trials.config import load_trial_setup
 from robot_trials.runtime.channel import remove_channel
@@ -19,7 +21,8 @@ from robot_trials.runtime.process_group import ProcessGroup
 HERE = Path(__file__).parent
 DOUBLES = str(HERE / "node_doubles.py")
 CONTROL = str(HERE.parent / "runtime" / "runtime_doubles.py")
-START_S = 60.0
+ANSWER_S = 1.5 * PATIENCE_S
+"""For one of the small programs: its own patience, and its start on a machine that is busy."""
 
 
 def pytest_collection_modifyitems(items):
@@ -40,8 +43,7 @@ class Graph:
         self.channel = channel
         self.parameters = folder / "parameters.yaml"
         self.configure()
-        self.environment = dict(os.environ) | {"ROS_DOMAIN_ID": str(os.getpid() % 100 + 1)}
-        self.environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+        self.environment = ros_domain.make_environment()
         self.client_messages = []
 
     def configure(self, *overrides):
@@ -57,7 +59,7 @@ class Graph:
         assert member.process.stdout.readline()
 
     def start_control(self, factor=0.0, **options):
-        settings = [f"{key}={value}" for key, value in options.items()]
+        settings = [f"{key}={value}" for key, value in ({"patient": 1} | options).items()]
         self.group.start("control", [sys.executable, CONTROL, self.channel, str(factor), *settings], self.environment)
 
     def start(self, *names, **parameters):
@@ -86,7 +88,7 @@ class Graph:
             capture_output=True,
             text=True,
             env=self.environment,
-            timeout=START_S,
+            timeout=ANSWER_S,
         )
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout.splitlines()[-1])
@@ -105,7 +107,7 @@ class Graph:
         self.group.send(signal.SIGKILL, [name])
         self.group.wait(5, [name])
 
-    def end(self, number=signal.SIGTERM, timeout_s=30.0):
+    def end(self, number=signal.SIGTERM, timeout_s=PATIENCE_S):
         """Signal all that still run; exit codes by name."""
         self.group.send(number)
         left = self.group.wait(timeout_s)
@@ -115,9 +117,10 @@ class Graph:
     def log(self, name):
         return self.group.members[name].log.read_text(errors="replace")
 
-    def wait_for_log(self, name, text, timeout_s=20.0):
+    def wait_for_log(self, name, text, timeout_s=PATIENCE_S, after=0):
+        """Wait until a process says `text`, in what it has written beyond `after` characters."""
         deadline = time.monotonic() + timeout_s
-        while text not in self.log(name):
+        while text not in self.log(name)[after:]:
             assert time.monotonic() < deadline, self.log(name)
             time.sleep(0.02)
 

@@ -21,13 +21,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import stop_programs
+from stop_programs import wait
 
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import describe_triggers
 from robot_trials.trials import TrialOutcome
 from robot_trials_control.records import MotionMode, make_motion_command
-
-TIMEOUT_S = 20.0
 
 
 class DoubleTrial:
@@ -46,7 +45,7 @@ class DoubleTrial:
 
     @property
     def progress(self):
-        return SimpleNamespace(distance=1.5, torch_tilt=float("nan"))
+        return SimpleNamespace(share=0.5, figures={"distance": 1.5}, zmp_margin=0.02, torque_ratio=0.4)
 
     def request_hold(self, reason):
         self.held = True
@@ -134,24 +133,14 @@ def run_trial_node(arguments):
     return run_node(lambda: TrialNode(DoubleKit), arguments)
 
 
-def _wait(node, condition):
-    import rclpy
-
-    deadline = time.monotonic() + TIMEOUT_S
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"nothing after {TIMEOUT_S} s")
-        rclpy.spin_once(node, timeout_sec=0.05)
-
-
 def call_service(node, name):
     """Answer of a Trigger service."""
     from std_srvs.srv import Trigger
 
     client = node.create_client(Trigger, name)
-    _wait(node, client.service_is_ready)
+    wait(node, client.service_is_ready)
     future = client.call_async(Trigger.Request())
-    _wait(node, future.done)
+    wait(node, future.done)
     return {"success": future.result().success, "message": future.result().message}
 
 
@@ -162,9 +151,9 @@ def send_goal(node, trial):
     from robot_trials_msgs.action import RunTrial
 
     client = ActionClient(node, RunTrial, "run_trial")
-    _wait(node, client.server_is_ready)
+    wait(node, client.server_is_ready)
     future = client.send_goal_async(RunTrial.Goal(trial=trial))
-    _wait(node, future.done)
+    wait(node, future.done)
     return {"accepted": future.result().accepted}
 
 
@@ -185,7 +174,7 @@ def offer(name):
 def count_servers(node, wanted):
     """How many servers offer the trial, once there are so many."""
     topic = "/run_trial/_action/status"
-    _wait(node, lambda: len(node.get_publishers_info_by_topic(topic)) >= int(wanted))
+    wait(node, lambda: len(node.get_publishers_info_by_topic(topic)) >= int(wanted))
     return {"servers": len(node.get_publishers_info_by_topic(topic))}
 
 
@@ -199,7 +188,7 @@ def ask_goals(node, *steps):
 
     action = ActionClient(node, RunTrial, "run_trial")
     outcomes = node.create_client(GetTrialOutcome, "trial_node/get_trial_outcome")
-    _wait(node, lambda: action.server_is_ready() and outcomes.service_is_ready())
+    wait(node, lambda: action.server_is_ready() and outcomes.service_is_ready())
     answers = []
     for step in steps:
         verb, goal_id = step.split(":")
@@ -208,7 +197,7 @@ def ask_goals(node, *steps):
             future = action.send_goal_async(RunTrial.Goal(trial="torch_relay"), goal_uuid=uuid)
         else:
             future = outcomes.call_async(GetTrialOutcome.Request(goal_id=uuid, withdraw=verb == "withdraw"))
-        _wait(node, future.done)
+        wait(node, future.done)
         answer = future.result()
         answers.append(answer.accepted if verb == "send" else [answer.state, answer.verdict, answer.reason])
     return answers
@@ -221,18 +210,18 @@ def await_outcome(node, goal_id):
     from robot_trials_msgs.srv import GetTrialOutcome
 
     client = node.create_client(GetTrialOutcome, "trial_node/get_trial_outcome")
-    _wait(node, client.service_is_ready)
+    wait(node, client.service_is_ready)
     answer = None
 
     def has_ended():
         nonlocal answer
         request = GetTrialOutcome.Request(goal_id=UUID(uuid=list(bytes.fromhex(goal_id))))
         future = client.call_async(request)
-        _wait(node, future.done)
+        wait(node, future.done)
         answer = future.result()
         return answer.state == GetTrialOutcome.Response.STATE_ENDED
 
-    _wait(node, has_ended)
+    wait(node, has_ended)
     return answer.bag_path
 
 
@@ -244,7 +233,7 @@ def change_states(node, *transitions):
         node.create_client(kind, f"control_node/{name}")
         for kind, name in ((ChangeState, "change_state"), (GetState, "get_state"))
     )
-    _wait(node, lambda: change.service_is_ready() and get.service_is_ready())
+    wait(node, lambda: change.service_is_ready() and get.service_is_ready())
     states = []
     for transition in transitions:
         request = ChangeState.Request()
@@ -253,9 +242,9 @@ def change_states(node, *transitions):
         else:
             request.transition.label = transition
         future = change.call_async(request)
-        _wait(node, future.done)
+        wait(node, future.done)
         state = get.call_async(GetState.Request())
-        _wait(node, state.done)
+        wait(node, state.done)
         states.append([future.result().success, state.result().current_state.label])
     return states
 
@@ -278,7 +267,7 @@ def listen(node, seconds, *topics):
         reliability = ReliabilityPolicy.RELIABLE if latched else ReliabilityPolicy.BEST_EFFORT
         qos = QoSProfile(depth=200, durability=durability, reliability=reliability)
         node.create_subscription(find_message_type(type_name), name, lambda message, n=name: hear(n, message), qos)
-    _wait(node, lambda: all(entry["count"] for entry in heard.values()))
+    wait(node, lambda: all(entry["count"] for entry in heard.values()))
     before = {name: entry["count"] for name, entry in heard.items()}
     start = time.monotonic()
     while time.monotonic() - start < float(seconds):
@@ -299,7 +288,7 @@ def drive(node, speed, kind="TwistStamped", age=None):
     heard = []
     node.create_subscription(Odometry, "odom", heard.append, 10)
     publisher = node.create_publisher(Twist if kind == "Twist" else TwistStamped, "cmd_vel", 1)
-    _wait(node, lambda: heard and publisher.get_subscription_count())
+    wait(node, lambda: heard and publisher.get_subscription_count())
     first = heard[0].pose.pose.position.x
     message = Twist() if kind == "Twist" else TwistStamped()
     (message if kind == "Twist" else message.twist).linear.x = float(speed)
@@ -328,10 +317,10 @@ def follow(node, frame, *points):
         path.poses.append(stamped)
     node.create_subscription(Odometry, "odom", heard.append, 10)
     publisher = node.create_publisher(Path, "path", 1)
-    _wait(node, lambda: heard and publisher.get_subscription_count())
+    wait(node, lambda: heard and publisher.get_subscription_count())
     first, start = heard[-1].pose.pose.position.x, time.monotonic()
     publisher.publish(path)
-    _wait(node, lambda: time.monotonic() - start > 2.0)
+    wait(node, lambda: time.monotonic() - start > 2.0)
     return {"x": heard[-1].pose.pose.position.x - first}
 
 
@@ -341,7 +330,8 @@ def stop_state(node, wanted):
 
     heard = []
     node.create_subscription(StopState, "stop_state", heard.append, 10)
-    _wait(node, lambda: heard and (heard[-1].over if wanted == "over" else heard[-1].rung == 0))
+    reached = lambda: heard and (heard[-1].over if wanted == "over" else heard[-1].rung == 0)  # noqa: E731
+    wait(node, reached, said=lambda: f"{len(heard)} states, the newest {heard[-1:]}")
     return {"rung": heard[-1].rung, "over": heard[-1].over, "triggers": heard[-1].triggers}
 
 
@@ -350,9 +340,9 @@ def say_event(node, source, severity, text):
     from robot_trials_msgs.msg import TrialEvent
 
     publisher = node.create_publisher(TrialEvent, "trial/events", 100)
-    _wait(node, lambda: publisher.get_subscription_count() >= 2)  # trial node and recorder
+    wait(node, lambda: publisher.get_subscription_count() >= 2)  # trial node and recorder
     publisher.publish(TrialEvent(source=source, severity=int(severity), text=text))
-    _wait(node, lambda: publisher.wait_for_all_acked())
+    wait(node, lambda: publisher.wait_for_all_acked())
     return {}
 
 

@@ -6,16 +6,18 @@ Those of `BACKGROUND` run until they are killed, and print one line when they ar
 import os
 import time
 
-TIMEOUT_S = 20.0
+PATIENCE_S = 80.0
+"""What was not heard after so long never will be; far more than a busy machine needs to start a node and find it."""
 
 
-def _wait(node, condition, timeout_s=TIMEOUT_S):
+def wait(node, condition, timeout_s=PATIENCE_S, said=lambda: "nothing"):
+    """Let the node hear until `condition()`; what was heard instead is `said` in the error."""
     import rclpy
 
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"nothing after {timeout_s} s")
+            raise TimeoutError(f"{said()} after {timeout_s} s")
         rclpy.spin_once(node, timeout_sec=0.05)
 
 
@@ -34,9 +36,9 @@ def act(node, name, who):
     from robot_trials_msgs.srv import StopAct
 
     client = node.create_client(StopAct, f"stop_node/{name}")
-    _wait(node, client.service_is_ready)
+    wait(node, client.service_is_ready)
     future = client.call_async(StopAct.Request(who=who))
-    _wait(node, future.done)
+    wait(node, future.done)
     return {"success": future.result().success, "message": future.result().message}
 
 
@@ -45,16 +47,16 @@ def press(node, value, reliability="reliable", durability="volatile"):
     from std_msgs.msg import Bool
 
     publisher = node.create_publisher(Bool, "e_stop", _make_qos(reliability, durability))
-    _wait(node, publisher.get_subscription_count)
+    wait(node, publisher.get_subscription_count)
     time.sleep(0.5)  # a reader on best effort is matched a moment after it is counted
     publisher.publish(Bool(data=value == "1"))
     if reliability == "reliable":
-        _wait(node, lambda: publisher.wait_for_all_acked())
+        wait(node, lambda: publisher.wait_for_all_acked())
     time.sleep(0.2)
     return {}
 
 
-def diagnose(node, name, text, timeout_s=TIMEOUT_S):
+def diagnose(node, name, text, timeout_s=PATIENCE_S):
     """The first status of that name whose message contains `text`: level, message, values."""
     from diagnostic_msgs.msg import DiagnosticArray
 
@@ -68,10 +70,7 @@ def diagnose(node, name, text, timeout_s=TIMEOUT_S):
                     found.append(status)
 
     node.create_subscription(DiagnosticArray, "diagnostics", take, 10)
-    try:
-        _wait(node, lambda: found, float(timeout_s))
-    except TimeoutError as error:
-        raise TimeoutError(f"{name}: {text!r} not among {sorted(set(seen))}") from error
+    wait(node, lambda: found, float(timeout_s), lambda: f"{name}: {text!r} not among {sorted(set(seen))}")
     status = found[0]
     values = {pair.key: pair.value for pair in status.values}
     return {"level": status.level[0], "message": status.message, "values": values}

@@ -1,12 +1,12 @@
 """A real coordinator with real robots' ledgers: killed in the middle, started again, alone on its database."""
 
-import os
 import subprocess
 import sys
 import time
 from collections import Counter
 
 import pytest
+import ros_domain
 
 from robot_trials.records import BookingState, Records
 from robot_trials.records.bookings import NewBooking, add_booking, list_bookings
@@ -25,7 +25,7 @@ class Site:
         self.group, self.folder = group, folder
         self.url = f"sqlite:///{folder}/records.sqlite"
         self.records = Records.open(self.url)
-        self.environment = dict(os.environ) | {"ROS_DOMAIN_ID": str(os.getpid() % 100 + 1)}
+        self.environment = ros_domain.make_environment()
         robots = [sys.executable, "-m", "benchmarks.scripted_robots", str(folder), ROBOTS, SHORTEST, LONGEST]
         group.start("robots", robots, self.environment)
 

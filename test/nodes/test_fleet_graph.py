@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import ros_domain
+from stop_programs import PATIENCE_S
 
 from robot_trials.config import load_trial_setup
 from robot_trials.runtime.channel import remove_channel
@@ -27,11 +29,10 @@ class Fleet:
     def __init__(self, group, folder, channel):
         self.group, self.folder, self.channel = group, folder, channel
         self.fault_file = folder / "fault"
-        domain = {"ROS_DOMAIN_ID": str(os.getpid() % 100 + 1), "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
-        self.environment = dict(os.environ) | domain | {"TEST_TRIAL_TICKS": MANY_TICKS}
+        self.environment = ros_domain.make_environment() | {"TEST_TRIAL_TICKS": MANY_TICKS}
 
     def start(self):
-        options = [f"robots={','.join(ROBOTS)}", f"fault_file={self.fault_file}", "quiet_timeout=5"]
+        options = [f"robots={','.join(ROBOTS)}", f"fault_file={self.fault_file}", "quiet_timeout=5", "patient=1"]
         self.group.start("control", [sys.executable, CONTROL, self.channel, "0.0", *options], self.environment)
         channels = [f"{self.channel}_{robot}" for robot in reversed(ROBOTS)]  # that of the robot that breaks first
         clock = ["-m", "robot_trials.nodes.clock_node", *self._write("clock", channels=channels)]
@@ -50,9 +51,8 @@ class Fleet:
 
     def ask(self, *arguments):
         """Answer of one of the small programs."""
-        result = subprocess.run(
-            [sys.executable, DOUBLES, *arguments], capture_output=True, text=True, env=self.environment, timeout=60
-        )
+        command, timeout = [sys.executable, DOUBLES, *arguments], 1.5 * PATIENCE_S
+        result = subprocess.run(command, capture_output=True, text=True, env=self.environment, timeout=timeout)
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout.splitlines()[-1])
 
@@ -62,7 +62,7 @@ class Fleet:
     def end(self):
         """Exit codes by name."""
         self.group.send(signal.SIGTERM)
-        left = self.group.wait(30.0)
+        left = self.group.wait(PATIENCE_S)
         assert left == [], {name: self.log(name) for name in left}
         return {name: member.process.returncode for name, member in self.group.members.items()}
 

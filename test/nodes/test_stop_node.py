@@ -4,6 +4,7 @@ import signal
 import time
 
 import pytest
+from stop_programs import PATIENCE_S
 
 pytestmark = pytest.mark.ros
 
@@ -84,10 +85,10 @@ def test_act_without_effect_is_answered_with_the_reason(graph):
 def test_nobody_listens_so_the_robot_stops(graph, number):
     start_standing(graph)
     graph.ask("diagnose", "stop: inputs", "listening")
-    graph.group.send(number, ["stop_node"])
     start = time.monotonic()
+    graph.group.send(number, ["stop_node"])
     graph.ask("stop_state", "over")
-    assert 5.0 < time.monotonic() - start < 20.0, "stands at once, squats after the ladder's patience of 5 s"
+    assert time.monotonic() - start > 5.0, "stands, and squats only after the ladder's patience of 5 s"
     assert graph.ask("stop_state", "over")["triggers"] == INPUTS
     word = "died" if number == signal.SIGKILL else "is silent"
     graph.wait_for_log("safety_node", f"stop_node {word}")
@@ -100,7 +101,7 @@ def test_second_stop_node_on_a_channel_is_refused(graph):
     graph.ask("diagnose", "stop: inputs", "listening")
     first = graph.group.members.pop("stop_node")
     graph.start("stop_node")
-    assert graph.group.wait(20.0, ["stop_node"]) == []
+    assert graph.group.wait(PATIENCE_S, ["stop_node"]) == []
     assert graph.group.members["stop_node"].process.returncode == 1
     assert f"has a stop_node already: process {first.process.pid}" in graph.log("stop_node")
     assert graph.ask("stop_state", "free")["rung"] == 0
@@ -114,7 +115,7 @@ class TestButtons:
 
     @pytest.fixture(autouse=True)
     def site(self, graph):
-        graph.configure("site.stop_buttons=[{name: marshal_1, timeout: 0.5}]")
+        graph.configure("site.stop_buttons=[{name: marshal_1, timeout: 2.5}]")
 
     def test_no_trial_starts_without_the_button(self, graph):
         start_standing(graph)
@@ -142,8 +143,11 @@ class TestButtons:
         assert graph.ask("act", "rearm", "Chen Yue")["success"]
         graph.kill("stop_node")
         graph.kill("button")
+        before = len(graph.log("stop_node"))
         graph.start("stop_node")
-        graph.wait_for_log("stop_node", "stop button 'marshal_1' is silent: the robot stops")
+        graph.wait_for_log("stop_node", "stop button 'marshal_1' is silent: the robot stops", after=before)
+        graph.ask("diagnose", "control: stop", "stop button silent")
+        assert graph.ask("stop_state", "over")["triggers"] == INPUTS | BUTTON
         graph.end()
 
     def test_two_publishers_of_one_button_count_as_silent(self, graph):

@@ -3,12 +3,12 @@
 import json
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from rosbags.highlevel import AnyReader
 from rosbags.typesys import Stores, get_typestore
+from stop_programs import PATIENCE_S
 
 pytestmark = pytest.mark.ros
 
@@ -199,7 +199,7 @@ def test_node_without_a_control_process_ends_when_told_and_names_the_channel(gra
     graph.start_trial_node()
     for name in ("control_node", "trial_node"):
         graph.wait_for_log(name, "waiting for the control process")
-    codes = graph.end(timeout_s=10)
+    codes = graph.end()
     assert codes == {"control_node": 1, "trial_node": 0}
     assert f"no control process offers channel '{graph.channel}'" in graph.log("control_node")
 
@@ -282,7 +282,7 @@ def test_client_sends_no_goal_where_two_graphs_offer_the_trial(graph):
     graph.start("trial_client")
     reason = graph.read_client()["reason"]
     assert reason.startswith("run_trial is offered by /first (") and " and /second (" in reason
-    assert graph.group.wait(10, ["trial_client"]) == []
+    assert graph.group.wait(PATIENCE_S, ["trial_client"]) == []
     assert graph.group.members["trial_client"].process.returncode == 1
 
 
@@ -291,10 +291,8 @@ def test_client_does_not_wait_for_a_dead_server(graph):
     walk(graph)
     graph.group.send(signal.SIGSTOP, ["trial_node"])
     graph.group.send(signal.SIGTERM, ["trial_client"])
-    start = time.monotonic()
     reason = graph.read_client()["reason"]
     assert reason == "interrupted by SIGTERM; the action server run_trial fell silent: no word for 10 s"
-    assert time.monotonic() - start < 20.0
     graph.kill("trial_node")
     graph.end()
 

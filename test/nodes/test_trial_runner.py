@@ -69,7 +69,7 @@ def watch_over(channel, ended):
 def make_runner(request):
     name = f"test_runner_{time.monotonic_ns()}"
     process = subprocess.Popen([sys.executable, str(RUNTIME_DOUBLES), name, "0"])
-    channel = Channel.attach(name, 20.0)
+    channel = Channel.attach(name, 60.0)
     channel.state  # noqa: B018
     ended = threading.Event()
     watchers = threading.Thread(target=watch_over, args=(channel, ended))

@@ -1,5 +1,6 @@
 """This process in the place of a robot's trial: attached to a control process, it receives samples and answers."""
 
+import contextlib
 import threading
 import time
 
@@ -7,10 +8,13 @@ import numpy as np
 
 from robot_trials.runtime.beats import BeatWriter
 from robot_trials.runtime.channel import HEALTH_DTYPE, HEARTBEAT_DTYPE, STOP_DTYPE, Channel
+from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.runtime.trial_link import Following, TrialPort
 from robot_trials_control.records import MotionMode, Record, make_motion_command
 
 BEAT_PERIOD_S = 0.005
+PATIENCE_S = 60.0
+"""What has not happened after so long never will; far more than a busy machine needs to start a process."""
 
 
 class Rig:
@@ -19,7 +23,7 @@ class Rig:
     It is also who listens for stops and who supervises, on a thread of its own; `pulse` ends their signs of life.
     """
 
-    def __init__(self, process, name, timeout_s=10.0, pulse=("stop_node", "safety_node")):
+    def __init__(self, process, name, timeout_s=PATIENCE_S, pulse=("stop_node", "safety_node")):
         self.process = process
         self.channel = Channel.attach(name, timeout_s)
         self.channel.state, self.channel.command  # noqa: B018  attach now: the files go when the process ends
@@ -49,16 +53,18 @@ class Rig:
                 cell.write(record.data)
 
     def close(self):
-        """End every pulse, detach."""
+        """End every pulse, detach; idempotent."""
         self.closing.set()
         self.beating.join()
         self.channel.close()
 
     def _beat_on(self):
-        while not self.closing.wait(BEAT_PERIOD_S):
-            self.beat()
+        """Until closed, or until the control process has taken a segment away with it."""
+        with contextlib.suppress(SharedMemoryError):
+            while not self.closing.wait(BEAT_PERIOD_S):
+                self.beat()
 
-    def tick(self, mode=MotionMode.STAND, active=True, timeout_s=5.0):
+    def tick(self, mode=MotionMode.STAND, active=True, timeout_s=PATIENCE_S):
         """One trial tick: receive, answer."""
         assert self.port.wait_for_tick(timeout_s, lambda sample: self.seen.append(int(sample.timing.tick)))
         self.command.mode[...] = mode
@@ -77,7 +83,7 @@ class Rig:
         self.channel.health.read_into(self.health.data)
         return Following(int(self.health.following))
 
-    def finish(self, timeout_s=10.0):
+    def finish(self, timeout_s=PATIENCE_S):
         """Exit code and what it said."""
         _, errors = self.process.communicate(timeout=timeout_s)
         return self.process.returncode, errors

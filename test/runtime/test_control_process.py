@@ -173,7 +173,7 @@ def test_killed_control_process_is_noticed_by_those_attached(make_rig):
     rig.process.communicate()
     assert wait_for(lambda: rig.channel.ended)
     assert rig.channel.end_reason == f"control process {rig.process.pid} died"
-    rig.channel.close()
+    rig.close()
     assert not list(Path("/dev/shm").glob(f"robot_trials_{rig.channel.info.channel}.*"))
 
 

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 import pytest
-from control_rig import Rig, wait_for_following
+from control_rig import PATIENCE_S, Rig, wait_for_following
 from runtime_doubles import PERIOD_NS, wait_for
 
 from robot_trials.config import FleetMember, Stance, load_trial_setup
@@ -64,7 +64,7 @@ def test_trial_that_goes_quiet_stops_its_own_robot_only(make_rig):
     assert rigs[2].following() == Following.SAFE_CONTINUATION
     sample = rigs[2].newest()
     assert int(sample.status.mode) == MotionMode.STAND and not sample.status.walking
-    assert [wait_for_following(rig, Following.TRIAL, 1.0) for rig in walking] == [True, True]
+    assert [wait_for_following(rig, Following.TRIAL, PATIENCE_S) for rig in walking] == [True, True]
     assert int(rigs[0].health.quiet_takeovers) == 0
 
 

@@ -27,7 +27,7 @@ BEAT_ONCE = """
 import sys, time
 from robot_trials.runtime.beats import BeatWriter
 from robot_trials.runtime.channel import Channel
-writer = BeatWriter(Channel.attach(sys.argv[1], 5.0), sys.argv[2])
+writer = BeatWriter(Channel.attach(sys.argv[1], 60.0), sys.argv[2])
 if sys.argv[3]:
     writer.beat()
 print("beat", flush=True)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import ros_domain
 import yaml
 from rosbags.highlevel import AnyReader
 from rosbags.typesys import Stores, get_typestore
@@ -24,7 +25,7 @@ ROBOT_NODES = {f"/{robot}/{node}" for robot in ("kuavo_1", "kuavo_2") for node i
 @pytest.fixture(autouse=True)
 def own_domain(monkeypatch):
     """Other graphs on this machine are not ours."""
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(os.getpid() % 100 + 1))
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(ros_domain.claim_domain()))
 
 
 def read_bag(folder, topic):

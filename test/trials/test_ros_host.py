@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import ros_domain
 from rosbags.highlevel import AnyReader
 from rosbags.typesys import Stores, get_typestore
 
@@ -27,7 +28,7 @@ real_graph = [pytest.mark.ros, pytest.mark.simulation, pytest.mark.skipif(WITHOU
 @pytest.fixture(autouse=True)
 def own_domain(monkeypatch):
     """Other graphs on this machine are not ours."""
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(os.getpid() % 100 + 1))
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(ros_domain.claim_domain()))
 
 
 def read_bag(folder, topic):
