@@ -45,7 +45,8 @@ class DoubleTrial:
 
     @property
     def progress(self):
-        return SimpleNamespace(share=0.5, figures={"distance": 1.5}, zmp_margin=0.02, torque_ratio=0.4)
+        figures = {"distance": SimpleNamespace(value=1.5, unit="m")}
+        return SimpleNamespace(share=0.5, figures=figures, zmp_margin=0.02, torque_ratio=0.4)
 
     def request_hold(self, reason):
         self.held = True
