@@ -24,6 +24,7 @@ BENCHMARKS = (
     "plan",
     "coordinator",
     "fresh",
+    "house",
 )
 """Modules of this package; each has a docstring, `add_options(parser)` and `run(options) -> list[Figure]`."""
 
