@@ -14,7 +14,7 @@ import typer
 
 from robot_trials.cli import coordination, stops
 from robot_trials.cli.check import check_everything, check_files
-from robot_trials.cli.listing import print_robots, print_trials
+from robot_trials.cli.listing import print_kinds, print_robots, print_trials
 from robot_trials.cli.report import write_report_of_bag
 from robot_trials.cli.run import OUTPUT_FOLDER, run_in_process, run_on_ros, run_trial
 from robot_trials.cli.unfinished import complete_unfinished
@@ -232,6 +232,15 @@ def report(
 def robots() -> None:
     """List the robot profiles in reach, with joints, mass and file."""
     print_robots()
+
+
+@app.command()
+def kinds() -> None:
+    """List the kinds of trials: what each needs in its files, who brings it, and what its trials take at most.
+
+    Keys that may be left out stand in brackets. More kinds come with packages: see docs/add_a_trial.md.
+    """
+    print_kinds()
 
 
 @app.command()

@@ -13,9 +13,9 @@ from robot_trials.config import (
     load_parameters,
     load_trial_setup,
 )
-from robot_trials.config.search import KINDS, PROGRAMMES, list_programmes
+from robot_trials.config.search import KINDS, PROGRAMMES, list_missing_folders, list_programmes
 from robot_trials.exceptions import ConfigError, ConfigProblem
-from robot_trials.kinds.registry import read_kind
+from robot_trials.kinds.registry import list_broken, read_kind
 
 
 def check_everything() -> bool:
@@ -28,7 +28,18 @@ def check_everything() -> bool:
     files += [(PROGRAMMES, folder) for folder in list_programmes().values()]
     if not files:
         raise ConfigError([ConfigProblem(None, None, "", None, "no configuration folder found; see --config-dir")])
-    return _check_all(files)
+    valid = _check_all(files)
+    return _check_packages() and valid
+
+
+def _check_packages() -> bool:
+    """Print what other packages bring and cannot be used; True when there is nothing."""
+    problems = [f"kind {name!r} {reason}" for name, reason in list_broken().items()]
+    missing = list_missing_folders().items()
+    problems += [f"configuration of {name!r}: {value} is no package with a folder" for name, value in missing]
+    for problem in problems:
+        print(f"problem  {problem}")
+    return not problems
 
 
 def check_files(files: Sequence[Path]) -> bool:

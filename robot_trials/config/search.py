@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from robot_trials.config.model import suggest
@@ -12,6 +15,9 @@ from robot_trials.exceptions import ConfigError, ConfigProblem
 
 FOLDER_VARIABLE = "ROBOT_TRIALS_CONFIG"
 """Environment variable with folders to search before the shipped ones, separated as in PATH."""
+
+GROUP = "robot_trials.config"
+"""Entry points of packages that bring a configuration folder: `greet = my_package.config` is that package's folder."""
 
 KINDS = ("robots", "sites", "trials", "permits", "controllers", "fleets")
 """Sub-folders of a configuration folder."""
@@ -23,14 +29,36 @@ PROGRAMMES = "programmes"
 def config_folders() -> list[Path]:
     """Existing and named configuration folders, first match first.
 
-    The user's (`ROBOT_TRIALS_CONFIG`), the checkout's, then those of every install in reach.
+    The user's (`ROBOT_TRIALS_CONFIG`), the checkout's, those of every install in reach, then those that packages bring.
     """
     named = [Path(part) for part in os.environ.get(FOLDER_VARIABLE, "").split(os.pathsep) if part]
     checkout = Path(__file__).resolve().parents[2] / "config"
     prefixes = [part for part in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if part]
     installed = [Path(prefix) / "share" / "robot_trials" / "config" for prefix in (*prefixes, sys.prefix)]
     shipped = [folder for folder in (checkout, *installed) if (folder / "trials").is_dir()]
-    return list(dict.fromkeys([*named, *shipped]))
+    brought = [folder for folder in _packaged_folders(tuple(sys.path)).values() if folder is not None]
+    return list(dict.fromkeys([*named, *shipped, *brought]))
+
+
+def list_missing_folders() -> dict[str, str]:
+    """Packages that say they bring a configuration folder and do not: name of the entry point → what it names."""
+    return {name: value for (name, value), folder in _packaged_folders(tuple(sys.path)).items() if folder is None}
+
+
+@functools.cache
+def _packaged_folders(_path: tuple[str, ...]) -> dict[tuple[str, str], Path | None]:
+    """Folder of each entry point, by its name and value; looked up once for each search path of modules."""
+    return {(entry.name, entry.value): _folder_of(entry.module) for entry in entry_points(group=GROUP)}
+
+
+def _folder_of(package: str) -> Path | None:
+    """Where a package lies; None when there is none, or when what it lies in cannot be imported."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except Exception:  # whatever a foreign package raises
+        return None
+    places = list(spec.submodule_search_locations or ()) if spec is not None else []
+    return Path(places[0]) if places else None
 
 
 def list_config(kind: str) -> dict[str, Path]:
