@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -74,3 +74,15 @@ class Robot(Protocol):
 
     def close(self) -> None:
         """Release the simulator or the connection; idempotent."""
+
+
+@runtime_checkable
+class SimulatedWorld(Protocol):
+    """What a simulated robot's world can do between two trials, while the robot stands still and keeps its place."""
+
+    def reset_props(self) -> None:
+        """Put the things and people of the trial back to where they were at the start.
+
+        Raises:
+            ValueError: a hand of the robot holds one of them.
+        """

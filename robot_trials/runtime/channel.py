@@ -13,6 +13,7 @@
 | `health` | counters of the control process, newest | control → anybody |
 | `frames` | camera frames (only with rendered frames) | control → perception |
 | `fiducials` | observations of the sensor model | control → perception |
+| `world`, `world_answer` | what a trial needs of its simulated world, and the answer, newest | trial ↔ control |
 """
 
 from __future__ import annotations
@@ -103,6 +104,15 @@ HEALTH_DTYPE = np.dtype(
     ],
     align=True,
 )
+WORLD_DTYPE = np.dtype([("count", "i8"), ("enter", "u1"), ("setup", "S16384")], align=True)
+"""A wish: enter the world of another trial, or put things back; keyword arguments of `load_trial_setup`, as JSON."""
+WORLD_ANSWER_DTYPE = np.dtype([("count", "i8"), ("trouble", "S1024")], align=True)
+"""The count of the wish that was answered, and why it could not be fulfilled; empty: it was."""
+SEGMENTS = (
+    *("state", "log", "trial", "command", "drive", "stop", "heartbeat", "health", "fiducials"),
+    *("world", "world_answer"),
+)
+"""Segments of every channel, beside the nodes' signs of life and the camera's frames."""
 FIDUCIAL_DTYPE = np.dtype([("time_ns", "i8"), ("tag_id", "i4"), ("transform_camera_tag", "f8", (4, 4))], align=True)
 
 
@@ -168,7 +178,19 @@ class Channel:
         """
         channel = cls(info, owner=True)
         try:
-            for name in ("state", "log", "trial", "command", "drive", "stop", "heartbeat", "health", "fiducials"):
+            for name in (
+                "state",
+                "log",
+                "trial",
+                "command",
+                "drive",
+                "stop",
+                "heartbeat",
+                "health",
+                "fiducials",
+                "world",
+                "world_answer",
+            ):
                 getattr(channel, name)
             for node in BEATING:
                 channel.beat(node)
@@ -247,6 +269,16 @@ class Channel:
         return self._cell("health", HEALTH_DTYPE)
 
     @property
+    def world(self) -> NewestCell:
+        """Newest wish of a trial about its simulated world."""
+        return self._cell("world", WORLD_DTYPE)
+
+    @property
+    def world_answer(self) -> NewestCell:
+        """The answer to it."""
+        return self._cell("world_answer", WORLD_ANSWER_DTYPE)
+
+    @property
     def log(self) -> LogRing:
         """Control samples for the recorder."""
         return self._ring("log", self._sample, LOG_CAPACITY)
@@ -291,7 +323,7 @@ class Channel:
     def mark_closed(self, reason: str = "") -> None:
         """Owner: tell everybody that nothing more will come."""
         for name, part in self._open.items():
-            if name not in ("command", "drive", "stop", "heartbeat") and not name.startswith("beat_"):
+            if name not in ("command", "drive", "stop", "heartbeat", "world") and not name.startswith("beat_"):
                 part.segment.mark_closed(reason)
 
     def close(self) -> None:

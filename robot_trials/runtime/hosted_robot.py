@@ -18,6 +18,7 @@ from robot_trials.runtime.realtime import RealtimeReport
 from robot_trials.runtime.safe_end import SafeEnd, count_give_up_ticks, is_damped, is_standing
 from robot_trials.runtime.stop_inbox import StopInbox
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, Following, Need, TrialLink
+from robot_trials.runtime.world_request import EnterWorld, WorldKeeper
 from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials_control.records import Record
@@ -39,6 +40,7 @@ class HostedRobot:
         realtime: RealtimeReport,
         stops: StopGuard | None = None,
         quiet_timeout: float = LOCKSTEP_TIMEOUT_S,
+        enter_world: EnterWorld | None = None,
     ) -> None:
         self.error: BaseException | None = None
         self.info = info
@@ -50,6 +52,7 @@ class HostedRobot:
         self._link = TrialLink(self._channel, info.lockstep, quiet_timeout)
         self._stop_inbox = StopInbox(self._channel, self._loop.stops.requests)
         self._life = LifeWait(self._channel, self._stop_inbox, self._loop.stops.limits.heartbeat_timeout)
+        self._world = WorldKeeper(self._channel, robot, enter_world)
         self._safe_end = SafeEnd(give_up_ticks=count_give_up_ticks(self._loop.stops.limits))
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._fiducial = Record(np.zeros(1, FIDUCIAL_DTYPE))
@@ -120,6 +123,8 @@ class HostedRobot:
         stopping = int(status.stop_rung) >= Rung.STAND and not over
         settled = not stopping and (is_standing(status) or is_damped(status))
         self._hear()
+        if self._world.is_asked and settled:
+            return Need.TIME
         need = self._link.find_need(int(sample.timing.tick), settled, self._stop_inbox.is_asked)
         if need == Need.TIME and self._life.must_wait(self.time_ns * 1e-9):
             return Need.ANSWER
@@ -130,6 +135,8 @@ class HostedRobot:
         if self.error is not None:
             return
         self._link.choose_command(int(self._loop.sample.timing.tick), ending)
+        if not self._link.trial_runs and not ending and is_standing(self._loop.sample.status):
+            self._world.serve()
         command = self._link.command
         cap = float(command.speed_cap) if self._link.trial_runs else 0.0
         load = float(command.load_mass)  # a stop may outlast its trial, and what is in the hand then

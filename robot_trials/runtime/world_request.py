@@ -1,0 +1,95 @@
+"""Before a trial begins, its simulated world is made ready: its things are put back, or another trial's brought in.
+
+The trial asks; the control process does it between two control ticks, while the robot stands still.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from robot_trials.config import TrialSetup, load_trial_setup
+from robot_trials.exceptions import RobotTrialsError
+from robot_trials.robots.interface import Robot, SimulatedWorld
+from robot_trials.runtime.channel import WORLD_ANSWER_DTYPE, WORLD_DTYPE, Channel
+from robot_trials_control.records import Record
+
+EnterWorld = Callable[[SimulatedWorld, TrialSetup], None]
+"""Brings the things and people of a trial into a robot's world."""
+
+
+class WorldRequests:
+    """The trial's side: asks, and hears when it is done."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._requests, self._answers = channel.world, channel.world_answer
+        self._request = Record(np.zeros(1, WORLD_DTYPE))
+        self._answer = Record(np.zeros(1, WORLD_ANSWER_DTYPE))
+
+    def ask(self, setup: TrialSetup, enter: bool) -> None:
+        """Have the world made ready for a trial.
+
+        Args:
+            setup: the trial.
+            enter: the world is another trial's: bring in what this one needs; else its own things are put back.
+        """
+        self._request.count[...] = int(self._request.count) + 1
+        self._request.enter[...] = enter
+        self._request.setup[...] = json.dumps({**setup.arguments, "output": None}).encode()
+        self._requests.write(self._request.data)
+
+    def find_answer(self) -> str | None:
+        """None while it is not done; then why it could not be, or nothing."""
+        self._answers.read_into(self._answer.data)
+        if int(self._answer.count) != int(self._request.count):
+            return None
+        return bytes(self._answer.trouble.item()).decode(errors="ignore")
+
+
+class WorldKeeper:
+    """The control process's side.
+
+    Args:
+        channel: of the robot.
+        robot: whose world it is; what a request asks for is refused where it is none that can be changed.
+        enter: brings the things and people of another trial in.
+    """
+
+    def __init__(self, channel: Channel, robot: Robot, enter: EnterWorld | None = None) -> None:
+        self._requests, self._answers = channel.world, channel.world_answer
+        self._robot, self._enter = robot, enter
+        self._request = Record(np.zeros(1, WORLD_DTYPE))
+        self._answer = Record(np.zeros(1, WORLD_ANSWER_DTYPE))
+        self._seen = 0
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a request waits."""
+        return self._requests.sequence != self._seen
+
+    def serve(self) -> None:
+        """Do what is asked, and answer."""
+        if not self.is_asked:
+            return
+        self._seen = self._requests.read_into(self._request.data)
+        try:
+            self._serve()
+            trouble = ""
+        except (RobotTrialsError, ValueError) as error:
+            trouble = str(error)
+        self._answer.count[...] = self._request.count
+        self._answer.trouble[...] = trouble.encode()[: self._answer.trouble.dtype.itemsize]
+        self._answers.write(self._answer.data)
+
+    def _serve(self) -> None:
+        robot = self._robot
+        if not isinstance(robot, SimulatedWorld):
+            raise ValueError("this world cannot be set back: start the graph again")
+        if not self._request.enter:
+            robot.reset_props()
+        elif self._enter is None:
+            raise ValueError("this world is only for the trial that it was made for: start the graph again")
+        else:
+            self._enter(robot, load_trial_setup(**json.loads(bytes(self._request.setup.item()))))

@@ -1,0 +1,71 @@
+"""A trial asks for its world; the control process makes it ready, or says why it cannot."""
+
+from __future__ import annotations
+
+import pytest
+from runtime_doubles import DoubleRobot, make_info
+
+from robot_trials.config import TrialSetup, load_trial_setup
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.world_request import WorldKeeper, WorldRequests
+
+
+class WorldDouble(DoubleRobot):
+    """Counts how often its things were put back; a hand that holds one of them keeps it."""
+
+    resets, holds = 0, False
+
+    def reset_props(self) -> None:
+        if self.holds:
+            raise ValueError("a hand holds the torch")
+        self.resets += 1
+
+
+@pytest.fixture
+def channel(segment_name):
+    made = Channel.create(make_info(segment_name))
+    yield made
+    made.close()
+
+
+def test_things_are_put_back_once(channel: Channel) -> None:
+    robot, asks = WorldDouble(), WorldRequests(channel)
+    keeper = WorldKeeper(channel, robot)
+    assert not keeper.is_asked
+    asks.ask(load_trial_setup("torch_relay"), enter=False)
+    assert keeper.is_asked and asks.find_answer() is None
+    for _ in range(3):
+        keeper.serve()
+    assert asks.find_answer() == "" and robot.resets == 1 and not keeper.is_asked
+
+
+def test_what_a_hand_holds_is_not_taken_away(channel: Channel) -> None:
+    robot, asks = WorldDouble(), WorldRequests(channel)
+    robot.holds = True
+    asks.ask(load_trial_setup("torch_relay"), enter=False)
+    WorldKeeper(channel, robot).serve()
+    assert asks.find_answer() == "a hand holds the torch"
+
+
+def test_a_robot_in_no_simulated_world_cannot_be_set_back(channel: Channel) -> None:
+    asks = WorldRequests(channel)
+    asks.ask(load_trial_setup("torch_relay"), enter=False)
+    WorldKeeper(channel, DoubleRobot()).serve()
+    assert "start the graph again" in str(asks.find_answer())
+
+
+def test_another_trial_enters_as_it_was_asked_for(channel: Channel) -> None:
+    entered: list[TrialSetup] = []
+    asks = WorldRequests(channel)
+    asks.ask(load_trial_setup("torch_relay", length=7.0, seed=3, output="/nowhere"), enter=True)
+    WorldKeeper(channel, WorldDouble(), lambda _, setup: entered.append(setup)).serve()
+    assert asks.find_answer() == ""
+    (setup,) = entered
+    assert (setup.seed, setup.site.lane.length, setup.output) == (3, 7.0, None)
+
+
+def test_a_world_of_several_robots_takes_no_other_trial(channel: Channel) -> None:
+    asks = WorldRequests(channel)
+    asks.ask(load_trial_setup("torch_relay"), enter=True)
+    WorldKeeper(channel, WorldDouble()).serve()
+    assert "only for the trial that it was made for" in str(asks.find_answer())
