@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from robot_trials.config.trial import Trial
     from robot_trials.exceptions import ConfigProblem
     from robot_trials.kinds.common.context import TrialContext
+    from robot_trials.kinds.reporting import KindReport
     from robot_trials.perception.percept import Attention
     from robot_trials.robots.profile import RobotProfile
     from robot_trials_control.records import Sharing
@@ -193,3 +194,6 @@ class TrialKind(Protocol):
 
     def list_measures(self, facts: Mapping[str, Any]) -> Sequence[Measure]:
         """Fresh measures, in the order of the verdict, from what `describe_judging` said."""
+
+    def describe_report(self) -> KindReport:
+        """What a report shows beyond that of any trial; `KindReport()` for nothing."""

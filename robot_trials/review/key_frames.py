@@ -21,7 +21,7 @@ class KeyFrame:
     """One picture.
 
     Attributes:
-        label: phase in words.
+        label: what it shows, in words.
         time: since the start of the bag [s].
         jpeg_base64: the picture.
     """
@@ -39,7 +39,7 @@ def pick_key_frames(bag: Bag, timeline: list[dict[str, Any]]) -> list[KeyFrame]:
     wanted: dict[int, str] = {}
     for span in timeline:
         moment = min(span["start_s"] + AFTER_START, span["end_s"])
-        wanted.setdefault(int(min(np.searchsorted(times, moment), len(times) - 1)), span["phase"])
+        wanted.setdefault(int(min(np.searchsorted(times, moment), len(times) - 1)), span["label"])
     chosen = dict(list(wanted.items())[:FRAMES_MAX])
     return [
         KeyFrame(chosen[row], time, base64.b64encode(bytes(message.data)).decode())

@@ -8,11 +8,23 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+from robot_trials.kinds.reporting import Table, Tile
 from robot_trials.review import sections
+from robot_trials.review.approval import list_approved, list_world
 from robot_trials.review.key_frames import KeyFrame
 from robot_trials.review.verdict import Verdict
+from robot_trials.review.words import to_words
 
-SCRIPTS = ("uPlot.iife.min.js", "three.min.js", "plots.js", "figures.js", "site.js", "replay.js", "report.js")
+SCRIPTS = (
+    "uPlot.iife.min.js",
+    "three.min.js",
+    "plots.js",
+    "figures.js",
+    "person.js",
+    "ground.js",
+    "replay.js",
+    "report.js",
+)
 STYLES = ("uPlot.min.css", "report.css")
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 """What a browser lets the page load: nothing but what stands in it."""
@@ -29,6 +41,8 @@ def make_page(
     files: Mapping[str, str],
     data: Mapping[str, Any],
     key_frames: Sequence[KeyFrame],
+    tiles: Sequence[Tile] = (),
+    tables: Sequence[Table] = (),
 ) -> str:
     """The whole page.
 
@@ -38,19 +52,23 @@ def make_page(
         files: configuration file → SHA-256.
         data: what the scripts need: `duration`, `plots`, `replay`, `timeline`, `events`, `stops`; and `remarks`.
         key_frames: pictures to show.
+        tiles: numbers to show first.
+        tables: further sections.
     """
-    names = [sections.to_words(identity[key]) for key in ("trial", "robot") if identity.get(key)]
+    names = [to_words(identity[key]) for key in ("trial", "robot") if identity.get(key)]
     title = " · ".join(names) or "Trial"
     styles = "\n".join(read_static(name) for name in STYLES)
     scripts = "\n".join(f"<script>\n{read_static(name)}\n</script>" for name in SCRIPTS)
     content = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     body = "".join(
         [
-            sections.make_header(verdict, identity, title, data["remarks"]),
+            sections.make_header(verdict, identity, title, data["remarks"], tiles),
             sections.make_replay(data),
             sections.make_stops(data),
             sections.make_criteria(verdict),
+            sections.make_approval(list_approved(identity, verdict), list_world(identity)),
             sections.make_plots(data),
+            *(sections.make_table(table) for table in tables),
             sections.make_pictures(key_frames),
             sections.make_events(data),
             sections.make_identity(identity, files, verdict),

@@ -1,59 +1,34 @@
-"""The plots of a report: which numbers of the bag, beside which bounds."""
+"""The plots that every trial has, and every plot's curves thinned out for the page."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from robot_trials.kinds.relay.judge.people_force import compute_excess_force
-from robot_trials.review.verdict import Verdict
+from robot_trials.kinds.common.curves import read_velocity
+from robot_trials.kinds.reporting import Plot
 from robot_trials.robots.fall import compute_tilt
 from robot_trials.telemetry import Bag
-from robot_trials.telemetry.rotations import rotate
 
 POINTS_MAX = 3000
 """Points of a curve; beyond that, pairs of smallest and largest value stand for each stretch."""
 
-SPEED_WINDOW = 1.0
-"""Speed is averaged over one stride or so [s]."""
 
-
-@dataclass(frozen=True)
-class Plot:
-    """One plot.
-
-    Attributes:
-        key: name in the page.
-        title: what it shows.
-        note: how to read it, in a sentence.
-        unit: of all its curves.
-        times: [s], shape (n,).
-        curves: label → values, each of shape (n,); NaN makes a gap.
-        bounds: label → value of horizontal lines.
-    """
-
-    key: str
-    title: str
-    note: str
-    unit: str
-    times: np.ndarray
-    curves: dict[str, np.ndarray]
-    bounds: dict[str, float | None] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """The plot with its curves thinned out, ready for JSON."""
-        times, curves = thin_out(self.times, self.curves)
-        return {
-            "key": self.key,
-            "title": self.title,
-            "note": self.note,
-            "unit": self.unit,
-            "times": [round(float(time), 3) for time in times],
-            "curves": [{"label": label, "values": _json_values(values)} for label, values in curves.items()],
-            "bounds": [{"label": label, "value": value} for label, value in self.bounds.items() if value is not None],
-        }
+def to_json(plot: Plot) -> dict[str, Any]:
+    """A plot with its curves thinned out, ready for JSON."""
+    times, curves = thin_out(plot.times, plot.curves)
+    return {
+        "key": plot.key,
+        "title": plot.title,
+        "note": plot.note,
+        "unit": plot.unit,
+        "times": [round(float(time), 3) for time in times],
+        "curves": [{"label": label, "values": _json_values(values)} for label, values in curves.items()],
+        "bounds": [
+            {"label": label, "value": float(value)} for label, value in plot.bounds.items() if value is not None
+        ],
+    }
 
 
 def thin_out(times: np.ndarray, curves: dict[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -84,46 +59,23 @@ def _json_values(values: np.ndarray) -> list[float | None]:
     return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values.tolist()]
 
 
-def compute_plots(bag: Bag, verdict: Verdict) -> list[Plot]:
-    """All plots for which the bag has numbers."""
-    makers = (_tilt, _forces, _margin, _speed, _torque, _payload, _lateral, _timing)
-    return [plot for maker in makers if (plot := maker(bag, verdict)) is not None and len(plot.times)]
+def compute_common_plots(bag: Bag) -> dict[str, Plot]:
+    """Plots that need no kind of trial, by key, where the bag has numbers for them."""
+    makers = (_tilt, _margin, _speed, _torque, _payload, _timing)
+    plots = (plot for maker in makers if (plot := maker(bag)) is not None and len(plot.times))
+    return {plot.key: plot for plot in plots}
 
 
-def _carried(truth: dict[str, np.ndarray]) -> np.ndarray:
-    """While the robot alone has the torch, bool."""
-    others = truth["giver_holds"].astype(bool) | truth["receiver_holds"].astype(bool)
-    return truth["robot_holds"].astype(bool) & ~others
-
-
-def _tilt(bag: Bag, verdict: Verdict) -> Plot | None:
-    """Torch and trunk against the vertical."""
-    truth, odometry = bag.columns("/ground_truth/state"), bag.columns("/odom")
+def _tilt(bag: Bag) -> Plot | None:
+    """Trunk against the vertical."""
+    odometry = bag.columns("/odom")
     if not odometry:
         return None
     curves = {"trunk": np.degrees(compute_tilt(odometry["pose.pose.orientation"]))}
-    if truth and len(truth["torch_pose"]) == len(curves["trunk"]):
-        tilt = np.degrees(compute_tilt(truth["torch_pose"][:, 3:]))
-        curves = {"torch": np.where(_carried(truth), tilt, np.nan), **curves}
-    bounds = {"99 % of the time": verdict.bound("torch_tilt_p99_deg"), "at most": verdict.bound("torch_tilt_max_deg")}
-    note = "Angle to the vertical; the torch while only the robot holds it. Judged from its first step until a stop."
-    return Plot("tilt", "Tilt", note, "°", bag.times("/odom"), curves, bounds)
+    return Plot("tilt", "Tilt", "Angle to the vertical.", "°", bag.times("/odom"), curves)
 
 
-def _forces(bag: Bag, verdict: Verdict) -> Plot | None:
-    """What people feel beyond the torch's weight."""
-    truth = bag.columns("/ground_truth/state")
-    if not truth or not np.isfinite(truth["giver_force"]).any():
-        return None
-    alone = truth["giver_holds"].astype(bool) & ~truth["robot_holds"].astype(bool)
-    weight = float(np.mean(-truth["giver_force"][alone, 2])) if alone.any() else 0.0
-    curves = {person: compute_excess_force(truth[f"{person}_force"], weight) for person in ("giver", "receiver")}
-    bounds = {"at most": verdict.bound("giver_force_max")}
-    note = "Force on a person's hand that the torch's own weight does not explain."
-    return Plot("forces", "Force on people", note, "N", bag.times("/ground_truth/state"), curves, bounds)
-
-
-def _margin(bag: Bag, _verdict: Verdict) -> Plot | None:
+def _margin(bag: Bag) -> Plot | None:
     """How far the robot is from tipping."""
     balance = bag.columns("/balance_state")
     if not balance:
@@ -134,32 +86,20 @@ def _margin(bag: Bag, _verdict: Verdict) -> Plot | None:
     return Plot("margin", "Balance", note, "mm", bag.times("/balance_state"), curves, {"edge of the soles": 0.0})
 
 
-def _speed(bag: Bag, verdict: Verdict) -> Plot | None:
-    """Forward speed."""
-    curves = {}
+def _speed(bag: Bag) -> Plot | None:
+    """Over ground, in whatever direction."""
+    times, curves = bag.times("/odom"), {}
     for label, topic in (("true", "/ground_truth/odom"), ("estimated", "/odom")):
-        columns = bag.columns(topic)
-        if columns and np.isfinite(columns["pose.pose.orientation"]).any():
-            velocity = rotate(columns["pose.pose.orientation"], columns["twist.twist.linear"])
-            curves[label] = _smooth(velocity[:, 0], bag.times(topic))
+        velocity = read_velocity(bag, topic, times)
+        if velocity is not None:
+            curves[label] = np.hypot(velocity[:, 0], velocity[:, 1])
     if not curves:
         return None
-    bounds = {"mean, at least": verdict.bound("mean_speed")}
-    note = "Along the lane, averaged over one second."
-    return Plot("speed", "Walking speed", note, "m/s", bag.times("/odom"), curves, bounds)
+    note = "Over the ground, averaged over one second."
+    return Plot("speed", "Walking speed", note, "m/s", times, curves)
 
 
-def _smooth(values: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Moving average over `SPEED_WINDOW`."""
-    if len(values) < 3 or times[-1] <= times[0]:
-        return values
-    width = max(1, round(SPEED_WINDOW * (len(times) - 1) / (times[-1] - times[0])))
-    padded = np.pad(np.nan_to_num(values), (width // 2, width - 1 - width // 2), mode="edge")
-    total = np.concatenate([[0.0], np.cumsum(padded)])
-    return (total[width:] - total[:-width]) / width
-
-
-def _torque(bag: Bag, _verdict: Verdict) -> Plot | None:
+def _torque(bag: Bag) -> Plot | None:
     """How hard the drives work."""
     balance = bag.columns("/balance_state")
     if not balance:
@@ -169,8 +109,8 @@ def _torque(bag: Bag, _verdict: Verdict) -> Plot | None:
     return Plot("torque", "Torque use", note, "%", bag.times("/balance_state"), curves, {"limit": 100.0})
 
 
-def _payload(bag: Bag, _verdict: Verdict) -> Plot | None:
-    """The torch's mass as the robot feels it."""
+def _payload(bag: Bag) -> Plot | None:
+    """The load's mass as the robot feels it."""
     payload = bag.columns("/payload_state")
     if not payload:
         return None
@@ -179,19 +119,7 @@ def _payload(bag: Bag, _verdict: Verdict) -> Plot | None:
     return Plot("payload", "Payload", note, "kg", bag.times("/payload_state"), curves)
 
 
-def _lateral(bag: Bag, verdict: Verdict) -> Plot | None:
-    """Distance from the lane's middle."""
-    truth = bag.columns("/ground_truth/odom")
-    if not truth or not np.isfinite(truth["pose.pose.position"]).any():
-        return None
-    bound = verdict.bound("lateral_offset_max")
-    bounds = {} if bound is None else {"left, at most": bound, "right, at most": -bound}
-    curves = {"true": truth["pose.pose.position"][:, 1]}
-    note = "Robot's distance from the middle of the lane; left is positive."
-    return Plot("lateral", "Off the lane's middle", note, "m", bag.times("/ground_truth/odom"), curves, dict(bounds))
-
-
-def _timing(bag: Bag, _verdict: Verdict) -> Plot | None:
+def _timing(bag: Bag) -> Plot | None:
     """Cost of the control loop."""
     timing = bag.columns("/control_timing")
     if not timing or not timing["cpu_ns"].any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,23 @@ def open_recording(folder: Path) -> tuple[Bag, str]:
     missing = {topic.name: _nothing(topic.type_name) for topic in topics.TOPICS if topic.name not in bag.topics}
     bag.topics.update(missing)
     return bag, ""
+
+
+def read_site(bag: Bag) -> dict[str, Any]:
+    """What `/site_description` says of place and course; empty where there is none that can be read."""
+    text = read_first_text(bag, topics.SITE_DESCRIPTION.name)
+    try:
+        site = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return site if isinstance(site, dict) else {}
+
+
+def read_first_text(bag: Bag, topic: str) -> str:
+    """Text of the first message of a `std_msgs/String` topic; empty where there is none."""
+    if topic not in bag.topics:
+        return ""
+    return next((str(message.data) for _, message in bag.messages(topic)), "")
 
 
 def find_remarks(bag: Bag, verdict: Verdict, timeline: list[dict[str, Any]]) -> list[str]:

@@ -11,11 +11,11 @@ from typing import Any
 from robot_trials.clock import epoch_ns
 from robot_trials.exceptions import TelemetryFault
 from robot_trials.review.key_frames import pick_key_frames
+from robot_trials.review.kind_view import KindView
 from robot_trials.review.page import make_page
-from robot_trials.review.plots import compute_plots
+from robot_trials.review.plots import compute_common_plots
 from robot_trials.review.recording import find_remarks, open_recording, read_stops
 from robot_trials.review.replay_data import compute_replay
-from robot_trials.review.sections import phase_words
 from robot_trials.review.verdict import load_verdict
 from robot_trials.telemetry import Bag
 from robot_trials.telemetry.whole_file import write_whole
@@ -44,29 +44,36 @@ def write_report(bag_folder: Path) -> Path:
     bag_folder = Path(bag_folder)
     bag, trouble = open_recording(bag_folder)
     verdict = load_verdict(bag_folder)
-    told = bag.custom_data or verdict.identity
+    told = {**verdict.identity, **bag.custom_data}
+    kind = KindView(bag, verdict, told)
     shift = _find_shift(bag, told)
-    timeline = _shift(verdict.timeline, shift) or _read_timeline(bag)
+    timeline = _label(_shift(verdict.timeline, shift) or _read_timeline(bag), "phase", kind)
     stops = _shift(verdict.stops, shift) if verdict.stops is not None else read_stops(bag, shift)
     data = {
         "duration": round((bag.end_ns - bag.start_ns) * 1e-9, 3),
-        "plots": [plot.to_json() for plot in compute_plots(bag, verdict)],
-        "replay": _compute_replay(bag),
-        "timeline": [{**span, "label": phase_words(span["phase"])} for span in timeline],
-        "events": _shift(verdict.events, shift) or _read_events(bag),
+        "plots": kind.make_plots(compute_common_plots(bag)),
+        "replay": _compute_replay(bag, kind),
+        "timeline": timeline,
+        "events": _label(_shift(verdict.events, shift) or _read_events(bag), "name", kind),
         "stops": stops,
-        "remarks": [*([trouble] if trouble else []), *find_remarks(bag, verdict, timeline)],
     }
+    tables = kind.make_tables()
+    data["remarks"] = [*([trouble] if trouble else []), *find_remarks(bag, verdict, timeline), *kind.remarks]
     identity = {key: value for key, value in told.items() if not key.startswith(_HASH)}
     files = {key.removeprefix(_HASH): value for key, value in told.items() if key.startswith(_HASH)}
-    page = make_page(verdict, identity, files, data, pick_key_frames(bag, timeline))
+    page = make_page(verdict, identity, files, data, pick_key_frames(bag, timeline), kind.tiles, tables)
     return write_whole(bag_folder.parent / REPORT_FILE, page)
 
 
-def _compute_replay(bag: Bag) -> dict[str, Any] | None:
+def _label(entries: list[dict[str, Any]], key: str, kind: KindView) -> list[dict[str, Any]]:
+    """Phases or events with their name in words."""
+    return [{**entry, "label": kind.name_phase(entry[key])} for entry in entries]
+
+
+def _compute_replay(bag: Bag, kind: KindView) -> dict[str, Any] | None:
     """The replay, where what is left of a recording allows one."""
     try:
-        return compute_replay(bag)
+        return compute_replay(bag, kind.site, kind.make_scene)
     except (TelemetryFault, ValueError, IndexError, KeyError):
         return None
 

@@ -6,40 +6,18 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from robot_trials.kinds.reporting import Table, Tile
+from robot_trials.review.approval import APPROVED, is_world
 from robot_trials.review.key_frames import KeyFrame
 from robot_trials.review.stop_section import make_stop_rows
 from robot_trials.review.verdict import Verdict
+from robot_trials.review.words import to_words
 
-PHASE_WORDS = {
-    "preflight": "Preflight checks",
-    "walk_to_giver": "Walk to the giver",
-    "reach": "Reach for the torch",
-    "take_over": "Take over",
-    "reach_receiver": "Reach the receiver",
-}
 IDENTITY_WORDS = {"start_time": "Start", "run_id": "Run", "git_hash": "Commit"}
-ABBREVIATIONS = {"qp": "QP", "zmp": "ZMP"}
-TILES = (
-    ("distance", "Distance with the torch", "m", 1),
-    ("mean_speed", "Mean walking speed", "m/s", 2),
-    ("torch_tilt_max_deg", "Largest torch tilt", "deg", 1),
-    ("torque_ratio_max", "Largest torque use", "of limit", 2),
-)
 VIEWS = {"quarter": "Follow", "side": "Side", "front": "Front", "top": "Top"}
 SPEEDS = (0.25, 0.5, 1, 2, 4, 8)
 BAR_END = 1.25
 """Share of a bound at which its bar is full; the mark in the style sheet stands at 1 / BAR_END."""
-
-
-def phase_words(phase: str) -> str:
-    """A phase's name for people."""
-    return PHASE_WORDS.get(phase, to_words(phase))
-
-
-def to_words(name: str) -> str:
-    """A configuration's name for people."""
-    words = name.replace("_", " ").split()
-    return " ".join(ABBREVIATIONS.get(word, word if place else word.capitalize()) for place, word in enumerate(words))
 
 
 def verdict_word(verdict: Verdict) -> str:
@@ -47,7 +25,9 @@ def verdict_word(verdict: Verdict) -> str:
     return "No verdict" if verdict.passed is None else ("Passed" if verdict.passed else "Failed")
 
 
-def make_header(verdict: Verdict, identity: Mapping[str, str], title: str, remarks: Sequence[str] = ()) -> str:
+def make_header(
+    verdict: Verdict, identity: Mapping[str, str], title: str, remarks: Sequence[str], tiles: Sequence[Tile]
+) -> str:
     """Verdict, reason, what has to be said about the recording, and the numbers asked for first."""
     state = {True: "passed", False: "failed", None: "open"}[verdict.passed]
     reason = verdict.reason or "Every criterion was met."
@@ -55,16 +35,17 @@ def make_header(verdict: Verdict, identity: Mapping[str, str], title: str, remar
         reason = f"{reason.rstrip('.')}. The robot ended {verdict.ended}."
     told = "".join(f'<p class="remark">{escape(remark)}</p>' for remark in remarks)
     place = [to_words(identity.get("site", "")), identity.get("start_time", "").replace("T", " ")]
-    tiles = "".join(
-        f'<div class="tile"><b>{value:.{digits}f} <small>{unit}</small></b><span>{label}</span></div>'
-        for name, label, unit, digits in TILES
-        if (value := verdict.figure(name)) is not None
+    shown = "".join(
+        f'<div class="tile"><b>{value:.{tile.digits}f} <small>{escape(tile.unit)}</small></b>'
+        f"<span>{escape(tile.label)}</span></div>"
+        for tile in tiles
+        if (value := verdict.figure(tile.figure)) is not None
     )
     return f"""<header class="{state}">
 <div class="badge" role="status">{verdict_word(verdict)}</div>
 <div class="headline"><h1>{escape(title)}</h1><p class="place">{escape(" · ".join(part for part in place if part))}</p>
 <p class="reason">{escape(reason)}</p>{told}</div>
-<div class="tiles">{tiles}</div>
+<div class="tiles">{shown}</div>
 </header>
 """
 
@@ -132,13 +113,28 @@ def make_plots(data: Mapping[str, Any]) -> str:
     return make_section("plots", "Measurements", f'<div class="plots">{cards}</div>') if cards else ""
 
 
+def make_table(table: Table) -> str:
+    """A table of the kind's."""
+    note = f'<p class="hint">{escape(table.note)}</p>' if table.note else ""
+    head = "".join(f"<th>{escape(column)}</th>" for column in table.columns)
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in table.rows)
+    body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
+    return make_section(escape(table.key), table.title, body)
+
+
+def make_approval(approved: Mapping[str, str], world: Mapping[str, str]) -> str:
+    """What the trial was allowed to do beside what it did, and what a simulated world drew."""
+    tables = _make_pair_tables({"": approved, "Simulated world": world})
+    return make_section("approval", "What was approved and what ran", tables) if approved or world else ""
+
+
 def make_pictures(key_frames: Sequence[KeyFrame]) -> str:
     """Pictures of the head camera."""
     if not key_frames:
         return ""
     pictures = "".join(
-        f'<figure class="picture" data-time="{frame.time:.2f}"><img alt="{escape(phase_words(frame.label))}" '
-        f'src="data:image/jpeg;base64,{frame.jpeg_base64}"><figcaption>{escape(phase_words(frame.label))} '
+        f'<figure class="picture" data-time="{frame.time:.2f}"><img alt="{escape(frame.label)}" '
+        f'src="data:image/jpeg;base64,{frame.jpeg_base64}"><figcaption>{escape(frame.label)} '
         f"<span>{frame.time:.1f} s</span></figcaption></figure>"
         for frame in key_frames
     )
@@ -158,7 +154,7 @@ def make_events(data: Mapping[str, Any]) -> str:
     rows = "".join(
         f'<tr data-time="{event["time_s"]:.2f}" class="{escape(event["severity"])}">'
         f'<td class="number">{event["time_s"]:.2f} s</td><td>{escape(event["severity"])}</td>'
-        f"<td>{escape(phase_words(event['name']))}</td><td>{escape(event['detail'])}</td></tr>"
+        f"<td>{escape(event['label'])}</td><td>{escape(event['detail'])}</td></tr>"
         for event in data["events"]
     )
     table = f'<table class="events"><thead>{head}</thead><tbody>{rows}</tbody></table>'
@@ -167,16 +163,26 @@ def make_events(data: Mapping[str, Any]) -> str:
 
 def make_identity(identity: Mapping[str, str], files: Mapping[str, str], verdict: Verdict) -> str:
     """What was run, with what."""
-    known = {IDENTITY_WORDS.get(key, to_words(key)): value for key, value in identity.items() if value}
+    known = {
+        IDENTITY_WORDS.get(key, to_words(key)): value
+        for key, value in identity.items()
+        if value and key not in APPROVED and not is_world(key)
+    }
     figures = {
         to_words(name): "not measured" if value is None else f"{value:.6g}" for name, value in verdict.figures.items()
     }
-    tables = [
-        f"<div><h3>{title}</h3><table><tbody>{_pair_rows(pairs)}</tbody></table></div>"
-        for title, pairs in (("Trial", known), ("Configuration files (SHA-256)", files), ("All figures", figures))
+    titles = {"Trial": known, "Configuration files (SHA-256)": files, "All figures": figures}
+    return make_section("identity", "Identity", _make_pair_tables(titles))
+
+
+def _make_pair_tables(titles: Mapping[str, Mapping[str, str]]) -> str:
+    """Tables of name and value beside each other, those that have any; an empty title shows none."""
+    tables = "".join(
+        f"<div>{f'<h3>{escape(title)}</h3>' if title else ''}<table><tbody>{_pair_rows(pairs)}</tbody></table></div>"
+        for title, pairs in titles.items()
         if pairs
-    ]
-    return make_section("identity", "Identity", f'<div class="tables">{"".join(tables)}</div>')
+    )
+    return f'<div class="tables">{tables}</div>'
 
 
 def _pair_rows(pairs: Mapping[str, str]) -> str:

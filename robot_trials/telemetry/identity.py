@@ -31,6 +31,7 @@ class TrialIdentity:
         files: configuration files that were used; their SHA-256 goes into the metadata.
         configuration_hash: of everything in force, overrides and robot description included; empty where unknown.
         overrides: what was changed from the files for this run, as written; empty for nothing.
+        kind: of the trial, as in its YAML; empty where unknown.
     """
 
     trial: str
@@ -43,6 +44,7 @@ class TrialIdentity:
     files: tuple[Path, ...] = ()
     configuration_hash: str = ""
     overrides: str = ""
+    kind: str = ""
 
     @property
     def start_time_ns(self) -> int:
@@ -57,6 +59,7 @@ class TrialIdentity:
         """
         values = {
             "trial": self.trial,
+            "kind": self.kind,
             "robot": self.robot,
             "site": self.site,
             "seed": str(self.seed),
@@ -115,6 +118,7 @@ def make_identity(setup: TrialSetup, host: str) -> TrialIdentity:
         files=setup.files,
         configuration_hash=setup.configuration_hash,
         overrides=_describe_overrides(setup),
+        kind=setup.kind.name,
     )
 
 

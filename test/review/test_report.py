@@ -108,7 +108,8 @@ def test_replay_holds_every_joint_at_25_hz(page: str) -> None:
     assert replay["rate"] == 25
     assert replay["count"] == pytest.approx(25 * read_data(page)["duration"], abs=2)
     assert len(replay["joint_names"]) == 28
-    assert replay["site"]["lane"]["length"] == json.loads(load_relay_site(5.0))["lane"]["length"]
+    tags = json.loads(load_relay_site(5.0))["fiducials"]
+    assert replay["boards"] == [tag for tag in tags if tag["mount"] == "map"]
     moving = {joint["name"] for joint in replay["geometry"]["joints"] if joint["type"] == "revolute"}
     assert moving == set(replay["joint_names"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robot_trials.config.criteria import TorqueLimits
 from robot_trials.config.model import Loaded
@@ -15,6 +15,9 @@ from robot_trials.kinds.contract import Demands, Load, Measure, Mission
 from robot_trials.kinds.relay.course import RelayCourse, RelaySite, resolve_relay_site
 from robot_trials.kinds.relay.spec import RelayTrial
 from robot_trials.robots.profile import RobotProfile
+
+if TYPE_CHECKING:
+    from robot_trials.kinds.reporting import KindReport
 
 MEAN_SPEED_MIN: dict[TorqueLimits, float] = {"urdf": 0.7, "peak": 0.4}
 """Mean walking speed with the torch, by the torque limits in force [m/s]."""
@@ -97,6 +100,12 @@ class RelayKind:
 
         bounds = facts["bounds"]
         return CarryMeasure(bounds), PeopleForce(facts["payload_mass"], bounds["human_force_max"])
+
+    def describe_report(self) -> KindReport:
+        """Torch, people's forces and the lane."""
+        from robot_trials.kinds.relay.report import RelayReport
+
+        return RelayReport()
 
 
 KIND = RelayKind()

@@ -1,9 +1,7 @@
 "use strict";
-// Robot, people and torch of the replay, as groups of three.js; z is up, metres.
+// Robot and things of the replay, as groups of three.js; z is up, metres.
 const Figures = (() => {
-  const SHOULDER = new THREE.Vector3(0, -0.21, 1.4);
-  const UPPER_ARM = 0.36;
-  const FOREARM = 0.34;
+  const GLOW = 0.9;
   const UP = new THREE.Vector3(0, 0, 1);
 
   function material(rgba, more = {}) {
@@ -73,64 +71,24 @@ const Figures = (() => {
     return { root, pose };
   }
 
-  function makeTorch() {
-    const torch = new THREE.Group();
-    const stage = (low, high, radius, rgba) => add(torch, "cylinder", [radius, high - low], [0, 0, (low + high) / 2], rgba);
-    stage(-0.25, 0.12, 0.018, [0.78, 0.62, 0.3, 1]);
-    stage(0.12, 0.22, 0.013, [0.72, 0.1, 0.12, 1]);
-    stage(0.22, 0.38, 0.034, [0.72, 0.1, 0.12, 1]);
-    stage(0.38, 0.4, 0.04, [0.88, 0.74, 0.4, 1]);
-    const flame = add(torch, "sphere", [0.05], [0, 0, 0.45], [1, 0.55, 0.1, 0.9], { emissive: 0xff7a10, emissiveIntensity: 0.9 });
-    flame.scale.set(0.6, 0.6, 1.3);
-    flame.castShadow = false;
-    return torch;
-  }
-
-  function makePerson(stance, clothes) {
-    const person = new THREE.Group();
-    person.position.set(stance[0], stance[1], 0);
-    person.rotation.z = stance[2];
-    const skin = [0.86, 0.66, 0.53, 1];
-    for (const side of [0.1, -0.1]) {
-      add(person, "capsule", [0.075, 0.68], [0, side, 0.48], clothes.trousers);
-      add(person, "box", [0.26, 0.1, 0.07], [0.05, side, 0.035], [0.9, 0.9, 0.9, 1]);
+  // A thing of a kind's scene: its shapes, in its frame.
+  function makeThing(thing) {
+    const group = new THREE.Group();
+    for (const shape of thing.shapes) {
+      const light = shape.glow ? { emissive: new THREE.Color().setRGB(...shape.glow, THREE.SRGBColorSpace), emissiveIntensity: GLOW } : {};
+      const mesh = add(group, shape.kind, shape.size, shape.position, shape.colour, light);
+      setOrigin(mesh, shape.position, shape.rpy);
+      mesh.scale.set(...shape.stretch);
+      mesh.castShadow = !shape.glow;
     }
-    const trunk = add(person, "capsule", [0.15, 0.36], [0, 0, 1.16], clothes.shirt);
-    trunk.scale.set(0.85, 1.2, 1);
-    add(person, "cylinder", [0.05, 0.12], [0, 0, 1.5], skin);
-    add(person, "sphere", [0.105], [0, 0, 1.64], skin).scale.set(1, 0.88, 1.15);
-    add(person, "sphere", [0.108], [-0.02, 0, 1.68], [0.1, 0.08, 0.07, 1]).scale.set(0.95, 0.9, 1);
-    add(person, "capsule", [0.045, 0.5], [0.02, 0.245, 1.13], clothes.shirt);
-    const bars = [
-      add(person, "capsule", [0.047, UPPER_ARM], [0, 0, 0], clothes.shirt),
-      add(person, "capsule", [0.036, FOREARM - 0.04], [0, 0, 0], skin),
-      add(person, "sphere", [0.045], [0, 0, 0], skin),
-    ];
-    person.updateMatrixWorld();
-    return { group: person, reach: (world) => reach(person, bars, world) };
+    return group;
   }
 
+  // A bar between two points of its parent's frame.
   function placeBar(mesh, from, to) {
     mesh.position.copy(from).add(to).multiplyScalar(0.5);
     mesh.quaternion.setFromUnitVectors(UP, to.clone().sub(from).normalize());
   }
 
-  // Upper arm and forearm towards a point of the world, elbow down and outwards; no point: the arm hangs.
-  function reach(person, bars, world) {
-    const target = world ? person.worldToLocal(world.clone()) : new THREE.Vector3(0.08, -0.26, 0.74);
-    const way = target.sub(SHOULDER);
-    const distance = Math.min(way.length(), UPPER_ARM + FOREARM - 0.002);
-    way.normalize();
-    const along = (UPPER_ARM ** 2 - FOREARM ** 2 + distance ** 2) / (2 * distance);
-    const aside = new THREE.Vector3(-0.15, -0.5, -1);
-    aside.addScaledVector(way, -aside.dot(way)).normalize();
-    const height = Math.sqrt(Math.max(0, UPPER_ARM ** 2 - along ** 2));
-    const elbow = SHOULDER.clone().addScaledVector(way, along).addScaledVector(aside, height);
-    const hand = SHOULDER.clone().addScaledVector(way, distance);
-    placeBar(bars[0], SHOULDER, elbow);
-    placeBar(bars[1], elbow, hand);
-    bars[2].position.copy(hand);
-  }
-
-  return { makeRobot, makeTorch, makePerson, add, material };
+  return { makeRobot, makeThing, placeBar, add, material };
 })();

@@ -1,18 +1,9 @@
 "use strict";
 // The 3D replay: everything in the scene is placed from the recorded motion for any moment asked for.
 const Replay = (() => {
-  const GIVER = 1;
-  const ROBOT = 2;
-  const RECEIVER = 4;
-  const HOLD_BELOW_GRIP = 0.12;
-  const ARM_TIME = 1.2;
   const EYE_HEIGHT = 0.85;
   const BOARD_HIDDEN_WITHIN = 3; // a board so close to the camera hides the robot
   const VIEWS = { quarter: [3.3, 2.1, 1.45], side: [0.3, 4.4, 1.1], front: [4.8, -0.3, 1.2], top: [-0.6, 0, 8] };
-  const CLOTHES = {
-    giver: { shirt: [0.8, 0.16, 0.14, 1], trousers: [0.16, 0.17, 0.22, 1] },
-    receiver: { shirt: [0.13, 0.34, 0.7, 1], trousers: [0.8, 0.8, 0.83, 1] },
-  };
 
   function decode(text, Type) {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -23,11 +14,34 @@ const Replay = (() => {
     return new THREE.Color(getComputedStyle(document.documentElement).getPropertyValue(name).trim());
   }
 
-  // Position and quaternion of row `row` and a share of the way to the next.
-  function placeBetween(object, poses, row, next, share) {
-    const at = (index, offset, count) => poses.subarray(7 * index + offset, 7 * index + offset + count);
-    object.position.fromArray(at(row, 0, 3)).lerp(new THREE.Vector3().fromArray(at(next, 0, 3)), share);
-    object.quaternion.fromArray(at(row, 3, 4)).slerp(new THREE.Quaternion().fromArray(at(next, 3, 4)), share);
+  // Rows of `width` numbers; what stands still has one row.
+  class Track {
+    constructor(text, width) {
+      this.values = decode(text, Float32Array);
+      this.width = width;
+      this.last = this.values.length / width - 1;
+    }
+
+    // `count` numbers of a row, from `offset` on.
+    at(row, offset = 0, count = this.width) {
+      const start = this.width * Math.min(row, this.last) + offset;
+      return this.values.subarray(start, start + count);
+    }
+
+    // A point between a row and the next; null where there is none.
+    point(row, next, share) {
+      const from = new THREE.Vector3().fromArray(this.at(row, 0, 3));
+      if (Number.isNaN(from.x)) return null;
+      const to = new THREE.Vector3().fromArray(this.at(next, 0, 3));
+      return Number.isNaN(to.x) ? from : from.lerp(to, share);
+    }
+
+    // Put an object where these poses say: position and quaternion of a row, and a share of the way to the next.
+    place(object, row, next, share) {
+      object.position.copy(this.point(row, next, share));
+      const turn = new THREE.Quaternion().fromArray(this.at(next, 3, 4));
+      object.quaternion.fromArray(this.at(row, 3, 4)).slerp(turn, share);
+    }
   }
 
   function makeLights(scene) {
@@ -46,9 +60,7 @@ const Replay = (() => {
       this.data = data;
       this.canvas = canvas;
       this.joints = decode(data.joints, Float32Array);
-      this.base = decode(data.base, Float32Array);
-      this.torchPoses = data.torch ? decode(data.torch, Float32Array) : null;
-      this.holders = data.holders ? decode(data.holders, Uint8Array) : null;
+      this.base = new Track(data.base, 7);
       this.width = data.joint_names.length;
       this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true });
       this.renderer.shadowMap.enabled = true;
@@ -71,44 +83,28 @@ const Replay = (() => {
       this.scene.background = color("--sky");
       this.scene.fog = new THREE.Fog(color("--sky"), 25, 75);
       this.sun = makeLights(this.scene);
-      const site = SiteScene.make(this.data.site, color("--floor"));
-      this.boards = site.children.filter((child) => child.userData.board);
-      this.scene.add(site);
+      const ground = Ground.make(this.data, color("--floor"));
+      this.boards = ground.children.filter((child) => child.userData.board);
+      this.scene.add(ground);
       this.robot = Figures.makeRobot(this.data.geometry, this.data.joint_names);
-      this.scene.add(this.robot.root);
-      this.people = {};
-      if (this.data.site)
-        for (const name of ["giver", "receiver"]) {
-          this.people[name] = Figures.makePerson(this.data.site[name].stance, CLOTHES[name]);
-          this.scene.add(this.people[name].group);
-        }
-      if (this.torchPoses) {
-        this.torch = Figures.makeTorch();
-        this.scene.add(this.torch);
-      }
+      this.things = this.data.scene.things.map((thing) => ({ group: Figures.makeThing(thing), poses: new Track(thing.poses, 7) }));
+      this.people = this.data.scene.people.map((person) => ({
+        ...Person.make(person),
+        stance: new Track(person.stance, 3),
+        hand: person.hand && new Track(person.hand, 3),
+      }));
+      this.scene.add(this.robot.root, ...this.things.map(({ group }) => group), ...this.people.map(({ group }) => group));
     }
 
-    // Last moment at which the giver held the torch [s].
-    releaseTime() {
-      if (this.release === undefined) {
-        let row = this.holders ? this.holders.length - 1 : -1;
-        while (row >= 0 && !(this.holders[row] & GIVER)) row--;
-        this.release = this.data.start + row / this.data.rate;
+    moveOthers(row, next, share) {
+      for (const { group, poses } of this.things) poses.place(group, row, next, share);
+      for (const { stand, reach, stance, hand } of this.people) {
+        const [x, y, yaw] = stance.at(row);
+        const [toX, toY, toYaw] = stance.at(next);
+        const turn = Math.atan2(Math.sin(toYaw - yaw), Math.cos(toYaw - yaw));
+        stand(x + share * (toX - x), y + share * (toY - y), yaw + share * turn);
+        reach(hand && hand.point(row, next, share));
       }
-      return this.release;
-    }
-
-    moveArms(time, holders) {
-      const hold = this.torch && new THREE.Vector3(0, 0, -HOLD_BELOW_GRIP).applyQuaternion(this.torch.quaternion).add(this.torch.position);
-      const offered = (name) => new THREE.Vector3(...this.data.site[name].grip).add(new THREE.Vector3(0, 0, -HOLD_BELOW_GRIP));
-      if (!this.data.site) return;
-      const since = Math.max(0, (time - this.releaseTime()) / ARM_TIME);
-      if (holders & GIVER) this.people.giver.reach(hold);
-      else if (since < 1 && this.torch) {
-        const away = offered("giver").add(new THREE.Vector3(0.3 * since, -0.35 * since, -0.25 * since));
-        this.people.giver.reach(away);
-      } else this.people.giver.reach(null);
-      this.people.receiver.reach(holders & RECEIVER ? hold : offered("receiver"));
     }
 
     // Place everything for a moment of the trial [s] and draw it.
@@ -124,9 +120,8 @@ const Replay = (() => {
         angles[index] = from + share * (this.joints[next * this.width + index] - from);
       }
       this.robot.pose(angles);
-      placeBetween(this.robot.root, this.base, row, next, share);
-      if (this.torch) placeBetween(this.torch, this.torchPoses, row, next, share);
-      this.moveArms(time, this.holders ? this.holders[row] : ROBOT);
+      this.base.place(this.robot.root, row, next, share);
+      this.moveOthers(row, next, share);
       this.follow(this.robot.root.position);
       this.draw();
     }

@@ -1,0 +1,56 @@
+"""What a trial was allowed to do beside what it did, and what its simulated world drew: from identity and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from robot_trials.review.verdict import Verdict
+from robot_trials.review.words import to_words
+
+APPROVED = {
+    "permit": ("Permit", ""),
+    "permit_sha256": ("Permit's file, SHA-256", ""),
+    "booking": ("Booking", ""),
+    "goal_id": ("Goal", ""),
+    "load_declared": ("Load as declared", "kg"),
+    "load_measured": ("Load as measured", "kg"),
+    "configuration_hash": ("Configuration in force, SHA-256", ""),
+}
+"""Key of identity or figures → what it is, and the unit of a number."""
+WORLD = "world"
+"""Keys of a simulated world's values begin so: `world.prop_mass`."""
+
+
+def list_approved(identity: Mapping[str, str], verdict: Verdict) -> dict[str, str]:
+    """What is known of it, in words."""
+    known: dict[str, str] = {}
+    for key, (words, unit) in APPROVED.items():
+        number = verdict.figure(key)
+        if identity.get(key):
+            known[words] = _add_unit(identity[key], unit)
+        elif number is not None:
+            known[words] = _add_unit(f"{number:.4g}", unit)
+    return known
+
+
+def list_world(identity: Mapping[str, str]) -> dict[str, str]:
+    """What a simulated world drew, in words; empty where nothing is said of it."""
+    return {
+        to_words(key.removeprefix(WORLD).lstrip(".") or "all"): value
+        for key, value in identity.items()
+        if is_world(key) and value
+    }
+
+
+def is_world(key: str) -> bool:
+    """Whether a key of the identity belongs to the simulated world."""
+    return key == WORLD or key.startswith(f"{WORLD}.")
+
+
+def _add_unit(value: str, unit: str) -> str:
+    """A bare number gets its unit."""
+    try:
+        float(value)
+    except ValueError:
+        return value
+    return f"{value} {unit}".rstrip()
