@@ -11,7 +11,13 @@ import pinocchio as pin
 
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.config import EstimatorGains
-from robot_trials_control.estimator_contacts import ESTIMATOR_CONSTANT_FIELDS, fold_in_foot, trust_feet
+from robot_trials_control.estimator_contacts import (
+    ESTIMATOR_CONSTANT_FIELDS,
+    FULL_TRUST_FORCE,
+    FULL_TRUST_SHARE,
+    fold_in_foot,
+    trust_feet,
+)
 from robot_trials_control.estimator_filter import (
     ACCELEROMETER_BIAS,
     GYRO_BIAS,
@@ -131,6 +137,7 @@ class BaseEstimator:
         imu = self.model.model.frames[self.model.imu_id].placement
         out.imu_rotation[:], out.imu_position[:] = imu.rotation, imu.translation
         out.period[...], out.gate[...], out.force_min[...] = dt, gains.slip_gate, gains.contact_force_min
+        out.force_full[...] = self.model.limit_force(FULL_TRUST_FORCE, FULL_TRUST_SHARE)
         out.rate_deviation[...], out.force_deviation[...] = gains.gyro_noise, gains.accelerometer_noise
         out.force_change_share[...] = gains.accelerometer_change_share
         out.bias_variance[:] = dt * gains.gyro_bias_walk**2, dt * gains.accelerometer_bias_walk**2

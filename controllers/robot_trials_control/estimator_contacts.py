@@ -22,8 +22,8 @@ from robot_trials_control.estimator_filter import (
 from robot_trials_control.records import Field
 from robot_trials_control.rotations import wrap_angle, yaw_of
 
-FULL_TRUST_FORCE = 200.0
-"""Normal force beyond the minimum at which a foot is fully trusted [N]."""
+FULL_TRUST_FORCE, FULL_TRUST_SHARE = 200.0, 0.36
+"""Normal force beyond the minimum at which a foot is fully trusted, and as a share of a light robot's weight [N]."""
 
 MOVING_TIME = 0.02
 """For which a sole that rocks on an edge or slips goes on in one direction [s]."""
@@ -42,6 +42,7 @@ ESTIMATOR_CONSTANT_FIELDS: list[Field] = [
     ("speed_variance", "f8"),  # of a joint's velocity [rad²/s²]
     ("sole_length", "f8"),  # half of it [m]
     ("force_min", "f8"),  # normal force from which a foot is trusted [N]
+    ("force_full", "f8"),  # beyond that, the force at which it is fully trusted [N]
     ("landing_time", "f8"),  # until a foot that landed stays where it is [s]
     ("landing_speed", "f8"),  # deviation of its velocity when it lands [m/s]
     ("rest_variance", "f8"),  # of a standing foot's velocity [m²/s²]
@@ -68,7 +69,7 @@ def trust_feet(state: np.ndarray, stance: np.ndarray, constants: np.ndarray, est
     """
     c, e = constants[0], estimate[0]
     for side in range(2):
-        load = (state[0].foot_wrench[side, 2] - c.force_min) / FULL_TRUST_FORCE
+        load = (state[0].foot_wrench[side, 2] - c.force_min) / c.force_full
         if not stance[side] or load <= 0.0:
             e.trust[side] = e.stood[side] = 0.0
             continue

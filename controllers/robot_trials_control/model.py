@@ -146,6 +146,10 @@ class RobotModel:
             self.own_mass * GRAVITY,
         )
 
+    def limit_force(self, force: float, share: float) -> float:
+        """A force on a foot [N], or a share of the robot's own weight where that is less: light robots press less."""
+        return min(force, share * self.own_mass * GRAVITY)
+
     def update(self, q: np.ndarray, v: np.ndarray) -> None:
         """Compute everything at configuration `q`, shape (nq,), and velocity `v`, shape (nv,)."""
         model, data = self.model, self.data

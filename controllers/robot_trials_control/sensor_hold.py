@@ -24,8 +24,8 @@ from robot_trials_control.readings import JOINTS as JOINTS_AGE
 from robot_trials_control.records import Field, Record, SensorGroup, make_record, make_robot_state
 from robot_trials_control.references import WholeBodyReference
 
-TOUCH_FORCE = 200.0
-"""Normal force assumed under a foot that is due on the ground [N]."""
+TOUCH_FORCE, TOUCH_SHARE = 200.0, 0.36
+"""Normal force assumed under a foot that is due on the ground, and as a share of a light robot's weight [N]."""
 STIFFNESS = 5.0
 """Of joints whose positions are not known here, per N·m of torque limit [1/rad]."""
 STIFF_DAMPING_TIME = 0.03
@@ -41,6 +41,7 @@ HOLD_FIELDS: list[Field] = [
     ("imu_rotation", "f8", (3, 3)),  # sensor in the base
     ("gyro_bias", "f8", (3,)),  # base axes [rad/s]
     ("weight", "f8"),  # of the robot [N]
+    ("touch", "f8"),  # under a foot that is due on the ground [N]
 ]
 """What is needed beside the records of every tick."""
 
@@ -70,7 +71,7 @@ def fill_held(
     failed = find_failed(age)
     if failed & FEET:
         h.foot_wrench[:] = 0.0
-        plan_support(gait, w.weight, h.foot_wrench)
+        plan_support(gait, w.weight, w.touch, h.foot_wrench)
     if failed & IMU:
         foot = 0 if h.foot_wrench[0, 2] > h.foot_wrench[1, 2] else 1
         turn_with_foot(foot, model, reference, hold, state)
@@ -78,13 +79,13 @@ def fill_held(
 
 
 @compiled
-def plan_support(gait: np.ndarray, weight: float, wrench: np.ndarray) -> None:
+def plan_support(gait: np.ndarray, weight: float, touch: float, wrench: np.ndarray) -> None:
     """Write the weight on the feet that are planned to stand, shape (2, 6), and a touch when it is due."""
     g = gait[0]
     if g.phase == Phase.SINGLE:
         wrench[g.stance_side, 2] = weight
         if g.elapsed >= g.duration:
-            wrench[1 - g.stance_side, 2] = TOUCH_FORCE
+            wrench[1 - g.stance_side, 2] = touch
     else:
         wrench[0, 2] = wrench[1, 2] = 0.5 * weight
 
@@ -126,6 +127,7 @@ class SensorHold:
         self.age, self._hold = np.zeros(GROUPS), make_record(HOLD_FIELDS)
         self._gyro_bias, self._model = gyro_bias, model
         self._hold.imu_rotation[:] = model.model.frames[model.imu_id].placement.rotation
+        self._hold.touch[...] = model.limit_force(TOUCH_FORCE, TOUCH_SHARE)
         self._stiffness = STIFFNESS * model.parameters.torque_limits
         reference, gait = WholeBodyReference(model.nominal_joints), make_record(GAIT_FIELDS)
         readings, parts = make_robot_state(model.nu).data, (model.state.data, gait.data, reference.record.data)

@@ -227,6 +227,10 @@ def read_manner(document: Document, figures: BodyFigures | None = None) -> Manne
 
 def _find_problems(document: Document, manner: Manner, figures: BodyFigures) -> list[ConfigProblem]:
     problems = []
+    if figures.shoulder[1] > 0.0:
+        problems.append(
+            document.problem(("frames", "hands"), document.data["frames"]["hands"], "must be left, then right")
+        )
     for key in ("carry", "ready"):
         place = getattr(manner.hands, key)
         distance = float(np.linalg.norm(np.array(place) - figures.shoulder))

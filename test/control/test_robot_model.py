@@ -192,3 +192,9 @@ def test_unknown_posture_joints_are_named(parameters: RobotParameters) -> None:
     posture = {**parameters.nominal_posture, "tail_joint": 0.1, "fin_joint": 0.2}
     with pytest.raises(ModelError, match=r"kuavo\.urdf: no joint named fin_joint, tail_joint \(in nominal_posture\)"):
         RobotModel(replace(parameters, nominal_posture=posture))
+
+
+def test_a_force_on_a_foot_is_a_share_of_a_light_robots_weight(model: RobotModel) -> None:
+    assert model.limit_force(200.0, 0.36) == 200.0, "a robot of 57 kg"
+    model.own_mass = 20.0
+    assert model.limit_force(200.0, 0.36) == pytest.approx(0.36 * 20.0 * 9.81)

@@ -65,6 +65,13 @@ def test_what_does_not_fit_is_named(tmp_path: Path, manner: str, message: str) -
     assert refusal(tmp_path, manner) == message
 
 
+def test_hands_in_the_wrong_order_are_told(tmp_path: Path) -> None:
+    file = write_profile(tmp_path, "")
+    file.write_text(file.read_text(encoding="utf-8").replace("[l_grip, r_grip]", "[r_grip, l_grip]"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"frames.hands: \['r_grip', 'l_grip'\]: must be left, then right"):
+        _ = load_profile(file).manner
+
+
 def test_the_default_robots_own_words_count(profile: RobotProfile) -> None:
     manner = profile.manner
     assert manner.hands.carry == (0.36, -0.30, 1.0) and manner.head.yaw == (-1.3, 1.3)
