@@ -24,6 +24,7 @@ PACKAGES = [
     "robot_trials.robots",
     "robot_trials.robots.gazebo",
     "robot_trials.robots.mujoco",
+    "robot_trials.robots.props",
     "robot_trials.runtime",
     "robot_trials.safety",
     "robot_trials.schedule",

@@ -60,9 +60,9 @@ def compile_world() -> None:
     setup = load_trial_setup("torch_relay")
     profile = load_profile(setup.robot_file)
     try:
-        robot = open_robot(profile, setup.site, SimOptions(camera="rendered"))
+        robot = open_robot(profile, setup.site, SimOptions(camera="rendered", props=setup.kind.make_props(setup)))
     except RobotFault:  # this machine cannot render: who asks for that is told then
-        robot = open_robot(profile, setup.site, SimOptions(camera="model"))
+        robot = open_robot(profile, setup.site, SimOptions(camera="model", props=setup.kind.make_props(setup)))
     try:
         sample = ControlLoop(robot, IdleController(profile.joint_names)).run_ticks(10, make_motion_command())
         Trial(setup, profile).tick(sample, [], int(sample.state.time_ns))

@@ -29,8 +29,8 @@ class PersonWatch:
     def __init__(self, robot: Any) -> None:
         self.excess = self.moved = 0.0
         self.contacts = 0
-        self._people = robot.people
-        self._weight = float(robot.conditions.torch_mass) * GRAVITY
+        self._people = robot.actors
+        self._weight = float(robot.props.held.mass) * GRAVITY
         self._start: dict[str, np.ndarray] = {}
         self._own, self._reach = np.zeros(3), np.zeros((2, 3))
         receiver = self._people.receiver
@@ -41,8 +41,8 @@ class PersonWatch:
         """Take in a control tick."""
         truth = sample.truth
         self.contacts += int(find_unwanted_contacts(truth.data)[0])
-        for name in ("giver", "receiver"):
-            force = getattr(truth, f"{name}_force")
+        for index, name in enumerate(("giver", "receiver")):
+            force = truth.people_force[index]
             if np.isfinite(force).all():
                 self.excess = max(self.excess, float(compute_excess_force(force[None], self._weight)[0]))
             person = getattr(self._people, name)

@@ -25,7 +25,7 @@ def try_alone(situation: str, seed: int, triggers: Sequence[str]) -> list[Outcom
     from robot_trials.runtime.drill import Drill, DrillOptions
 
     setup = load_trial_setup("torch_relay", seed=seed)
-    drill = Drill(setup, DrillOptions(torch=situation == "carrying", sim=SimOptions(seed=seed)))
+    drill = Drill(setup, DrillOptions(carrying=situation == "carrying", sim=SimOptions(seed=seed)))
     try:
         drill.settle()
         keep_alive(drill)

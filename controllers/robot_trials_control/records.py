@@ -14,6 +14,8 @@ import numpy as np
 
 LEFT, RIGHT = 0, 1
 """Index of a side in every array whose first axis counts feet or hands."""
+PEOPLE_MAX = 2
+"""People whose hands on a prop a sample tells of."""
 
 
 class MotionMode(enum.IntEnum):
@@ -151,12 +153,10 @@ def truth_fields() -> list[Field]:
         ("base_position", "f8", (3,)),  # world frame
         ("base_orientation_xyzw", "f8", (4,)),
         ("base_linear_velocity", "f8", (3,)),
-        ("torch_pose", "f8", (7,)),  # torch grip frame in world: position, quaternion xyzw
-        ("giver_force", "f8", (3,)),  # torch on giver's hand, world [N]
-        ("receiver_force", "f8", (3,)),  # torch on receiver's hand, world [N]
-        ("giver_holds", "u1"),
-        ("receiver_holds", "u1"),
-        ("robot_holds", "u1"),
+        ("prop_pose", "f8", (7,)),  # frame of the prop that is carried, in world: position, quaternion xyzw
+        ("people_force", "f8", (PEOPLE_MAX, 3)),  # of that prop on each person's hand, world [N]
+        ("people_hold", "u1", (PEOPLE_MAX,)),  # whether each person's hand is on it; the kind of trial says who is who
+        ("robot_holds", "u1"),  # whether a hand of the robot is on it
         ("ground_contacts", "i4"),  # contacts of the robot with the ground other than the soles', now
         ("unwanted_contacts", "i4"),  # robot with itself, people, things (beyond the grasp), now
     ]

@@ -14,7 +14,7 @@ from robot_trials.config.model import Loaded, StrictModel, Vector3, load_model
 from robot_trials.config.permit import Permit, check_permit
 from robot_trials.config.search import config_folders, find_config, list_config
 from robot_trials.config.setup import CameraSource, TrialSetup, load_trial_setup
-from robot_trials.config.site import Fiducial, Person, Site, SiteSpec, Stance
+from robot_trials.config.site import Fiducial, Site, SiteSpec, Stance
 from robot_trials.config.trial import PhaseSpec, PhasesSpec, Trial
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "FleetSpec",
     "Loaded",
     "Permit",
-    "Person",
     "PhaseSpec",
     "PhasesSpec",
     "Site",

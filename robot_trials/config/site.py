@@ -133,20 +133,6 @@ class Fiducial(NamedTuple):
     transform_mount_tag: np.ndarray
 
 
-class Person(NamedTuple):
-    """Someone whom the robot meets, map frame.
-
-    Attributes:
-        robot_stance: where the robot stands for the exchange.
-        stance: where the person stands.
-        grip: where what is exchanged is meant to be gripped [m], shape (3,).
-    """
-
-    robot_stance: Stance
-    stance: Stance
-    grip: np.ndarray
-
-
 class Mark(NamedTuple):
     """A stretch of the lane painted from edge to edge.
 
@@ -175,21 +161,17 @@ class Site(NamedTuple):
     fiducials: tuple[Fiducial, ...]
     ground: GroundSpec = GroundSpec()
     marks: tuple[Mark, ...] = ()
-    people: tuple[Person, ...] = ()
     stop_buttons: tuple[StopButtonSpec, ...] = ()
     place: Stance = Stance(0.0, 0.0, 0.0)
 
 
-def resolve_place(
-    spec: SiteSpec, boards: Sequence[Fiducial] = (), marks: Sequence[Mark] = (), people: Sequence[Person] = ()
-) -> Site:
+def resolve_place(spec: SiteSpec, boards: Sequence[Fiducial] = (), marks: Sequence[Mark] = ()) -> Site:
     """The place with everything in the map frame.
 
     Args:
         spec: as written.
         boards: fiducials that a course adds, such as those along its lane.
         marks: painted on the lane.
-        people: whom the robot meets there.
     """
     return Site(
         name=spec.name,
@@ -199,7 +181,6 @@ def resolve_place(
         fiducials=(*boards, *(_resolve_tag(tag, spec.fiducials.shift) for tag in spec.fiducials.tags)),
         ground=spec.ground,
         marks=tuple(marks),
-        people=tuple(people),
         stop_buttons=tuple(spec.stop_buttons),
         place=spec.place.resolve(),
     )

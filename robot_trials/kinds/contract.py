@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from robot_trials.kinds.reporting import KindReport
     from robot_trials.perception.percept import Attention
     from robot_trials.robots.profile import RobotProfile
+    from robot_trials.robots.props import PropSet
     from robot_trials_control.records import Sharing
 
 Corner = tuple[float, float]
@@ -188,6 +189,14 @@ class TrialKind(Protocol):
 
     def start_mission(self, setup: TrialSetup, profile: RobotProfile) -> Mission:
         """A fresh mission."""
+
+    def make_props(self, setup: TrialSetup, *, people: bool = True) -> PropSet:
+        """What the kind adds to a simulated world, as the setup's seed draws it.
+
+        Args:
+            setup: the trial.
+            people: those who take part are there; without them what the robot carries hangs beside it, for drills.
+        """
 
     def describe_judging(self, setup: TrialSetup) -> dict[str, Any]:
         """What `list_measures` needs, as JSON: it is kept beside the recording, for a judge who comes later."""

@@ -126,6 +126,7 @@ def _choose_options(setup: TrialSetup) -> SimOptions:
         gui=setup.gui,
         camera=setup.camera,
         torque_limits=setup.trial.torque_limits,
+        props=setup.kind.make_props(setup),
     )
 
 

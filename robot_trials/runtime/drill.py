@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from robot_trials.config import TrialSetup, load_parameters
 from robot_trials.config.ground import GroundSpec
 from robot_trials.robots import OpenRobot, SimOptions, load_profile, open_robot
 from robot_trials.robots.fall import FallWatch
+from robot_trials.robots.props import PropSet
 from robot_trials.runtime.assembly import make_stop_guard
 from robot_trials.runtime.loop import Controller, ControlLoop
 from robot_trials_control.config import ControllerConfig
@@ -24,7 +25,7 @@ SETTLE_TIME = 2.2
 TARE_TIME = 2.0
 """Empty hand held still while the arm's torque offset is learned [s]."""
 LOAD_TIME = 2.0
-"""From the torch in the hand to a load that is known and a body that is quiet [s]."""
+"""From the prop in the hand to a load that is known and a body that is quiet [s]."""
 
 
 @dataclass
@@ -33,14 +34,14 @@ class DrillOptions:
 
     Attributes:
         ground: the ground along x; the robot starts at x = 0 facing it, on the middle of the lane.
-        torch: whether there is one to be carried.
+        carrying: whether what the trial's kind carries is there.
         controller: parameters; the trial's own when None.
         sim: simulator, seed, noise, friction, unevenness, torque limits.
         open_robot: starts the robot; another one for a robot that is not as it should be.
     """
 
     ground: GroundSpec = field(default_factory=GroundSpec)
-    torch: bool = True
+    carrying: bool = True
     controller: ControllerConfig | None = None
     sim: SimOptions = field(default_factory=SimOptions)
     open_robot: OpenRobot = open_robot
@@ -65,7 +66,9 @@ class Drill:
         site = setup.site._replace(
             ground=options.ground, fiducials=(), start=setup.site.start._replace(x=0.0, y=0.0, yaw=0.0)
         )
-        sim = SimOptions(**{**vars(options.sim), "people": False, "torch": options.torch, "camera": "off"})
+        alone = replace(setup, site=site, seed=options.sim.seed)
+        props = alone.kind.make_props(alone, people=False) if options.carrying else PropSet()
+        sim = replace(options.sim, props=props, camera="off")
         self.profile, self.robot = profile, options.open_robot(profile, site, sim)
         config = options.controller or load_parameters(setup.controller_file, ControllerConfig)
         parameters = profile.to_parameters(torque_limits=sim.torque_limits)
@@ -116,18 +119,18 @@ class Drill:
         return until is None
 
     def settle(self) -> bool:
-        """Stand until the gyro's bias is known; with a torch, take it into the right hand and get to know its load."""
+        """Stand until the gyro's bias is known; with a prop, take it into the right hand and get to know its load."""
         stood = self.run(SETTLE_TIME)
-        return stood and (not self.robot.has_hanging_torch or self._take_torch())
+        return stood and (not self.robot.has_hanging_prop or self._take_prop())
 
-    def _take_torch(self) -> bool:
+    def _take_prop(self) -> bool:
         motion = self.motion
         motion.hand_mode[RIGHT], motion.hand_position[RIGHT] = HandMode.HEADING, self.profile.manner.hands.carry
         motion.payload_hand[...] = RIGHT
         stood = self.run(1.5)
         motion.payload_mode[...] = PayloadMode.TARE
         stood = stood and self.run(TARE_TIME)
-        self.robot.put_torch_in_hand(RIGHT)
+        self.robot.put_prop_in_hand(RIGHT)
         motion.hand_closed[RIGHT], motion.payload_mode[...] = 1.0, PayloadMode.TRACK
         stood = stood and self.run(LOAD_TIME)
         motion.payload_mode[...] = PayloadMode.HOLD

@@ -171,7 +171,7 @@ def _control_timing(frame: str) -> ControlTopic:
 
 def _true_state() -> ControlTopic:
     """What only a simulator knows, besides the base's pose."""
-    names = ("torch_pose", "giver_force", "receiver_force", "giver_holds", "receiver_holds", "robot_holds")
+    names = ("prop_pose", "people_force", "people_hold", "robot_holds")
     columns = {name: _take("truth", name) for name in (*names, "ground_contacts", "unwanted_contacts")}
     return ControlTopic(topics.TRUE_STATE, {"header": {"frame_id": "world"}}, columns)
 

@@ -20,10 +20,7 @@ _TIMING = ("qp_failures", "fault")
 _STOP = {"stop_rung": "rung", "stop_triggers": "triggers", "stop_over": "over", "stop_waits": "waits"} | {
     name: name for name in ("lowered", "sensors_held")
 }
-_TRUE_STATE = (
-    *("torch_pose", "giver_force", "receiver_force", "giver_holds", "receiver_holds", "robot_holds"),
-    *("ground_contacts", "unwanted_contacts"),
-)
+_TRUE_STATE = ("prop_pose", "people_force", "people_hold", "robot_holds", "ground_contacts", "unwanted_contacts")
 JUDGED_TOPICS = frozenset(
     topic.name
     for topic in (

@@ -75,7 +75,7 @@ def test_joint_arrays_have_the_robots_size(make) -> None:
 
 def test_the_truth_is_unknown_at_first() -> None:
     truth = make_control_sample(NU).truth
-    assert np.isnan(truth.base_position).all() and np.isnan(truth.torch_pose).all()
+    assert np.isnan(truth.base_position).all() and np.isnan(truth.prop_pose).all()
     assert int(truth.ground_contacts) == 0
 
 

@@ -113,20 +113,20 @@ def _make_gait(joint_names: tuple[str, ...], swing: np.ndarray, arm_out: np.ndar
 
 def _fill_torch(truth: np.ndarray, schedule: Schedule, time: np.ndarray, held: np.ndarray) -> None:
     """Pose of the torch, who holds it, and with what force."""
-    pose = truth["torch_pose"]
+    pose = truth["prop_pose"]
     pose[:, :3] = truth["base_position"] * [1, 1, 0] + [0.42, -0.30, 1.0]
     pose[time < 8.0, :3] = [0.42, -0.30, 1.0]
     pose[time >= schedule.start("step_back"), :3] = [schedule.length + 0.92, -0.30, 1.0]
     pose[:, 4] = 0.02 * np.sin(3 * time) * held
     pose[:, 6] = np.sqrt(1 - pose[:, 4] ** 2)
     truth["robot_holds"] = held
-    truth["giver_holds"] = time < 8.5
-    truth["receiver_holds"] = time >= schedule.start("hand_over") + 1.0
+    truth["people_hold"][:, 0] = time < 8.5
+    truth["people_hold"][:, 1] = time >= schedule.start("hand_over") + 1.0
     share = np.clip((8.5 - time) / 0.8, 0, 1)
-    truth["giver_force"][:, 2] = -TORCH_WEIGHT * share - 4 * np.exp(-(((time - 7.9) / 0.1) ** 2))
+    truth["people_force"][:, 0, 2] = -TORCH_WEIGHT * share - 4 * np.exp(-(((time - 7.9) / 0.1) ** 2))
     share = np.clip((time - schedule.start("hand_over") - 1.0) / 0.6, 0, 1)
-    truth["receiver_force"][:, 2] = -TORCH_WEIGHT * share
-    truth["receiver_force"][:, 0] = 6 * np.exp(-(((time - schedule.start("hand_over") - 1.2) / 0.15) ** 2))
+    truth["people_force"][:, 1, 2] = -TORCH_WEIGHT * share
+    truth["people_force"][:, 1, 0] = 6 * np.exp(-(((time - schedule.start("hand_over") - 1.2) / 0.15) ** 2))
 
 
 def make_identity(*files: Path) -> TrialIdentity:

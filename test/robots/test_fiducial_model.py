@@ -23,6 +23,7 @@ from robot_trials.robots.mujoco.rotations import (
     matrix_from_yaw,
     quaternion_wxyz_from_matrix,
 )
+from robot_trials.robots.props import PropSet
 
 RobotMaker = Callable[..., MujocoRobot]
 VIEWS = 140
@@ -89,10 +90,10 @@ class Studio:
 
 
 @pytest.fixture(scope="module")
-def views(profile: RobotProfile, site: Site) -> list[View]:
+def views(profile: RobotProfile, site: Site, make_some_props: Callable[..., PropSet]) -> list[View]:
     from robot_trials.robots import SimOptions, open_robot
 
-    robot = open_robot(profile, site, SimOptions(seed=1, camera="off"))
+    robot = open_robot(profile, site, SimOptions(seed=1, camera="off", props=make_some_props(1)))
     try:
         studio = Studio(robot, profile, site)
     except RobotFault as error:

@@ -11,27 +11,30 @@ import pytest
 from robot_trials.config.site import Site
 from robot_trials.exceptions import ConfigError, RobotFault
 from robot_trials.robots import Berth, Place, RobotProfile, SimOptions, open_robot, open_robots
-from robot_trials.robots.mujoco.hanging_torch import BESIDE
 from robot_trials.robots.mujoco.shared_robot import SharedRobot
+from robot_trials.robots.props import PropSet
+from robot_trials.robots.props.hanging import find_hanging_place
 from robot_trials_control.records import RIGHT, Record, make_control_sample, make_robot_command
 
 pytestmark = pytest.mark.simulation
 
 Opener = Callable[..., list[SharedRobot]]
 PLACES = (Place(), Place(1.0, -6.0, 0.4), Place(-3.0, 8.0, -2.5))
-ALONE = {"camera": "off", "people": False}
+ALONE = {"camera": "off", "people": False, "prop": False}
 
 
 @pytest.fixture
-def open_at(profile: RobotProfile, site: Site) -> Iterator[Opener]:
+def open_at(profile: RobotProfile, site: Site, make_some_props: Callable[..., PropSet]) -> Iterator[Opener]:
     """Worlds with a robot at each of some places."""
     opened: list[SharedRobot] = []
 
-    def open_all(places: Sequence[Place], here: Site = site, **options: object) -> list[SharedRobot]:
-        berths = [
-            Berth(f"kuavo_{index}", profile, here, SimOptions(**({"seed": index} | options)), place)  # type: ignore[arg-type]
-            for index, place in enumerate(places, 1)
-        ]
+    def open_all(
+        places: Sequence[Place], here: Site = site, people: bool = True, prop: bool = True, **options: object
+    ) -> list[SharedRobot]:
+        berths = []
+        for index, place in enumerate(places, 1):
+            made = {"seed": index, "props": make_some_props(index, people, prop)} | options
+            berths.append(Berth(f"kuavo_{index}", profile, here, SimOptions(**made), place))  # type: ignore[arg-type]
         robots = open_robots(berths)
         opened.extend(robots)
         return robots
@@ -72,7 +75,7 @@ def test_three_robots_stand_each_where_its_own_map_says(open_at: Opener, profile
         truth = sample.truth
         np.testing.assert_allclose(truth.base_position[:2], (site.start.x, site.start.y), atol=0.03)
         assert truth.base_position[2] > 0.8 and abs(truth.base_orientation_xyzw[2]) < 0.01
-        assert truth.giver_holds and np.linalg.norm(truth.torch_pose[:3] - site.giver.grip) < 0.12
+        assert truth.people_hold[0] and np.linalg.norm(truth.prop_pose[:3] - site.giver.grip) < 0.12
         assert truth.ground_contacts == 0 and truth.unwanted_contacts == 0
         assert sample.state.foot_wrench[:, 2].sum() == pytest.approx(weight, rel=0.05)
         seen = {observation.tag_id for observation in robot.read_fiducials()}
@@ -83,8 +86,10 @@ def test_three_robots_stand_each_where_its_own_map_says(open_at: Opener, profile
         assert math.remainder(yaw - place.yaw, 2.0 * math.pi) == pytest.approx(0.0, abs=0.02)
 
 
-def test_robot_in_a_turned_map_feels_what_one_alone_feels(open_at: Opener, profile: RobotProfile, site: Site) -> None:
-    alone = open_robot(profile, site, SimOptions(seed=1, camera="off"))
+def test_robot_in_a_turned_map_feels_what_one_alone_feels(
+    open_at: Opener, profile: RobotProfile, site: Site, make_some_props: Callable[..., PropSet]
+) -> None:
+    alone = open_robot(profile, site, SimOptions(seed=1, camera="off", props=make_some_props(1)))
     beside = open_at([Place(2.0, 3.0, 2.2)], camera="off")[0]
     samples = [Holding([robot], profile).run(0.1)[0] for robot in (alone, beside)]  # type: ignore[list-item]
     alone.close()
@@ -141,20 +146,20 @@ def _find_touching_bodies(robot: SharedRobot) -> set[str]:
     return {model.body(int(model.geom_bodyid[geom])).name for geom in contacts.ravel()}
 
 
-def test_torch_hangs_and_is_put_into_a_hand_where_the_turned_map_says(
+def test_a_prop_hangs_and_is_put_into_a_hand_where_the_turned_map_says(
     open_at: Opener, profile: RobotProfile, site: Site
 ) -> None:
-    robot = open_at([Place(4.0, -2.0, 1.0)], torch=True, **ALONE)[0]
+    robot = open_at([Place(4.0, -2.0, 1.0)], **(ALONE | {"prop": True}))[0]
     holding = Holding([robot], profile)
-    place = np.array([site.start.x, site.start.y, 0.0]) + BESIDE
+    place = find_hanging_place(site)
     truth = holding.run(0.1)[0].truth
-    np.testing.assert_allclose(truth.torch_pose[:3], place, atol=1e-4)
-    robot.put_torch_in_hand(RIGHT)
+    np.testing.assert_allclose(truth.prop_pose[:3], place, atol=1e-4)
+    robot.put_prop_in_hand(RIGHT)
     holding.command.hand_closed[RIGHT] = 1.0
     truth = holding.run(0.2)[0].truth
     assert truth.robot_holds
     hand = robot.data.site(profile.frames.hands[RIGHT]).xpos
-    np.testing.assert_allclose(truth.torch_pose[:3], hand, atol=0.02)
+    np.testing.assert_allclose(truth.prop_pose[:3], hand, atol=0.02)
 
 
 def test_nobody_runs_ahead_and_a_closed_robot_holds_nobody_up(open_at: Opener, profile: RobotProfile) -> None:

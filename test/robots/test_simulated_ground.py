@@ -26,7 +26,7 @@ def open_on(profile: RobotProfile, site: Site) -> Iterator[Opener]:
 
     def open_one(ground: GroundSpec) -> MujocoRobot:
         here = site._replace(ground=ground, fiducials=(), start=site.start._replace(x=0.0))
-        options = SimOptions(people=False, torch=False, camera="off", floor_unevenness=0.0, noise=False)
+        options = SimOptions(camera="off", floor_unevenness=0.0, noise=False)
         robot = open_robot(profile, here, options)
         assert isinstance(robot, MujocoRobot)
         opened.append(robot)

@@ -19,7 +19,8 @@ TRUTH_READERS = (
     "robot_trials/telemetry/",  # logs it
     "robot_trials/review/",  # shows what was logged
     "robot_trials/trials/verdict.py",
-    "robot_trials/trials/measures.py",  # the verdict's figures
+    "robot_trials/trials/run_measure.py",  # the verdict's figures
+    "robot_trials/kinds/relay/judge/",  # those of a kind
     "robot_trials/trials/stop_history.py",  # its stops
     "robot_trials/trials/bag_samples.py",  # both from a bag
     "benchmarks/judges/",  # the same for motion without a trial
@@ -27,7 +28,7 @@ TRUTH_READERS = (
     "controllers/robot_trials_control/records.py",  # defines it
 )
 TRUTH_NAMES = {"truth", "read_truth", "truth_fields"}
-SIMULATOR_ATTRIBUTES = {"qpos", "qvel", "xpos", "xmat", "site_xpos", "site_xmat", "mocap_pos", "torch_coordinates"}
+SIMULATOR_ATTRIBUTES = {"qpos", "qvel", "xpos", "xmat", "site_xpos", "site_xmat", "mocap_pos"}
 
 
 def _sources() -> list[Path]:
@@ -82,9 +83,9 @@ def test_no_truth_outside_robots_tests_and_verdicts(file: Path) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "x = sample.truth.torch_pose",
+        "x = sample.truth.prop_pose",
         "robot.read_truth(record)",
-        "y = block['truth']['torch_pose']",
+        "y = block['truth']['prop_pose']",
         "z = getattr(sample, 'truth')",
         "from robot_trials_control.records import truth_fields",
     ],

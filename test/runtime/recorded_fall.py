@@ -95,7 +95,7 @@ def open_drill(fall: RecordedFall) -> Drill:
     """The robot of a fall before anything happened."""
     setup = load_trial_setup("torch_relay", seed=fall.seed, length=20.0)
     sim = SimOptions(seed=fall.seed, friction=fall.friction, floor_unevenness=fall.floor_unevenness)
-    return Drill(setup, DrillOptions(ground=fall.ground, torch=fall.torch, sim=sim))
+    return Drill(setup, DrillOptions(ground=fall.ground, carrying=fall.torch, sim=sim))
 
 
 def replay(fall: RecordedFall, drill: Drill) -> str:

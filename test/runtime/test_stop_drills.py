@@ -17,7 +17,7 @@ from robot_trials.safety.stop_triggers import Trigger
 @pytest.fixture
 def drill() -> Iterator[Drill]:
     """A robot that walks at 0.5 m/s."""
-    made = Drill(load_trial_setup("torch_relay", seed=0), DrillOptions(torch=False, sim=SimOptions(seed=0)))
+    made = Drill(load_trial_setup("torch_relay", seed=0), DrillOptions(carrying=False, sim=SimOptions(seed=0)))
     made.settle()
     made.walk(0.5)
     assert made.run(2.5)

@@ -159,7 +159,7 @@ def test_columns_are_the_recorded_numbers(folder: Path) -> None:
     np.testing.assert_array_equal(columns["/imu/data"]["angular_velocity"][577], sample.state.imu_angular_velocity)
     np.testing.assert_array_equal(columns["/foot/right/wrench"]["wrench"][577], sample.state.foot_wrench[1])
     np.testing.assert_array_equal(columns["/odom"]["pose.pose.position"][577], sample.status.base_position)
-    np.testing.assert_array_equal(columns["/ground_truth/state"]["torch_pose"][577], sample.truth.torch_pose)
+    np.testing.assert_array_equal(columns["/ground_truth/state"]["prop_pose"][577], sample.truth.prop_pose)
     np.testing.assert_array_equal(columns["/balance_state"]["foot_pose"][577], sample.status.foot_pose)
     assert columns["/balance_state"]["dcm.y"][577] == sample.status.dcm[1]
     assert columns["/balance_state"]["support"][577] == sample.status.support

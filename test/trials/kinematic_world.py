@@ -178,14 +178,13 @@ class KinematicWorld:
         truth.base_position[:] = x, y, 0.3 if self.fallen else BASE_HEIGHT
         truth.base_orientation_xyzw[:] = rotation_to_quaternion(rotation_z(yaw))
         truth.base_linear_velocity[:] = 0.0
-        truth.torch_pose[:3] = self.torch[:3, 3]
-        truth.torch_pose[3:] = rotation_to_quaternion(self.torch[:3, :3])
+        truth.prop_pose[:3] = self.torch[:3, 3]
+        truth.prop_pose[3:] = rotation_to_quaternion(self.torch[:3, :3])
         weight = 9.81 * self.torch_mass
-        truth.giver_force[:] = 0.0, 0.0, -weight * (1.0 - self.load_share) if self.giver_holds else 0.0
-        truth.receiver_force[:] = 0.0, 0.0, -weight * (1.0 - self.load_share) if self.receiver_holds else 0.0
-        truth.giver_holds[...] = self.giver_holds
+        truth.people_force[0] = 0.0, 0.0, -weight * (1.0 - self.load_share) if self.giver_holds else 0.0
+        truth.people_force[1] = 0.0, 0.0, -weight * (1.0 - self.load_share) if self.receiver_holds else 0.0
+        truth.people_hold[:] = self.giver_holds, self.receiver_holds
         truth.robot_holds[...] = self.robot_holds
-        truth.receiver_holds[...] = self.receiver_holds
         truth.ground_contacts[...] = 3 if self.fallen else 0
         truth.unwanted_contacts[...] = 0
 

@@ -40,12 +40,12 @@ def make_samples() -> np.ndarray:
     truth["base_position"][:, 0] = x
     truth["base_position"][:, 2] = 0.85
     truth["base_orientation_xyzw"][:, 3] = 1.0
-    truth["torch_pose"][:, 6] = 1.0
-    truth["giver_holds"][:LEAD] = 1
-    truth["giver_force"][:LEAD, 2] = -WEIGHT
+    truth["prop_pose"][:, 6] = 1.0
+    truth["people_hold"][:LEAD, 0] = 1
+    truth["people_force"][:LEAD, 0, 2] = -WEIGHT
     truth["robot_holds"][LEAD - 200 : LEAD + WALK + 200] = 1
-    truth["receiver_holds"][LEAD + WALK :] = 1
-    truth["receiver_force"][LEAD + WALK :, 2] = -WEIGHT
+    truth["people_hold"][LEAD + WALK :, 1] = 1
+    truth["people_force"][LEAD + WALK :, 1, 2] = -WEIGHT
     status["base_position"][:, 0] = x
     status["base_orientation_xyzw"][:, 3] = 1.0
     status["mode"] = MotionMode.STAND
@@ -101,7 +101,7 @@ def test_block_size_does_not_matter(block: int) -> None:
 
 def set_torch_tilt(samples: np.ndarray, ticks: slice, degrees: float) -> None:
     half = math.radians(degrees) / 2
-    samples["truth"]["torch_pose"][ticks, 3:] = math.sin(half), 0.0, 0.0, math.cos(half)
+    samples["truth"]["prop_pose"][ticks, 3:] = math.sin(half), 0.0, 0.0, math.cos(half)
 
 
 def set_base_tilt(samples: np.ndarray) -> None:
@@ -246,8 +246,8 @@ def test_torch_with_the_receiver_is_no_longer_the_robots() -> None:
 
 def test_forces_beyond_the_weight() -> None:
     def pull(samples: np.ndarray) -> None:
-        samples["truth"]["giver_force"][900:905, 0] = 25.0
-        samples["truth"]["receiver_force"][-10:, 2] = 21.0
+        samples["truth"]["people_force"][900:905, 0, 0] = 25.0
+        samples["truth"]["people_force"][-10:, 1, 2] = 21.0
 
     figures = measure(pull)
     assert figures["giver_force_max"] == pytest.approx(25.0)
@@ -290,9 +290,9 @@ def test_odometry_drift_is_measured_from_the_first_step() -> None:
 
 def test_without_truth_nothing_passes() -> None:
     def wipe(samples: np.ndarray) -> None:
-        for name in ("base_position", "torch_pose", "base_orientation_xyzw"):
+        for name in ("base_position", "prop_pose", "base_orientation_xyzw"):
             samples["truth"][name] = np.nan
-        for name in ("robot_holds", "giver_holds", "receiver_holds"):
+        for name in ("robot_holds", "people_hold"):
             samples["truth"][name] = 0
 
     figures = measure(wipe)

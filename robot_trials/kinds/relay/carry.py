@@ -6,12 +6,12 @@ import math
 
 from py_trees.common import Status
 
-from robot_trials.config import Person
 from robot_trials.geometry import PlanarPose
 from robot_trials.kinds.common.hand import command_grasp, command_payload
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.common.walk_to import StanceFunction, WalkTo
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.course import Person
 from robot_trials.kinds.relay.torch_hand import (
     command_hand_carry,
     estimate_torch_tilt,

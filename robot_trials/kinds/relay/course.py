@@ -14,9 +14,9 @@ from robot_trials.config.model import StrictModel, Vector3
 from robot_trials.config.site import (
     LaneSpec,
     Mark,
-    Person,
     Site,
     SiteSpec,
+    Stance,
     StanceSpec,
     place_lane_boards,
     resolve_place,
@@ -46,6 +46,20 @@ class RelaySite(SiteSpec):
     hand_over_zone: StretchSpec
     giver: PersonSpec
     receiver: PersonSpec
+
+
+class Person(NamedTuple):
+    """Someone who exchanges the torch with the robot, map frame.
+
+    Attributes:
+        robot_stance: where the robot stands for the exchange.
+        stance: where the person stands.
+        grip: where the torch's grip point is meant to be [m], shape (3,).
+    """
+
+    robot_stance: Stance
+    stance: Stance
+    grip: np.ndarray
 
 
 class Zone(NamedTuple):
@@ -89,7 +103,7 @@ def resolve_relay_site(spec: RelaySite) -> tuple[Site, RelayCourse]:
         Mark("hand_over_zone", *course.hand_over_zone, HAND_OVER_COLOUR),
     )
     boards = place_lane_boards(spec.fiducials, length)
-    return resolve_place(spec, boards, marks, (course.giver, course.receiver)), course
+    return resolve_place(spec, boards, marks), course
 
 
 def _resolve_person(spec: PersonSpec, x_line: float) -> Person:

@@ -15,6 +15,7 @@ from robot_trials.kinds.contract import Demands, Load, Measure, Mission
 from robot_trials.kinds.relay.course import RelayCourse, RelaySite, resolve_relay_site
 from robot_trials.kinds.relay.spec import RelayTrial
 from robot_trials.robots.profile import RobotProfile
+from robot_trials.robots.props import PropSet
 
 if TYPE_CHECKING:
     from robot_trials.kinds.reporting import KindReport
@@ -88,6 +89,12 @@ class RelayKind:
         from robot_trials.kinds.relay.mission import RelayMission
 
         return RelayMission(setup, profile)
+
+    def make_props(self, setup: TrialSetup, *, people: bool = True) -> PropSet:
+        """Torch, giver and receiver."""
+        from robot_trials.kinds.relay.props import make_props
+
+        return make_props(setup, people=people)
 
     def describe_judging(self, setup: TrialSetup) -> dict[str, Any]:
         """Announced mass and bounds of the verdict."""

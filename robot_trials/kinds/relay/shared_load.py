@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from robot_trials.config import Person
 from robot_trials.kinds.common.hand import hand_in_odom
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.course import Person
 from robot_trials.safety.shared_load import LoadLimits, LoadWatch
 from robot_trials_control.records import Sharing
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from robot_trials.config import Person
 from robot_trials.geometry import PlanarPose, compose_planar, invert_planar, transform_to_planar
 from robot_trials.kinds.common.look_at import PointFunction
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.course import Person
 
 CORRECTION_MAX = 0.35
 """Seen farther from where it is planned than this, a grip is taken for an error of the eye [m]."""

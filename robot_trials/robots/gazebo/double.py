@@ -8,7 +8,7 @@ import numpy as np
 from robot_trials.robots.gazebo.protocol import Expected, make_command, make_state
 from robot_trials.robots.gazebo.sdf import WorldNames
 from robot_trials.robots.mujoco.drives import Drives
-from robot_trials.robots.mujoco.grasp import IMPEDANCE
+from robot_trials.robots.mujoco.grasp import GRASP, IMPEDANCE
 from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, sensor_slice
 from robot_trials.robots.mujoco.world import ACCELEROMETER, GYRO
 from robot_trials.robots.profile import RobotProfile
@@ -45,7 +45,7 @@ class Double:
         bodies = np.array([model.body(name).id for name in names.bodies], dtype=np.int64)
         joints = model.body_jntadr[bodies]
         rows = np.column_stack((bodies, model.jnt_qposadr[joints], model.jnt_dofadr[joints])).astype(np.int64)
-        self._welds = [model.equality(f"grasp_{name}").id for name in profile.frames.hands] if names.hands else []
+        self._welds = [model.equality(GRASP + name).id for name in profile.frames.hands] if names.hands else []
         self._mocap = np.array([int(model.body(name).mocapid[0]) for name in names.figures], dtype=int)
         self._placed = np.zeros((len(bodies), 7))
         self._put = (rows, data.qpos, data.qvel, data.xfrc_applied, self._placed, self.command.data)

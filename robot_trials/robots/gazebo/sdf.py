@@ -1,6 +1,6 @@
 """The simulated world as SDF: the same bodies, masses, joints and shapes as the MuJoCo model it is written from.
 
-Whatever the seed drew, the torch's mass or the floor's friction, is in that model already, so the two simulators share
+Whatever the seed drew, a prop's mass or the floor's friction, is in that model already, so the two simulators share
 one world. What differs is said in docs/simulation.md.
 """
 
@@ -23,9 +23,9 @@ from robot_trials.robots.gazebo.sdf_elements import (
     as_known_shape,
     pose_of,
 )
+from robot_trials.robots.mujoco.grasp import GRASP
 from robot_trials.robots.mujoco.groups import HIDDEN_GROUP, ContactBits
 from robot_trials.robots.mujoco.rotations import matrix_from_quaternion_wxyz
-from robot_trials.robots.mujoco.torch import NAME as TORCH
 from robot_trials.robots.profile import RobotProfile
 
 VERSION = "1.7"
@@ -71,12 +71,13 @@ def find_names(model: mujoco.MjModel, profile: RobotProfile) -> WorldNames:
 
     free = [joint for joint in range(model.njnt) if model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE]
     bodies = tuple(str(model.body(model.jnt_bodyid[joint]).name) for joint in free)
+    grasps = [weld for weld in range(model.neq) if model.equality(weld).name.startswith(GRASP)]
     return WorldNames(
         robot=profile.name,
         joints=profile.joint_names,
         bodies=bodies,
         feet=tuple(carrier(name) for name in profile.frames.feet),
-        hands=tuple(carrier(name) for name in profile.frames.hands) if TORCH in bodies else (),
+        hands=tuple(carrier(name) for name in profile.frames.hands) if grasps else (),
         figures=tuple(model.body(body).name for body in range(model.nbody) if model.body_mocapid[body] >= 0),
     )
 
@@ -219,12 +220,12 @@ class _LinkWriter:
         self._add_link(element, self._model.body(name).id, (0.0,) * 6)
 
     def add_figure(self, world: ElementTree.Element, name: str) -> None:
-        """A slab is touched. People are seen only: touching them has no force, but is counted as in MuJoCo."""
+        """Slabs and fixed props are touched. People are only seen: what touches them has no force, but is counted."""
         body = self._model.body(name).id
         link = _static_link(world, name)
         for geom in _geoms_of(self._model, body):
-            if geom.contype[0] & ContactBits.FLOOR:
-                shape = add_shape(link, "collision", name, geom.pos, geom.quat, geom.type[0], geom.size)
+            if geom.contype[0] & (ContactBits.FLOOR | ContactBits.PROP):
+                shape = add_shape(link, "collision", f"{name}_{geom.id}", geom.pos, geom.quat, geom.type[0], geom.size)
                 add_surface(shape, self._friction, ContactBits.FLOOR)
         self._add_visuals(link, body)
 

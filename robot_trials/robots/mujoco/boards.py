@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import mujoco
 import numpy as np
 
@@ -55,6 +57,13 @@ def add_board(spec: mujoco.MjSpec, body: mujoco.MjsBody, fiducial: Fiducial, tra
         size=[0.001] * 3,
         group=5,
     )
+
+
+def add_mounted_boards(spec: mujoco.MjSpec, body: mujoco.MjsBody, fiducials: Sequence[Fiducial]) -> None:
+    """Fix to a body those fiducials that are mounted on what has its name."""
+    for fiducial in fiducials:
+        if fiducial.mount == body.name:
+            add_board(spec, body, fiducial, fiducial.transform_mount_tag)
 
 
 def add_post(spec: mujoco.MjSpec, fiducial: Fiducial) -> None:

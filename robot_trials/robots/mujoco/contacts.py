@@ -10,11 +10,12 @@ from robot_trials_control.compiled import bind, compiled
 
 FLOOR = int(ContactBits.FLOOR)
 SOLE_ON_FLOOR = int(ContactBits.SOLE + ContactBits.FLOOR)
-ACTING = (int(ContactBits.ROBOT), int(ContactBits.SOLE), int(ContactBits.TORCH))
-"""What counts as the robot's own doing, or its torch's; people stand for themselves."""
+ACTING = (int(ContactBits.ROBOT), int(ContactBits.SOLE), int(ContactBits.PROP))
+"""What counts as the robot's own doing, or a prop's; people stand for themselves."""
 CONTACTS_MAX = 256
 """Of one robot that are looked at."""
-TORCH_ON_FLOOR = int(ContactBits.TORCH + ContactBits.FLOOR)
+PROP_ON_PROP = int(ContactBits.PROP) * 2
+PROP_ON_FLOOR = int(ContactBits.PROP + ContactBits.FLOOR)
 EXAMPLE = np.zeros((2, 4), np.int32)[:, :2]
 """A list of pairs of geoms as MuJoCo has it, a column of any stride."""
 
@@ -38,11 +39,11 @@ class Contacts:
 
 
 class OwnContacts(Contacts):
-    """Those in which a robot or its torch has a part, in a world with several.
+    """Those in which a robot or one of its props has a part, in a world with several.
 
     Args:
         model, data: the world.
-        prefix: of the names of everything that is the robot's or its torch's.
+        prefix: of the names of everything that is the robot's own, props included.
     """
 
     def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, prefix: str) -> None:
@@ -79,7 +80,8 @@ def find_contacts(geoms: np.ndarray, mine: np.ndarray, found: np.ndarray) -> int
 def count_odd_contacts(geoms: np.ndarray, kind: np.ndarray) -> tuple[int, int]:
     """Count contacts that nobody wants: the robot's with the ground, and those with itself, people or things.
 
-    Those of soles and torch on the ground are left out; without margins, whatever MuJoCo lists does touch.
+    Those of soles and props on the ground, and of props with each other, are left out; without margins, whatever MuJoCo
+    lists does touch.
 
     Args:
         geoms: the two of each contact, shape (n, 2).
@@ -88,7 +90,7 @@ def count_odd_contacts(geoms: np.ndarray, kind: np.ndarray) -> tuple[int, int]:
     ground = unwanted = 0
     for contact in range(len(geoms)):
         kinds = kind[geoms[contact, 0]] + kind[geoms[contact, 1]]
-        if kinds == SOLE_ON_FLOOR or kinds == TORCH_ON_FLOOR:
+        if kinds == SOLE_ON_FLOOR or kinds == PROP_ON_FLOOR or kinds == PROP_ON_PROP:
             continue
         if kinds & FLOOR:
             ground += 1

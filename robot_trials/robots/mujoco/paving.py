@@ -31,7 +31,14 @@ LEVEL_AROUND_START = 0.75
 
 
 class Paving:
-    """Keeps the slabs under the robot."""
+    """Keeps the slabs under the robot.
+
+    Args:
+        model, data: the robot's own world.
+        site: its lane, start and ground.
+        unevenness: largest height of a slab above or below the ground [m].
+        seed: draws the heights.
+    """
 
     def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, site: Site, unevenness: float, seed: int) -> None:
         self._x_min = min(site.start.x, 0.0) - MARGIN

@@ -1,4 +1,4 @@
-"""Moves a person's right arm so that the hand is where it should be."""
+"""Moves a person's right arm so that the hand is where it should be, as `robots.props.Arm` says."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import math
 import mujoco
 import numpy as np
 
-from robot_trials.config.site import Person
-from robot_trials.robots.mujoco.person_figure import FOREARM, HOLD_BELOW_GRIP, SHOULDER, UPPER_ARM
-from robot_trials.robots.mujoco.rotations import compute_quaternion_from_z, matrix_from_yaw
+from robot_trials.robots.mujoco.rotations import (
+    compute_quaternion_from_z,
+    matrix_from_yaw,
+    quaternion_wxyz_from_matrix,
+)
+from robot_trials.robots.props import Figure
+from robot_trials.robots.props.figure_shapes import FOREARM, HOLD_BELOW_GRIP, PARTS, SHOULDER, UPPER_ARM
 from robot_trials_control.compiled import compiled
 
 REST_HAND = np.array([0.05, -0.28, 0.80])
@@ -17,27 +21,29 @@ REST_HAND = np.array([0.05, -0.28, 0.80])
 
 
 class PersonArm:
-    """Poses upper arm, forearm and hand of one person by two-link inverse kinematics.
+    """Poses upper arm, forearm and hand of one person by two-link inverse kinematics; hangs until it is moved.
 
     Attributes:
         rest_position: fist of the hanging arm, world [m].
         fist_position: fist now, world [m].
     """
 
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, name: str, person: Person) -> None:
-        bodies = [model.body(f"{name}_{part}") for part in ("upper_arm", "forearm", "hand")]
+    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, figure: Figure) -> None:
+        bodies = [model.body(f"{figure.name}_{part}") for part in PARTS]
         self._mocap = [int(body.mocapid[0]) for body in bodies]
         self._data = data
-        stance = person.stance
+        stance = figure.stance
         rotation, origin = matrix_from_yaw(stance.yaw), np.array([stance.x, stance.y, 0.0])
         self._shoulder = origin + rotation @ SHOULDER
         self._outward = rotation @ np.array([-0.4, -1.0, -1.5])  # the elbow hangs down, back and away from the body
         self.rest_position = origin + rotation @ REST_HAND
         self.fist_position = self.rest_position.copy()
         self._elbow, self._upper_axis, self._forearm_axis = np.zeros(3), np.zeros(3), np.zeros(3)
+        self.move_to(self.rest_position, rotation)
 
-    def move_to(self, fist_position: np.ndarray, hand_quaternion_wxyz: np.ndarray) -> None:
-        """Put the fist at `fist_position` (world) with the hand's axes at the given orientation."""
+    def move_to(self, fist_position: np.ndarray, rotation: np.ndarray) -> None:
+        """Put the fist at a point of the map, shape (3,) [m], with the hand's axes as given, shape (3, 3)."""
+        hand_quaternion_wxyz = quaternion_wxyz_from_matrix(rotation)
         self.fist_position[:] = fist_position
         _bend_elbow(self._shoulder, self._outward, fist_position, self._elbow, self._upper_axis, self._forearm_axis)
         pos, quat = self._data.mocap_pos, self._data.mocap_quat

@@ -43,7 +43,7 @@ def make_renderer(model: mujoco.MjModel, width: int, height: int, shadows: bool,
 
 
 def make_scene_option() -> mujoco.MjvOption:
-    """Show what is meant to be seen: shapes of robot, torch, people and street, no collision shapes or frames."""
+    """Show what is meant to be seen: shapes of robot, props, people and street, no collision shapes or frames."""
     option = mujoco.MjvOption()
     option.geomgroup[:] = 0
     option.geomgroup[[0, VISUAL_GROUP, SCENERY_GROUP]] = 1

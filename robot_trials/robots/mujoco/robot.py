@@ -9,32 +9,32 @@ import numpy as np
 
 from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
+from robot_trials.robots.conditions import draw_conditions
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.robots.mujoco.conditions import draw_conditions
 from robot_trials.robots.mujoco.contacts import Contacts
 from robot_trials.robots.mujoco.disturbances import Failure, Push, SensorFailures, SensorGroup
 from robot_trials.robots.mujoco.drives import Drives
 from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
 from robot_trials.robots.mujoco.grasp import Grasp
-from robot_trials.robots.mujoco.hanging_torch import HangingTorch
 from robot_trials.robots.mujoco.head_camera import HeadCamera
 from robot_trials.robots.mujoco.paving import Paving
-from robot_trials.robots.mujoco.people import People
 from robot_trials.robots.mujoco.rotations import matrix_from_yaw, quaternion_wxyz_from_matrix
 from robot_trials.robots.mujoco.scene_camera import SceneCamera
 from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, Sensors
+from robot_trials.robots.mujoco.stage import MujocoStage
 from robot_trials.robots.mujoco.truth import TruthReader
 from robot_trials.robots.mujoco.view import View
 from robot_trials.robots.mujoco.world import PHYSICS_PERIOD, make_worlds
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
+from robot_trials.robots.props import HangingProp
 from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.records import Record
 
 NO_SENSORS = int(mujoco.mjtDisableBit.mjDSBL_SENSOR)
 """Flag that leaves the simulator's sensors out of a step."""
 SPEED_MAX = 1e3
-"""Joints, base and torch together never move this fast in a world that still means something [rad/s], [m/s]."""
+"""Joints, base and props together never move this fast in a world that still means something [rad/s], [m/s]."""
 
 
 class MujocoRobot:
@@ -46,7 +46,8 @@ class MujocoRobot:
         model, data: the simulator's own; for tests and verdicts only.
         view: the same world with everything that is only seen.
         conditions: what the seed drew.
-        people: giver, receiver and torch; None without them.
+        props: what is in the world beside robot and street.
+        actors: who acts there.
     """
 
     def __init__(self, profile: RobotProfile, site: Site, options: SimOptions) -> None:
@@ -54,7 +55,7 @@ class MujocoRobot:
         self._dt = profile.drive.period
         self.control_period_ns = round(self._dt * 1e9)
         self._substeps = compute_substeps(self._dt, PHYSICS_PERIOD)
-        self.conditions = draw_conditions(options)
+        self.conditions, self.props = draw_conditions(options), options.props
         self.model, looks = self._make_models(profile, site, options)
         self.data = mujoco.MjData(self.model)
         self._options, self._flags = self.model.opt, self.model.opt.disableflags
@@ -72,13 +73,13 @@ class MujocoRobot:
         self.drives = Drives(self.model, limits, profile.drive.delay_periods)
         self.drives.hold(profile.nominal_array)
         self._place(profile, site)
-        self._paving = Paving(self.model, self.data, site, options.floor_unevenness, self.conditions.floor_seed)
-        self.people = People(self.model, self.data, site, self.conditions) if options.people else None
-        alone = options.has_torch and not options.people
-        self._hanging = HangingTorch(self.model, self.data, site) if alone else None
-        hands = profile.frames.hands if options.has_torch else ()
-        self._grasps = [Grasp(self.model, self.data, hand) for hand in hands]
-        self._hand_sites = [self.model.site(hand).id for hand in hands]
+        self._paving = Paving(self.model, self.data, site, self.conditions.unevenness, self.conditions.floor_seed)
+        stage = MujocoStage(self.model, self.data, self.props)
+        self.actors = self.props.make_actors(stage)
+        self._hand_sites = [self.model.site(hand).id for hand in profile.frames.hands]
+        held = self.props.held
+        self._grasps = [Grasp(self.model, self.data, hand, held) for hand in profile.frames.hands if held]
+        prop = stage.prop(held.name).coordinates if held else None
         self._base = int(self.model.jnt_bodyid[0])
         self._sole_sites = [self.model.site(foot).id for foot in profile.frames.feet]
         self._push = Push(self.data, self.model.site(profile.frames.imu).bodyid[0])
@@ -86,7 +87,7 @@ class MujocoRobot:
         mujoco.mj_forward(self.model, self.data)
         self.view = self._make_view(looks)
         self._sensors = Sensors(self.model, self.data, profile, options.noise, self.conditions.sensor_seed)
-        self._truth = TruthReader(self.data, self.people, self._hanging, self._grasps, self._make_contacts())
+        self._truth = TruthReader(self.data, prop, self.actors.people, self._grasps, self._make_contacts())
         self._ground = site.ground
         self._make_cameras(profile, site, options)
 
@@ -129,10 +130,7 @@ class MujocoRobot:
         self.drives.advance()
         for index, grasp in enumerate(self._grasps):
             grasp.update(float(self._hands[index]), self._dt)
-        if self.people is not None:
-            self.people.update(self._dt)
-        if self._hanging is not None:
-            self._hanging.update()
+        self.actors.act(self._dt)
         self._push.update()
         self._paving.follow(float(self._all_position[0]))
 
@@ -174,15 +172,21 @@ class MujocoRobot:
         self._sensors.windings.temperature[self.joint_names.index(joint)] = temperature
 
     @property
-    def has_hanging_torch(self) -> bool:
-        """Whether a torch hangs beside the robot."""
-        return self._hanging is not None and self._hanging.hangs
+    def has_hanging_prop(self) -> bool:
+        """Whether a prop hangs beside the robot."""
+        return isinstance(self.actors, HangingProp) and self.actors.hangs
 
-    def put_torch_in_hand(self, side: int) -> None:
-        """Put the hanging torch into a hand, which holds it as soon as it is shut."""
-        if self._hanging is None:
-            raise ValueError("no torch hangs here: open the robot with torch=True and people=False")
-        self._hanging.put_at(self._hand_sites[side])
+    def put_prop_in_hand(self, side: int) -> None:
+        """Put the hanging prop into a hand, which holds it as soon as it is shut.
+
+        Raises:
+            ValueError: none hangs here.
+        """
+        if not isinstance(self.actors, HangingProp):
+            raise ValueError("no prop hangs here: open the robot with one and without people")
+        site, data = self._hand_sites[side], self.data
+        self.actors.put_at(data.site_xpos[site], data.site_xmat[site].reshape(3, 3))
+        mujoco.mj_kinematics(self.model, data)
 
     def read_truth(self, truth: Record) -> None:
         """Fill in what only the simulator knows."""

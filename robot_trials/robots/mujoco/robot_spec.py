@@ -112,7 +112,7 @@ def _set_geoms(spec: mujoco.MjSpec, profile: RobotProfile, bodies: dict[str, muj
         geom.group = COLLISION_GROUP
         geom.contype = ContactBits.SOLE if is_sole else ContactBits.ROBOT
         geom.conaffinity = ContactBits.ROBOT | ContactBits.SOLE | ContactBits.FLOOR | ContactBits.PERSON
-        geom.conaffinity |= ContactBits.TORCH
+        geom.conaffinity |= ContactBits.PROP
 
 
 def _exclude_near_links(spec: mujoco.MjSpec, model: pin.Model, bodies: dict[str, mujoco.MjsBody]) -> None:

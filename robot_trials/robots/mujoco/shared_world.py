@@ -1,4 +1,4 @@
-"""One world with several robots, each with its own lane, people and torch: stepped once for all of them."""
+"""One world with several robots, each with its own lane, people and props: stepped once for all of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import mujoco
 
 from robot_trials.exceptions import ConfigError, ConfigProblem, RobotFault
-from robot_trials.robots.mujoco.conditions import draw_conditions
+from robot_trials.robots.conditions import draw_conditions
 from robot_trials.robots.mujoco.floor import add_street, remove_street
 from robot_trials.robots.mujoco.robot import NO_SENSORS, compute_substeps
 from robot_trials.robots.mujoco.world import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class SharedWorld:
     """The world that moves, and the same world as it looks.
 
-    Everything of a robot's own world is in it under the robot's name. Robots, people and torches of different lanes
+    Everything of a robot's own world is in it under the robot's name. Robots, people and props of different lanes
     touch each other as those of one do.
 
     Attributes:
@@ -97,7 +97,7 @@ def _make_spec(berths: Sequence[Berth]) -> mujoco.MjSpec:
     islands = int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
     spec.option.disableflags &= ~islands  # robots apart do not wait for each other's contacts
     draws = [draw_conditions(berth.options) for berth in berths]
-    height = min(berth.site.ground.lowest - berth.options.floor_unevenness for berth in berths)
+    height = min(berth.site.ground.lowest - draw.unevenness for berth, draw in zip(berths, draws, strict=True))
     add_street(spec, height, min(draw.friction for draw in draws))
     for berth, draw in zip(berths, draws, strict=True):
         part = make_world_spec(berth.profile, berth.site, berth.options, draw)

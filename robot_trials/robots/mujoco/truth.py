@@ -2,51 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import mujoco
 import numpy as np
 
 from robot_trials.robots.mujoco.contacts import EXAMPLE, Contacts, count_odd_contacts
 from robot_trials.robots.mujoco.grasp import Grasp
-from robot_trials.robots.mujoco.hanging_torch import HangingTorch
-from robot_trials.robots.mujoco.people import People
+from robot_trials.robots.props import Holder
 from robot_trials_control.compiled import bind, compiled
-from robot_trials_control.records import Record, make_record, truth_fields
+from robot_trials_control.records import PEOPLE_MAX, Record, make_record, truth_fields
 
 
 class TruthReader:
-    """Fills a truth record from the simulator's state."""
+    """Fills a truth record from the simulator's state.
+
+    Args:
+        data: the robot's own world.
+        prop: position and quaternion (w, x, y, z) of the prop that can be gripped, shape (7,); None without one.
+        people: who may hold it.
+        grasps: the robot's hands on it.
+        contacts: what touches what.
+    """
 
     def __init__(
         self,
         data: mujoco.MjData,
-        people: People | None,
-        hanging: HangingTorch | None,
-        grasps: list[Grasp],
+        prop: np.ndarray | None,
+        people: Sequence[Holder],
+        grasps: Sequence[Grasp],
         contacts: Contacts,
     ) -> None:
-        self._people, self._hanging, self._grasps = people, hanging, grasps
+        self._people, self._grasps = people, grasps
         self._contacts, self._kind = contacts, contacts.kind
         truth = make_record(truth_fields()).data
         self._base, self._velocity = data.qpos[:7], data.qvel[:3]
         self._read_base = bind(_read_base, truth, self._base, self._velocity, EXAMPLE, self._kind)
-        if people is not None:
-            self._torch = people.torch_coordinates, people.giver.grip.force, people.receiver.grip.force
-        elif hanging is not None:
-            self._torch = hanging.coordinates, np.zeros(3), np.zeros(3)
-        if people is not None or hanging is not None:
-            self._read_torch = bind(_read_torch, truth, *self._torch, False, False, False)
+        self._has_prop = prop is not None
+        if prop is not None:
+            forces = [person.force for person in people] + [np.zeros(3)] * (PEOPLE_MAX - len(people))
+            self._prop = prop, forces[0], forces[1]
+            self._read_prop = bind(_read_prop, truth, *self._prop, 0, False)
 
     def read(self, truth: Record) -> None:
-        """Fill in every field; those of the torch stay NaN in a world without it."""
+        """Fill in every field; those of the prop stay NaN in a world without one that can be gripped."""
         self._read_base(truth.data, self._base, self._velocity, self._contacts.geoms, self._kind)
-        if self._people is not None:
-            self._read_holders(truth, self._people.giver.holds, self._people.receiver.holds)
-        elif self._hanging is not None:
-            self._read_holders(truth, False, False)
-
-    def _read_holders(self, truth: Record, giver_holds: bool, receiver_holds: bool) -> None:
-        robot_holds = any([grasp.holds for grasp in self._grasps])
-        self._read_torch(truth.data, *self._torch, giver_holds, receiver_holds, robot_holds)
+        if self._has_prop:
+            hold = 0
+            for index, person in enumerate(self._people):
+                hold |= person.holds << index
+            robot_holds = any([grasp.holds for grasp in self._grasps])
+            self._read_prop(truth.data, *self._prop, hold, robot_holds)
 
 
 @compiled
@@ -64,23 +70,30 @@ def _read_base(
 
 
 @compiled
-def _read_torch(
+def _read_prop(
     truth: np.ndarray,
     coordinates: np.ndarray,
-    giver_force: np.ndarray,
-    receiver_force: np.ndarray,
-    giver_holds: bool,
-    receiver_holds: bool,
+    first_force: np.ndarray,
+    second_force: np.ndarray,
+    people_hold: int,
     robot_holds: bool,
 ) -> None:
-    """Fill in the torch's pose, from position and quaternion (w, x, y, z), its force on hands, and who holds it."""
+    """Fill in the prop's pose, from position and quaternion (w, x, y, z), its force on hands, and who holds it.
+
+    Args:
+        truth: receives.
+        coordinates: shape (7,).
+        first_force, second_force: of each person on the prop, shape (3,) [N].
+        people_hold: bit set by index of the person.
+        robot_holds: whether a hand of the robot is on it.
+    """
     known = truth[0]
     for axis in range(3):
-        known.torch_pose[axis] = coordinates[axis]
-        known.torch_pose[3 + axis] = coordinates[4 + axis]
-        known.giver_force[axis] = -giver_force[axis]
-        known.receiver_force[axis] = -receiver_force[axis]
-    known.torch_pose[6] = coordinates[3]
-    known.giver_holds = giver_holds
-    known.receiver_holds = receiver_holds
+        known.prop_pose[axis] = coordinates[axis]
+        known.prop_pose[3 + axis] = coordinates[4 + axis]
+        known.people_force[0, axis] = -first_force[axis]
+        known.people_force[1, axis] = -second_force[axis]
+    known.prop_pose[6] = coordinates[3]
+    for index in range(PEOPLE_MAX):
+        known.people_hold[index] = (people_hold >> index) & 1
     known.robot_holds = robot_holds

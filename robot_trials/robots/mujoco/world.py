@@ -1,4 +1,4 @@
-"""The whole simulated world, robot, street, boards, people and torch: as it moves and as it looks."""
+"""The whole simulated world, robot, street, boards, people and props: as it moves and as it looks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Collection
 import mujoco
 
 from robot_trials.config.site import Site
-from robot_trials.robots.mujoco import torch
+from robot_trials.robots.conditions import Conditions
 from robot_trials.robots.mujoco.boards import add_board, add_post
-from robot_trials.robots.mujoco.conditions import Conditions
+from robot_trials.robots.mujoco.figures import add_figure
 from robot_trials.robots.mujoco.floor import add_floor
 from robot_trials.robots.mujoco.grasp import add_grasps
-from robot_trials.robots.mujoco.person_figure import GIVER_CLOTHES, RECEIVER_CLOTHES, add_person
+from robot_trials.robots.mujoco.props import add_prop
 from robot_trials.robots.mujoco.robot_spec import make_robot_spec
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
@@ -52,17 +52,17 @@ def make_world_spec(profile: RobotProfile, site: Site, options: SimOptions, cond
     set_solver(spec)
     _add_sensors(spec, profile)
     _add_camera(spec, profile)
-    add_floor(spec, site, conditions.friction, options.floor_unevenness)
+    add_floor(spec, site, conditions.friction, conditions.unevenness)
     for fiducial in site.fiducials:
         if fiducial.mount == "map":
             add_board(spec, spec.worldbody, fiducial, fiducial.transform_mount_tag)
             add_post(spec, fiducial)
-    if options.people:
-        add_person(spec, "giver", site.people[0], GIVER_CLOTHES, site.fiducials)
-        add_person(spec, "receiver", site.people[1], RECEIVER_CLOTHES, site.fiducials)
-    if options.has_torch:
-        torch.add_torch(spec, site, conditions.torch_mass)
-        add_grasps(spec, profile)
+    for figure in options.props.figures:
+        add_figure(spec, figure, site.fiducials)
+    for prop in sorted(options.props.props, key=lambda prop: prop.grip is None):  # what hands hold is Gazebo's first
+        add_prop(spec, prop, site.fiducials)
+    if options.props.held is not None:
+        add_grasps(spec, profile, options.props.held)
     return spec
 
 

@@ -21,6 +21,7 @@ from robot_trials.robots import RobotProfile, SimOptions
 from robot_trials.robots.gazebo import robot as gazebo_robot
 from robot_trials.robots.gazebo.install import GazeboInstall
 from robot_trials.robots.gazebo.robot import GazeboRobot
+from robot_trials.robots.props import PropSet
 from robot_trials.telemetry import read_bag
 from robot_trials_control.records import Record, make_control_sample, make_robot_command
 
@@ -94,11 +95,16 @@ def make_posture(profile: RobotProfile) -> Record:
 
 @pytest.fixture
 def running(
-    gazebo: GazeboInstall, profile: RobotProfile, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gazebo: GazeboInstall,
+    profile: RobotProfile,
+    site: Site,
+    make_some_props: Callable[..., PropSet],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[RunningRobot]:
     """A robot that stands in Gazebo, its run folder below `tmp_path`."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    robot = GazeboRobot(profile, site, SimOptions(camera="off"))
+    robot = GazeboRobot(profile, site, SimOptions(camera="off", props=make_some_props()))
     yield RunningRobot(robot, profile, tmp_path)
     robot.close()
 
@@ -195,7 +201,8 @@ from pathlib import Path
 from robot_trials.config import load_trial_setup
 from robot_trials.robots import SimOptions, load_profile, open_robot
 setup = load_trial_setup("torch_relay", length=5.0)
-robot = open_robot(load_profile(setup.robot_file), setup.site, SimOptions(simulator="gazebo", camera="off"))
+options = SimOptions(simulator="gazebo", camera="off", props=setup.kind.make_props(setup))
+robot = open_robot(load_profile(setup.robot_file), setup.site, options)
 print("open", flush=True)
 sys.stdin.read()
 """

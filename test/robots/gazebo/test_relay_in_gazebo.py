@@ -42,7 +42,7 @@ def hash_start(seed: int) -> str:
         digest.update(sample.state.joint_position.tobytes())
 
     sim = SimOptions(simulator="gazebo", seed=seed)
-    drill = Drill(load_trial_setup("torch_relay"), DrillOptions(torch=False, sim=sim))
+    drill = Drill(load_trial_setup("torch_relay"), DrillOptions(carrying=False, sim=sim))
     try:
         drill.watch(update)
         assert drill.run(2.3)

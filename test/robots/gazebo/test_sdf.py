@@ -7,8 +7,8 @@ import pytest
 
 from robot_trials.config import load_trial_setup
 from robot_trials.robots import SimOptions, load_profile
+from robot_trials.robots.conditions import draw_conditions
 from robot_trials.robots.gazebo.sdf import find_names, write_world
-from robot_trials.robots.mujoco.conditions import draw_conditions
 from robot_trials.robots.mujoco.world import make_worlds
 
 
@@ -18,13 +18,19 @@ def profile():
 
 
 @pytest.fixture(scope="module")
-def conditions():
-    return draw_conditions(SimOptions(seed=3))
+def options():
+    setup = load_trial_setup("torch_relay", seed=3)
+    return SimOptions(seed=3, props=setup.kind.make_props(setup))
 
 
 @pytest.fixture(scope="module")
-def worlds(profile, conditions):
-    return make_worlds(profile, load_trial_setup("torch_relay").site, SimOptions(seed=3), conditions)
+def conditions(options):
+    return draw_conditions(options)
+
+
+@pytest.fixture(scope="module")
+def worlds(profile, options, conditions):
+    return make_worlds(profile, load_trial_setup("torch_relay").site, options, conditions)
 
 
 @pytest.fixture(scope="module")
@@ -136,9 +142,9 @@ def test_soles_are_the_boxes_of_the_urdf(robot, reference, profile):
         np.testing.assert_allclose(numbers(sole, "pose")[:3], expected.placement.translation, atol=1e-9)
 
 
-def test_what_the_seed_drew_is_in_the_world(world, conditions):
+def test_what_the_seed_drew_is_in_the_world(world, options, conditions):
     torch = world.find("model[@name='torch']/link")
-    assert inertia_of(torch)[0] == pytest.approx(conditions.torch_mass)
+    assert inertia_of(torch)[0] == pytest.approx(options.props.held.mass)
     frictions = {
         numbers(slab, ".//mu")[0] for slab in world.findall("model/link/collision") if "slab" in slab.get("name")
     }

@@ -42,7 +42,7 @@ class CarryMeasure:
         truth, status = block["truth"], block["status"]
         if self._stopped:
             return
-        alone = (truth["robot_holds"] > 0) & (truth["giver_holds"] == 0) & (truth["receiver_holds"] == 0)
+        alone = (truth["robot_holds"] > 0) & ~(truth["people_hold"] > 0).any(axis=1)
         stops = status["stop_rung"] >= Rung.STAND
         if stops.any():
             self._stopped = True
@@ -67,7 +67,7 @@ class CarryMeasure:
             self._carrying = True
             alone = alone & (np.arange(len(block)) >= walking[0])
         if self._carrying and alone.any():
-            self._tilts.append(np.degrees(compute_tilt(truth["torch_pose"][alone, 3:])))
+            self._tilts.append(np.degrees(compute_tilt(truth["prop_pose"][alone, 3:])))
             offset = float(np.abs(truth["base_position"][alone, 1]).max())
             self.lateral_offset_max = max(self.lateral_offset_max, offset)
             self._measure_drift(block, int(np.flatnonzero(alone)[0]), int(np.flatnonzero(alone)[-1]))

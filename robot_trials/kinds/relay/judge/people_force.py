@@ -7,6 +7,8 @@ import numpy as np
 from robot_trials.kinds.contract import Rule
 
 GRAVITY = 9.81
+GIVER, RECEIVER = 0, 1
+"""Index of a person in what the truth says of people."""
 WEIGHING_TICKS = 50
 """The torch's weight is the mean of this many ticks while the giver alone holds it still."""
 
@@ -30,13 +32,14 @@ class PeopleForce:
         """Take in consecutive control samples, structured array of shape (n,)."""
         truth = block["truth"]
         if len(self._weighed) < WEIGHING_TICKS:
-            alone = (truth["giver_holds"] > 0) & (truth["robot_holds"] == 0) & (truth["receiver_holds"] == 0)
-            self._weighed += (-truth["giver_force"][alone, 2]).tolist()[: WEIGHING_TICKS - len(self._weighed)]
+            hold = truth["people_hold"] > 0
+            alone = hold[:, GIVER] & (truth["robot_holds"] == 0) & ~hold[:, RECEIVER]
+            self._weighed += (-truth["people_force"][alone, GIVER, 2]).tolist()[: WEIGHING_TICKS - len(self._weighed)]
             if len(self._weighed) == WEIGHING_TICKS:
                 self._payload_weight = float(np.mean(self._weighed))
-        excess = compute_excess_force(truth["giver_force"], self._payload_weight)
+        excess = compute_excess_force(truth["people_force"][:, GIVER], self._payload_weight)
         self.giver_force_max = max(self.giver_force_max, float(excess.max(initial=0.0)))
-        excess = compute_excess_force(truth["receiver_force"], self._payload_weight)
+        excess = compute_excess_force(truth["people_force"][:, RECEIVER], self._payload_weight)
         self.receiver_force_max = max(self.receiver_force_max, float(excess.max(initial=0.0)))
 
     def compute_figures(self) -> dict[str, float]:

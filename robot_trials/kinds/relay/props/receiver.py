@@ -6,11 +6,11 @@ import enum
 
 import numpy as np
 
-from robot_trials.robots.mujoco.compliant_grip import TorchMotion
-from robot_trials.robots.mujoco.conditions import TORCH_MASS
-from robot_trials.robots.mujoco.person_arm import PersonArm
-from robot_trials.robots.mujoco.person_hand import FEEL_TIME, GRAVITY, PersonHand
-from robot_trials.robots.mujoco.torch import BOTTOM
+from robot_trials.kinds.relay.props.behaviour import Behaviour
+from robot_trials.kinds.relay.props.torch import BOTTOM
+from robot_trials.robots.props import Arm
+from robot_trials.robots.props.compliant_grip import PropMotion
+from robot_trials.robots.props.person_hand import GRAVITY, PersonHand
 
 REACH = 0.05
 """Distance of the shaft's axis from the open hand within which it closes [m]."""
@@ -18,14 +18,6 @@ SIGHT = 1.0
 """Distance along the lane within which the person watches the torch [m]."""
 SLOW = 0.15
 """Speed below which the shaft counts as offered [m/s]."""
-OFFERED_FOR = 0.3
-"""How long it must be offered before the hand closes [s]."""
-CLOSE_TIME = 0.4
-"""From touching to holding [s]."""
-LIFT_RATE = 0.04
-"""How fast the hand takes up load [m/s]."""
-LIFT_SHARE = 0.8
-"""Part of a torch's usual weight that the hand takes before it tugs."""
 TUG = 0.02
 """How far the hand then pulls towards itself, to feel whether the torch is free [m]."""
 TUG_TIME = 0.5
@@ -55,20 +47,21 @@ class Receiver(PersonHand):
         phase: what the receiver does now.
     """
 
-    def __init__(self, arm: PersonArm, grip_point: np.ndarray, rotation: np.ndarray) -> None:
-        super().__init__(arm, grip_point, rotation, firmness=0.0)
+    def __init__(self, arm: Arm, grip_point: np.ndarray, rotation: np.ndarray, behaviour: Behaviour) -> None:
+        super().__init__(arm, grip_point, rotation, 0.0, behaviour.strength)
+        self._behaviour = behaviour
         self.phase = ReceiverPhase.WAITING
         self._timer = 0.0
         self._felt = np.zeros(3)
         self._tug = 0.0
         self._pull = WITHDRAW_WAY / np.linalg.norm(WITHDRAW_WAY)
 
-    def update(self, motion: TorchMotion, dt: float) -> None:
+    def update(self, motion: PropMotion, dt: float) -> None:
         """Feel, decide and pull for one period of `dt` [s]."""
         if self.phase is ReceiverPhase.WAITING:
             self._wait(motion, dt)
             return
-        self._felt += (self.grip.force - self._felt) * (dt / FEEL_TIME)
+        self._felt += (self.grip.force - self._felt) * (dt / self._behaviour.feel_time)
         if self.phase is ReceiverPhase.CLOSING:
             self._close(dt)
         elif self.phase is ReceiverPhase.TAKING:
@@ -82,7 +75,7 @@ class Receiver(PersonHand):
         """Whether the torch has come within sight of the waiting hand."""
         return bool(abs(torch_position[0] - self.start[0]) < SIGHT)
 
-    def _wait(self, motion: TorchMotion, dt: float) -> None:
+    def _wait(self, motion: PropMotion, dt: float) -> None:
         if not self.is_near(motion.grip):
             self._timer = 0.0
             return
@@ -93,25 +86,26 @@ class Receiver(PersonHand):
         in_hand = float(beside @ beside) < REACH**2 and BOTTOM + 0.03 < along < -0.06
         offered = in_hand and float(motion.hold_velocity @ motion.hold_velocity) < SLOW**2
         self._timer = self._timer + dt if offered else 0.0
-        if self._timer >= OFFERED_FOR:
+        if self._timer >= self._behaviour.take_after:
             self.phase, self._timer = ReceiverPhase.CLOSING, 0.0
             self.grip.target[:] = motion.hold
             self.grip.target_rotation[:] = motion.rotation
 
     def _close(self, dt: float) -> None:
-        self.grip.firmness = min(self.grip.firmness + dt / CLOSE_TIME, 1.0)
+        self.grip.firmness = min(self.grip.firmness + dt / self._behaviour.close_time, 1.0)
         if self.grip.firmness == 1.0:
             self.phase = ReceiverPhase.TAKING
 
-    def _let_go_if_pulled(self, motion: TorchMotion) -> None:
+    def _let_go_if_pulled(self, motion: PropMotion) -> None:
         """Wait again when somebody walks off with the torch."""
         if self._is_pulled(motion):
             self.phase, self._timer, self._tug = ReceiverPhase.WAITING, 0.0, 0.0
             self.grip.firmness = 0.0
 
     def _take(self, dt: float) -> None:
-        if self._felt[2] < LIFT_SHARE * TORCH_MASS * GRAVITY:
-            self.grip.target[2] += LIFT_RATE * dt
+        behaviour = self._behaviour
+        if self._felt[2] < behaviour.lift_share * behaviour.expected_mass * GRAVITY:
+            self.grip.target[2] += behaviour.lift_rate * dt
             return
         if self._tug < TUG:
             step = TUG * dt / TUG_TIME

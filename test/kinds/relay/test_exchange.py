@@ -7,17 +7,20 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from robot_trials.kinds.relay.props.behaviour import Behaviour
+from robot_trials.kinds.relay.props.giver import GiverPhase
+from robot_trials.kinds.relay.props.people import People
+from robot_trials.kinds.relay.props.receiver import ReceiverPhase
 from robot_trials.robots import RobotProfile
-from robot_trials.robots.mujoco.compliant_grip import CompliantGrip, TorchMotion
-from robot_trials.robots.mujoco.giver import RELEASE_TIME, GiverPhase
-from robot_trials.robots.mujoco.person_figure import HOLD_BELOW_GRIP
-from robot_trials.robots.mujoco.receiver import ReceiverPhase
 from robot_trials.robots.mujoco.robot import MujocoRobot
 from robot_trials.robots.mujoco.rotations import quaternion_wxyz_from_matrix
+from robot_trials.robots.props.compliant_grip import CompliantGrip, PropMotion
+from robot_trials.robots.props.figure_shapes import HOLD_BELOW_GRIP
 from robot_trials_control.records import RIGHT, Record, make_control_sample, make_robot_command
 
 ELBOW, SHOULDER = "zarm_r4_joint", "zarm_r1_joint"
 WEIGHT_MAX = 1.76 * 9.81
+RELEASE_TIME = Behaviour(1.6).release_time
 
 
 class Rig:
@@ -44,7 +47,7 @@ class Rig:
             self.robot.read_state(self.sample.state)
             self.robot.write_command(self.command, self.sample.torque_applied)
             self.robot.read_truth(self.sample.truth)
-            force = self.sample.truth.giver_force + self.sample.truth.receiver_force
+            force = self.sample.truth.people_force.sum(axis=0)
             self.forces.append(float(np.linalg.norm(force)))
 
     def _steady_base(self) -> None:
@@ -56,13 +59,13 @@ class Rig:
 
     def bring_torch_to_hand(self, offset: np.ndarray) -> None:
         """Have the giver offer the torch at the robot's hand, `offset` away in the hand's axes [m]."""
-        people, data = self.robot.people, self.robot.data
-        assert people is not None
+        people, data = self.robot.actors, self.robot.data
+        assert isinstance(people, People)
         hand = data.site("r_grip")
         rotation = hand.xmat.reshape(3, 3)
         grip = hand.xpos + rotation @ offset
-        people.torch_coordinates[:3] = grip
-        people.torch_coordinates[3:] = quaternion_wxyz_from_matrix(rotation)
+        people._torch.coordinates[:3] = grip
+        people._torch.coordinates[3:] = quaternion_wxyz_from_matrix(rotation)
         sag = people.giver.grip.target[2] - people.giver._arm.fist_position[2]
         people.giver.start[:] = grip - HOLD_BELOW_GRIP * rotation[:, 2]
         people.giver.grip.target[:] = people.giver.start + [0.0, 0.0, sag]
@@ -106,34 +109,34 @@ def test_grasp_keeps_the_offset_it_closed_with(rig: Rig) -> None:
 @pytest.mark.simulation
 def test_torch_passes_from_giver_to_robot_to_receiver(rig: Rig) -> None:
     """Nobody lets go before the other carries, and nobody is pulled."""
-    people, truth = rig.robot.people, rig.sample.truth
-    assert people is not None
+    people, truth = rig.robot.actors, rig.sample.truth
+    assert isinstance(people, People)
     rig.bring_torch_to_hand(np.array([0.01, 0.0, 0.0]))
     rig.command.hand_closed[RIGHT] = 1.0
     rig.run(1.0)
-    assert truth.robot_holds and truth.giver_holds, "the giver keeps the torch while nobody lifts it"
+    assert truth.robot_holds and truth.people_hold[0], "the giver keeps the torch while nobody lifts it"
     for _ in range(20):
         rig.move(ELBOW, -0.005)
         rig.run(0.1)
     rig.run(0.2 + RELEASE_TIME)
-    assert truth.robot_holds and not truth.giver_holds
+    assert truth.robot_holds and not truth.people_hold[0]
     assert people.giver.phase is GiverPhase.WITHDRAWING
     assert max(rig.forces) < WEIGHT_MAX + 20.0
 
     people.receiver.start[:] = people.motion.hold + [0.01, -0.01, 0.0]
     rig.forces.clear()
     rig.run(1.0)
-    assert truth.receiver_holds
+    assert truth.people_hold[1]
     for _ in range(10):
         rig.move(ELBOW, 0.004)
         rig.run(0.1)
-    carried = -float(truth.receiver_force[2])
-    assert carried > 0.7 * rig.robot.conditions.torch_mass * 9.81
+    carried = -float(truth.people_force[1, 2])
+    assert carried > 0.7 * rig.robot.props.held.mass * 9.81
     rig.command.hand_closed[RIGHT] = 0.0
     rig.run(4.0)
-    assert truth.receiver_holds and not truth.robot_holds
+    assert truth.people_hold[1] and not truth.robot_holds
     assert people.receiver.phase is ReceiverPhase.WITHDRAWING
-    assert truth.torch_pose[2] > 0.8
+    assert truth.prop_pose[2] > 0.8
     assert max(rig.forces) < WEIGHT_MAX + 20.0
     assert truth.unwanted_contacts == 0
 
@@ -141,7 +144,7 @@ def test_torch_passes_from_giver_to_robot_to_receiver(rig: Rig) -> None:
 @pytest.mark.parametrize("direction", [(1.0, 0.0, 0.0), (0.0, -0.7, 0.7), (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)])
 def test_hand_yields_instead_of_pulling(direction: tuple[float, float, float]) -> None:
     """Moved half a metre away, the hand follows and never pulls harder than a torch's weight and 20 N."""
-    grip, motion = CompliantGrip(np.zeros(3), np.eye(3), firmness=1.0), TorchMotion()
+    grip, motion = CompliantGrip(np.zeros(3), np.eye(3), firmness=1.0), PropMotion((0.0, 0.0, 0.1))
     velocity = 0.25 * np.array(direction)
     lightest, most = np.array([0.0, 0.0, 1.44 * 9.81]), 0.0
     for tick in range(1000):
@@ -159,9 +162,9 @@ def test_giver_keeps_the_torch_when_nobody_comes(make_robot: Callable[..., Mujoc
     robot = make_robot(seed=5)
     rig = Rig(robot, profile)
     rig.run(0.5)
-    start = rig.sample.truth.torch_pose[:3].copy()
+    start = rig.sample.truth.prop_pose[:3].copy()
     rig.run(1.5)
-    assert rig.sample.truth.giver_holds
-    assert robot.people is not None
-    assert np.linalg.norm(robot.people.motion.angular_velocity) < 0.5, "a light shaft must not shake in the hand"
-    np.testing.assert_allclose(rig.sample.truth.torch_pose[:3], start, atol=0.01)
+    assert rig.sample.truth.people_hold[0]
+    assert isinstance(robot.actors, People)
+    assert np.linalg.norm(robot.actors.motion.angular_velocity) < 0.5, "a light shaft must not shake in the hand"
+    np.testing.assert_allclose(rig.sample.truth.prop_pose[:3], start, atol=0.01)
