@@ -150,6 +150,7 @@ def apply_override(document: Document, key: str, text: str) -> None:
     path: KeyPath = ()
     for part in parts[:-1]:
         holder, path = _descend(holder, part, path, key)
+        document.lines.setdefault(path, None)
     last: str | int = _index(holder, parts[-1], key) if isinstance(holder, list) else parts[-1]
     if not isinstance(holder, (dict, list)):
         raise ConfigError([ConfigProblem(None, None, key, None, f"{dotted(path)} is a value and holds no keys")])
@@ -157,7 +158,7 @@ def apply_override(document: Document, key: str, text: str) -> None:
     here = (*path, last)
     for known in [known for known in document.lines if known[: len(here)] == here]:
         del document.lines[known]
-    document.lines[here] = None
+    document.lines |= dict.fromkeys(_list_paths(value, here))
 
 
 def _descend(holder: Any, part: str, path: KeyPath, key: str) -> tuple[Any, KeyPath]:
@@ -168,6 +169,13 @@ def _descend(holder: Any, part: str, path: KeyPath, key: str) -> tuple[Any, KeyP
     if not isinstance(holder, dict):
         raise ConfigError([ConfigProblem(None, None, key, None, f"{dotted(path)} is a value and holds no keys")])
     return holder.setdefault(part, {}), (*path, part)
+
+
+def _list_paths(value: Any, path: KeyPath) -> Iterator[KeyPath]:
+    """A value's path and those of everything in it."""
+    yield path
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _list_paths(item, (*path, key))
 
 
 def _index(items: list[Any], part: str, key: str) -> int:

@@ -29,7 +29,7 @@ class FleetRobotSpec(StrictModel):
         pose: of the site's map in the world, and so on the programme's map.
         tag_shift: added to the number of every fiducial of its site, so that robots cannot take them for their own.
         start_delay: wall time from a graph that is ready until the goal is sent, where the fleet starts by itself [s].
-        overrides: `trial.KEY=VALUE` or `site.KEY=VALUE`.
+        overrides: `trial.KEY=VALUE`, `site.KEY=VALUE` or `world.KEY=VALUE`.
     """
 
     name: RobotName

@@ -123,7 +123,8 @@ _TYPES = {
 
 def _explain(detail: Any, document: Document, kind: type[BaseModel]) -> ConfigProblem:
     """One pydantic error as a problem with file, line, key, value and bound."""
-    path, type_, context = _document_path(detail["loc"], document), detail["type"], detail.get("ctx", {})
+    type_, context = detail["type"], detail.get("ctx", {})
+    path = _document_path(detail["loc"], document, type_ in ("missing", "extra_forbidden"))
     value = detail["input"]
     if type_ == "missing":
         return document.problem(path, None, "required key is missing")
@@ -140,12 +141,18 @@ def _explain(detail: Any, document: Document, kind: type[BaseModel]) -> ConfigPr
     return document.problem(path, "null" if value is None else value, bound)
 
 
-def _document_path(loc: Iterable[str | int], document: Document) -> KeyPath:
-    """The error's location without the tags that pydantic adds for unions."""
+def _document_path(loc: Iterable[str | int], document: Document, ends_in_key: bool) -> KeyPath:
+    """The error's location without the tags that pydantic adds for unions.
+
+    Args:
+        loc: as pydantic has it.
+        document: knows every key that is written.
+        ends_in_key: the last part is a key even where nobody wrote it.
+    """
     path: KeyPath = ()
     parts = list(loc)
     for index, part in enumerate(parts):
-        if (*path, part) in document.lines or index == len(parts) - 1:
+        if (*path, part) in document.lines or (ends_in_key and index == len(parts) - 1):
             path = (*path, part)
     return path
 

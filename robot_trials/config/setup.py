@@ -139,7 +139,8 @@ def load_trial_setup(
         simulator: what moves the simulated world.
         gui: whether the simulator shows a window, where it has one.
         output: folder for bag, verdict and report; None records nothing.
-        overrides: `trial.KEY=VALUE` or `site.KEY=VALUE`, VALUE in YAML.
+        overrides: `trial.KEY=VALUE`, `site.KEY=VALUE` or `world.KEY=VALUE`, VALUE in YAML; the last is short for
+            `trial.world.KEY=VALUE`.
 
     Raises:
         ConfigError: with every problem of every file.
@@ -209,13 +210,15 @@ def _read_parts(
 
 
 def _split_overrides(overrides: Sequence[str], length: float | None, problems: Problems) -> dict[str, dict[str, str]]:
-    """`site.lane.length=60` → {"site": {"lane.length": "60"}}."""
+    """`site.lane.length=60` → {"site": {"lane.length": "60"}}; `world.KEY` stands in the trial's file."""
     by_file: dict[str, dict[str, str]] = {"trial": {}, "site": {}}
     for text in overrides:
         key, equals, value = text.partition("=")
         file, dot, rest = key.partition(".")
+        if file == "world":
+            file, rest = "trial", f"world.{rest}" if rest else ""
         if not (equals and dot and rest) or file not in by_file:
-            rule = "must read trial.KEY=VALUE or site.KEY=VALUE"
+            rule = "must read trial.KEY=VALUE, site.KEY=VALUE or world.KEY=VALUE"
             problems.found.append(ConfigProblem(None, None, "--set", text, rule))
             continue
         by_file[file][rest] = value

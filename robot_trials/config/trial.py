@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from robot_trials.clock import require_zone
 from robot_trials.config.criteria import TorqueLimits
 from robot_trials.config.model import StrictModel
+from robot_trials.config.world import WorldSpec
 
 
 class PhaseSpec(StrictModel):
@@ -51,6 +52,7 @@ class Trial(StrictModel):
         walking_speed: upper bound of the commanded speed [m/s].
         torque_limits: which torque limits the simulated drives obey.
         start_time: civil date and time of the scenario's first instant.
+        world: what a simulated world draws, whatever was announced.
         controller: name of a file of controller parameters; the built-in ones when omitted.
     """
 
@@ -67,6 +69,7 @@ class Trial(StrictModel):
     battery_min: Annotated[float, Field(ge=0.05, le=1.0)] = 0.3
     criteria: StrictModel = StrictModel()
     phases: PhasesSpec = PhasesSpec()
+    world: WorldSpec = Field(default_factory=WorldSpec)
 
     @field_validator("start_time")
     @classmethod

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from robot_trials.config.world import Distribution
+from robot_trials.config.world_draw import Conditions, draw_conditions
 from robot_trials.robots.profile import TorqueSet
 from robot_trials.robots.props import PropSet
 
@@ -38,3 +39,7 @@ class SimOptions:
     props: PropSet = field(default_factory=PropSet)
     friction: float | Distribution | None = None
     floor_unevenness: float | Distribution | None = None
+
+    def draw_conditions(self) -> Conditions:
+        """What the seed draws about the world, but for the props."""
+        return draw_conditions(self.seed, self.friction, self.floor_unevenness)

@@ -127,6 +127,8 @@ def _choose_options(setup: TrialSetup) -> SimOptions:
         camera=setup.camera,
         torque_limits=setup.trial.torque_limits,
         props=setup.kind.make_props(setup),
+        friction=setup.trial.world.friction,
+        floor_unevenness=setup.trial.world.unevenness,
     )
 
 

@@ -137,7 +137,8 @@ def test_carry_needs_time_for_the_lane(config: Path) -> None:
 
 @pytest.mark.parametrize("text", ["walking_speed=1", "trial.walking_speed", "permit.caps.speed=9", "trial=1"])
 def test_override_reaches_trial_and_site_only(config: Path, text: str) -> None:
-    assert refusal(overrides=[text]) == f"command line: --set: {text}: must read trial.KEY=VALUE or site.KEY=VALUE"
+    rule = "must read trial.KEY=VALUE, site.KEY=VALUE or world.KEY=VALUE"
+    assert refusal(overrides=[text]) == f"command line: --set: {text}: {rule}"
 
 
 def test_hash_covers_the_robot_description(config: Path, spoil: Spoil) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from robot_trials.config.world_draw import draw_conditions
 from robot_trials.exceptions import RobotFault
 from robot_trials.robots import RobotProfile
-from robot_trials.robots.conditions import draw_conditions
 from robot_trials.robots.mujoco.robot import MujocoRobot, compute_substeps
-from robot_trials.robots.options import SimOptions
 from robot_trials_control.records import Record, make_control_sample, make_robot_command
 
 RobotMaker = Callable[..., MujocoRobot]
@@ -46,13 +45,13 @@ def test_another_seed_another_world(make_robot: RobotMaker) -> None:
 
 
 def test_draws_stay_within_their_bounds() -> None:
-    draws = [draw_conditions(SimOptions(seed=seed)) for seed in range(200)]
+    draws = [draw_conditions(seed) for seed in range(200)]
     friction = np.array([d.friction for d in draws])
     assert 0.4 <= friction.min() < 0.45 and 0.95 < friction.max() <= 1.0
 
 
 def test_fixing_one_condition_leaves_the_others() -> None:
-    free, fixed = draw_conditions(SimOptions(seed=4)), draw_conditions(SimOptions(seed=4, friction=0.7))
+    free, fixed = draw_conditions(4), draw_conditions(4, friction=0.7)
     assert fixed.friction == 0.7
     assert fixed.floor_seed == free.floor_seed and fixed.sensor_seed == free.sensor_seed
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from robot_trials.config.model import StrictModel
 from robot_trials.config.trial import PhaseSpec, PhasesSpec, Trial
+from robot_trials.kinds.relay.world import RelayWorld
 
 Positive = Annotated[float, Field(gt=0.0)]
 
@@ -66,3 +67,4 @@ class RelayTrial(Trial):
     payload: PayloadSpec
     criteria: RelayCriteria = RelayCriteria()
     phases: RelayPhases = RelayPhases()
+    world: RelayWorld = Field(default_factory=RelayWorld)

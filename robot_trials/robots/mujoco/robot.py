@@ -9,7 +9,6 @@ import numpy as np
 
 from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
-from robot_trials.robots.conditions import draw_conditions
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.robots.mujoco.contacts import Contacts
 from robot_trials.robots.mujoco.disturbances import Failure, Push, SensorFailures, SensorGroup
@@ -55,7 +54,7 @@ class MujocoRobot:
         self._dt = profile.drive.period
         self.control_period_ns = round(self._dt * 1e9)
         self._substeps = compute_substeps(self._dt, PHYSICS_PERIOD)
-        self.conditions, self.props = draw_conditions(options), options.props
+        self.conditions, self.props = options.draw_conditions(), options.props
         self.model, looks = self._make_models(profile, site, options)
         self.data = mujoco.MjData(self.model)
         self._options, self._flags = self.model.opt, self.model.opt.disableflags

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import mujoco
 
 from robot_trials.exceptions import ConfigError, ConfigProblem, RobotFault
-from robot_trials.robots.conditions import draw_conditions
 from robot_trials.robots.mujoco.floor import add_street, remove_street
 from robot_trials.robots.mujoco.robot import NO_SENSORS, compute_substeps
 from robot_trials.robots.mujoco.world import (
@@ -96,7 +95,7 @@ def _make_spec(berths: Sequence[Berth]) -> mujoco.MjSpec:
     set_solver(spec)
     islands = int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
     spec.option.disableflags &= ~islands  # robots apart do not wait for each other's contacts
-    draws = [draw_conditions(berth.options) for berth in berths]
+    draws = [berth.options.draw_conditions() for berth in berths]
     height = min(berth.site.ground.lowest - draw.unevenness for berth, draw in zip(berths, draws, strict=True))
     add_street(spec, height, min(draw.friction for draw in draws))
     for berth, draw in zip(berths, draws, strict=True):

@@ -8,7 +8,7 @@ from collections.abc import Collection
 import mujoco
 
 from robot_trials.config.site import Site
-from robot_trials.robots.conditions import Conditions
+from robot_trials.config.world_draw import Conditions
 from robot_trials.robots.mujoco.boards import add_board, add_post
 from robot_trials.robots.mujoco.figures import add_figure
 from robot_trials.robots.mujoco.floor import add_floor

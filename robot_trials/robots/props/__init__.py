@@ -7,7 +7,7 @@ can close on, which people hold it and with what force. `PropSet` bundles all of
 
 from robot_trials.robots.props.acting import Actors, Arm, Holder, NoActors, PropState, Stage
 from robot_trials.robots.props.hanging import HangingProp
-from robot_trials.robots.props.prop import Drawn, Figure, Grip, Look, Prop, PropSet
+from robot_trials.robots.props.prop import Figure, Grip, Look, Prop, PropSet
 from robot_trials.robots.props.shapes import Box, Capsule, Colour, Cylinder, Ellipsoid, Shape, Sphere
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "Capsule",
     "Colour",
     "Cylinder",
-    "Drawn",
     "Ellipsoid",
     "Figure",
     "Grip",

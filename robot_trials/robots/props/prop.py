@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from robot_trials.config.site import Stance
+from robot_trials.config.world_draw import Drawn
 from robot_trials.robots.props.acting import Actors, NoActors, Stage
 from robot_trials.robots.props.shapes import Colour, Point, Shape
 from robot_trials_control.records import PEOPLE_MAX
@@ -76,23 +77,6 @@ class Figure:
     name: str
     stance: Stance
     look: Look
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """One number that a seed drew for a world.
-
-    Attributes:
-        name: key of the trial's `world:`, such as `friction`, with what follows where it has several numbers.
-        label: in words.
-        value: in its unit.
-        unit: empty for a plain number.
-    """
-
-    name: str
-    label: str
-    value: float
-    unit: str = ""
 
 
 MakeActors: TypeAlias = Callable[[Stage], Actors]

@@ -7,7 +7,6 @@ import pytest
 
 from robot_trials.config import load_trial_setup
 from robot_trials.robots import SimOptions, load_profile
-from robot_trials.robots.conditions import draw_conditions
 from robot_trials.robots.gazebo.sdf import find_names, write_world
 from robot_trials.robots.mujoco.world import make_worlds
 
@@ -25,7 +24,7 @@ def options():
 
 @pytest.fixture(scope="module")
 def conditions(options):
-    return draw_conditions(options)
+    return options.draw_conditions()
 
 
 @pytest.fixture(scope="module")

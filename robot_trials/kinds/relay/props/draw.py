@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from robot_trials.config.world import Distribution, draw_value
+from robot_trials.config.world_draw import Drawn, draw_chance, draw_prop_chances
 from robot_trials.kinds.relay.props.behaviour import Behaviour
 from robot_trials.kinds.relay.world import PeopleWorld, RelayWorld
-from robot_trials.robots.conditions import draw_chance, draw_prop_chances
-from robot_trials.robots.props import Drawn
 from robot_trials.robots.props.compliant_grip import Strength
 
 

@@ -10,7 +10,6 @@ from robot_trials.kinds.relay.props.draw import RelayDraw, draw_relay
 from robot_trials.kinds.relay.props.people import PEOPLE, Offer, People
 from robot_trials.kinds.relay.props.rotations import matrix_from_rotation_vector, matrix_from_yaw
 from robot_trials.kinds.relay.props.torch import COM_ABOVE_GRIP, NAME, make_torch
-from robot_trials.kinds.relay.world import RelayWorld
 from robot_trials.robots.props import Figure, HangingProp, Look, PropSet
 from robot_trials.robots.props.hanging import find_hanging_place
 
@@ -18,15 +17,14 @@ GIVER_LOOK = Look(shirt=(0.80, 0.16, 0.14, 1.0), trousers=(0.16, 0.17, 0.22, 1.0
 RECEIVER_LOOK = Look(shirt=(0.13, 0.34, 0.70, 1.0), trousers=(0.85, 0.85, 0.87, 1.0))
 
 
-def make_props(setup: TrialSetup, *, people: bool = True, world: RelayWorld | None = None) -> PropSet:
+def make_props(setup: TrialSetup, *, people: bool = True) -> PropSet:
     """Torch and people of a relay, as its seed draws them.
 
     Args:
         setup: the trial.
         people: giver and receiver are there; without them the torch hangs beside the robot.
-        world: what to draw from; the usual world when omitted.
     """
-    draw = draw_relay(world or RelayWorld(), setup.seed, setup.trial.payload.mass)
+    draw = draw_relay(setup.trial.world, setup.seed, setup.trial.payload.mass)
     com = draw.torch_com[0], 0.0, COM_ABOVE_GRIP + draw.torch_com[1]
     if not people:
         torch = make_torch(draw.torch_mass, find_hanging_place(setup.site), com=com)

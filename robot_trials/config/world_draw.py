@@ -1,4 +1,4 @@
-"""What the seed draws about every simulated world before a trial starts."""
+"""One draw of a simulated world: what a seed makes of a trial's `world:`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robot_trials.config.world import WorldSpec, draw_value
-from robot_trials.robots.options import SimOptions
-from robot_trials.robots.props import Drawn
+from robot_trials.config.world import Distribution, WorldSpec, draw_value
 
 PROP_CHANCES = 13
 """Numbers of a seed's stream that are left to what a kind of trial draws for its props."""
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """One number that a seed drew for a world.
+
+    Attributes:
+        name: key of the trial's `world:`, such as `friction`, with what follows where it has several numbers.
+        label: in words.
+        value: in its unit.
+        unit: empty for a plain number.
+    """
+
+    name: str
+    label: str
+    value: float
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Conditions:
-    """One draw of the world.
+    """What every world draws.
 
     Attributes:
         friction: sliding friction of the floor.
@@ -41,18 +56,24 @@ class Conditions:
         )
 
 
-def draw_conditions(options: SimOptions) -> Conditions:
-    """Draw the world of a seed; what the options fix is fixed without changing the other draws."""
-    generator = np.random.default_rng(options.seed)
+def draw_conditions(
+    seed: int, friction: float | Distribution | None = None, unevenness: float | Distribution | None = None
+) -> Conditions:
+    """Draw what every world draws; what is fixed is fixed without changing the other draws.
+
+    Args:
+        seed: the same one gives the same numbers.
+        friction: a number or a distribution; the usual one when None.
+        unevenness: likewise [m].
+    """
+    generator = np.random.default_rng(seed)
     chance = generator.random()
     generator.random(PROP_CHANCES)
-    floor_seed, sensor_seed, camera_seed = (int(seed) for seed in generator.integers(2**31, size=3))
+    floor_seed, sensor_seed, camera_seed = (int(drawn) for drawn in generator.integers(2**31, size=3))
     usual = WorldSpec()
-    friction = usual.friction if options.friction is None else options.friction
-    unevenness = usual.unevenness if options.floor_unevenness is None else options.floor_unevenness
     return Conditions(
-        friction=draw_value(friction, chance),
-        unevenness=draw_value(unevenness, draw_chance(options.seed, "unevenness")),
+        friction=draw_value(usual.friction if friction is None else friction, chance),
+        unevenness=draw_value(usual.unevenness if unevenness is None else unevenness, draw_chance(seed, "unevenness")),
         floor_seed=floor_seed,
         sensor_seed=sensor_seed,
         camera_seed=camera_seed,
