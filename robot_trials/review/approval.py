@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from robot_trials.review.verdict import Verdict
 from robot_trials.review.words import to_words
+from robot_trials.review.world_numbers import read_world
 
 APPROVED = {
     "permit": ("Permit", ""),
@@ -18,7 +19,7 @@ APPROVED = {
 }
 """Key of identity or figures → what it is, and the unit of a number."""
 WORLD = "world"
-"""Keys of a simulated world's values begin so: `world.prop_mass`."""
+"""Key of what a seed drew, as `world_numbers` reads it; other values of a world follow a dot: `world.surface`."""
 
 
 def list_approved(identity: Mapping[str, str], verdict: Verdict) -> dict[str, str]:
@@ -35,10 +36,11 @@ def list_approved(identity: Mapping[str, str], verdict: Verdict) -> dict[str, st
 
 def list_world(identity: Mapping[str, str]) -> dict[str, str]:
     """What a simulated world drew, in words; empty where nothing is said of it."""
-    return {
-        to_words(key.removeprefix(WORLD).lstrip(".") or "all"): value
+    drawn = {number.label: number.text for number in read_world(identity)}
+    return drawn | {
+        to_words(key.removeprefix(f"{WORLD}.")): value
         for key, value in identity.items()
-        if is_world(key) and value
+        if is_world(key) and key != WORLD and value
     }
 
 

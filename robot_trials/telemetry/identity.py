@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from robot_trials.clock import epoch_ns
 from robot_trials.config import TrialSetup
+from robot_trials.config.world_draw import Drawn, draw_conditions
 
 PACKAGE = "robot_trials"
 
@@ -32,6 +34,7 @@ class TrialIdentity:
         configuration_hash: of everything in force, overrides and robot description included; empty where unknown.
         overrides: what was changed from the files for this run, as written; empty for nothing.
         kind: of the trial, as in its YAML; empty where unknown.
+        world: numbers that the seed drew for the simulated world.
     """
 
     trial: str
@@ -45,6 +48,7 @@ class TrialIdentity:
     configuration_hash: str = ""
     overrides: str = ""
     kind: str = ""
+    world: tuple[Drawn, ...] = ()
 
     @property
     def start_time_ns(self) -> int:
@@ -71,6 +75,9 @@ class TrialIdentity:
             "software_version": read_software_version(),
             "git_hash": read_git_hash(Path(__file__).resolve().parents[2]),
         }
+        if self.world:
+            drawn = {number.name: _describe_number(number) for number in self.world}
+            values["world"] = json.dumps(drawn, ensure_ascii=False)
         for name, digest in sorted(compute_file_hashes(self.files).items()):
             values[f"sha256:{name}"] = digest
         return values
@@ -119,7 +126,19 @@ def make_identity(setup: TrialSetup, host: str) -> TrialIdentity:
         configuration_hash=setup.configuration_hash,
         overrides=_describe_overrides(setup),
         kind=setup.kind.name,
+        world=list_drawn(setup),
     )
+
+
+def list_drawn(setup: TrialSetup) -> tuple[Drawn, ...]:
+    """Every number that a setup's seed draws for its simulated world, those of its kind last."""
+    world = setup.trial.world
+    conditions = draw_conditions(setup.seed, world.friction, world.unevenness)
+    return (*conditions.drawn, *setup.kind.make_props(setup).drawn)
+
+
+def _describe_number(number: Drawn) -> dict[str, str | float]:
+    return {"label": number.label, "value": number.value, "unit": number.unit}
 
 
 def _describe_overrides(setup: TrialSetup) -> str:
