@@ -184,10 +184,11 @@ def test_start_stance_sees_a_lane_board(make_robot: RobotMaker) -> None:
 
 def test_person_in_between_hides_a_tag(make_robot: RobotMaker, profile: RobotProfile, site: Site) -> None:
     robot = make_robot(seed=1)
+    stance = robot.props.figures[0].stance
     sensor = FiducialSensor(robot.view, profile, site, False, np.random.default_rng(0))
-    giver = np.array([site.giver.stance.x, site.giver.stance.y, 0.0])
+    person = np.array([stance.x, stance.y, 0.0])
     tag_101 = robot.view.data.site("tag_101").xpos
-    behind = giver + (giver - tag_101) * (1.5 / np.linalg.norm(giver - tag_101))
+    behind = person + (person - tag_101) * (1.5 / np.linalg.norm(person - tag_101))
     behind[2] = 1.2
     index = sensor._ids.index(101)
     assert not sensor._is_clear(index, behind)

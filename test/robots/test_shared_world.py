@@ -75,7 +75,7 @@ def test_three_robots_stand_each_where_its_own_map_says(open_at: Opener, profile
         truth = sample.truth
         np.testing.assert_allclose(truth.base_position[:2], (site.start.x, site.start.y), atol=0.03)
         assert truth.base_position[2] > 0.8 and abs(truth.base_orientation_xyzw[2]) < 0.01
-        assert truth.people_hold[0] and np.linalg.norm(truth.prop_pose[:3] - site.giver.grip) < 0.12
+        assert truth.people_hold[0] and np.linalg.norm(truth.prop_pose[:3] - robot.props.held.position) < 0.05
         assert truth.ground_contacts == 0 and truth.unwanted_contacts == 0
         assert sample.state.foot_wrench[:, 2].sum() == pytest.approx(weight, rel=0.05)
         seen = {observation.tag_id for observation in robot.read_fiducials()}
