@@ -48,7 +48,7 @@ def test_a_robot_whose_legs_lose_their_torque_is_judged_fallen() -> None:
     from robot_trials.robots import SimOptions
     from robot_trials.runtime.drill import Drill, DrillOptions
 
-    drill = Drill(load_trial_setup("torch_relay", length=20.0), DrillOptions(torch=False, sim=SimOptions(seed=0)))
+    drill = Drill(load_trial_setup("torch_relay", length=20.0), DrillOptions(carrying=False, sim=SimOptions(seed=0)))
     assert drill.settle() and not drill.falls.fell
     falls.drop_torque((0, 1))(drill.robot, drill.controller.model.limbs)
     assert not drill.run(3.0) and drill.falls.fell
