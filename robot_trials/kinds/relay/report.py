@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from robot_trials.kinds.common.curves import read_velocity
-from robot_trials.kinds.relay.judge.people_force import compute_excess_force
+from robot_trials.kinds.relay.judge.people_force import GIVER, compute_excess_force
 from robot_trials.kinds.relay.scene import make_relay_scene
 from robot_trials.kinds.reporting import Judgement, KindReport, Plot, Tile
 from robot_trials.robots.fall import compute_tilt
@@ -68,8 +68,8 @@ def _tilt(bag: Bag, verdict: Judgement, trunk: Plot | None) -> Plot | None:
         return None
     truth = bag.columns(TRUTH)
     curves = trunk.curves
-    if truth and len(truth["torch_pose"]) == len(trunk.times):
-        tilt = np.degrees(compute_tilt(truth["torch_pose"][:, 3:]))
+    if truth and len(truth["prop_pose"]) == len(trunk.times):
+        tilt = np.degrees(compute_tilt(truth["prop_pose"][:, 3:]))
         curves = {"torch": np.where(_is_carried(truth), tilt, np.nan), **curves}
     bounds = {"99 % of the time": verdict.bound("torch_tilt_p99_deg"), "at most": verdict.bound("torch_tilt_max_deg")}
     note = "Angle to the vertical; the torch while only the robot holds it. Judged from its first step until a stop."
@@ -78,19 +78,20 @@ def _tilt(bag: Bag, verdict: Judgement, trunk: Plot | None) -> Plot | None:
 
 def _is_carried(truth: Mapping[str, np.ndarray]) -> np.ndarray:
     """While the robot alone has the torch, shape (n,), bool."""
-    others = truth["giver_holds"].astype(bool) | truth["receiver_holds"].astype(bool)
-    carried: np.ndarray = truth["robot_holds"].astype(bool) & ~others
+    carried: np.ndarray = truth["robot_holds"].astype(bool) & ~truth["people_hold"].astype(bool).any(axis=1)
     return carried
 
 
 def _forces(bag: Bag, verdict: Judgement) -> Plot | None:
     """What people feel beyond the torch's weight."""
     truth = bag.columns(TRUTH)
-    if not truth or not np.isfinite(truth["giver_force"]).any():
+    if not truth or not np.isfinite(truth["people_force"]).any():
         return None
-    alone = truth["giver_holds"].astype(bool) & ~truth["robot_holds"].astype(bool)
-    weight = float(np.mean(-truth["giver_force"][alone, 2])) if alone.any() else 0.0
-    curves = {person: compute_excess_force(truth[f"{person}_force"], weight) for person in PEOPLE}
+    alone = truth["people_hold"][:, GIVER].astype(bool) & ~truth["robot_holds"].astype(bool)
+    weight = float(np.mean(-truth["people_force"][alone, GIVER, 2])) if alone.any() else 0.0
+    curves = {
+        person: compute_excess_force(truth["people_force"][:, index], weight) for index, person in enumerate(PEOPLE)
+    }
     bounds = {"at most": verdict.bound("giver_force_max")}
     note = "Force on a person's hand that the torch's own weight does not explain."
     return Plot("forces", "Force on people", note, "N", bag.times(TRUTH), curves, bounds)

@@ -43,11 +43,11 @@ def make_relay_scene(
         site: what the recording says about place and course; empty for nothing: then there is but the torch.
         moments: since the bag's first message [s].
     """
-    known = bool(truth) and bool(np.isfinite(truth["torch_pose"]).all())
+    known = bool(truth) and bool(np.isfinite(truth["prop_pose"]).all())
     if known:
         rows = find_rows(times, moments)
         truth = {name: column[rows] for name, column in truth.items()}
-    poses = truth["torch_pose"] if known else None
+    poses = truth["prop_pose"] if known else None
     torch = () if poses is None else (Thing("torch", make_torch(), poses),)
     if not site:
         return Scene(things=torch)
@@ -92,7 +92,7 @@ def _move_giver(person: Mapping[str, Any], truth: Mapping[str, np.ndarray] | Non
     hand = np.full((len(moments), 3), np.nan)
     if truth is None:
         return hand
-    holds = truth["giver_holds"].astype(bool)
+    holds = truth["people_hold"][:, 0].astype(bool)
     if holds.any():
         share = (moments - moments[holds][-1]) / WITHDRAWAL_TIME
         leaving = (share > 0.0) & (share < 1.0)
@@ -106,12 +106,12 @@ def _move_receiver(person: Mapping[str, Any], truth: Mapping[str, np.ndarray] | 
     offered = _offer(person)
     if truth is None:
         return offered
-    return np.where(truth["receiver_holds"].astype(bool)[:, None], _hold(truth), offered)
+    return np.where(truth["people_hold"][:, 1].astype(bool)[:, None], _hold(truth), offered)
 
 
 def _hold(truth: Mapping[str, np.ndarray]) -> np.ndarray:
     """Where a person's hand would hold the torch, shape (n, 3)."""
-    poses = truth["torch_pose"]
+    poses = truth["prop_pose"]
     place: np.ndarray = poses[:, :3] + rotate(poses[:, 3:], np.array(HOLD_BELOW_GRIP))
     return place
 
