@@ -73,12 +73,11 @@ class MujocoRobot:
         self.drives.hold(profile.nominal_array)
         self._place(profile, site)
         self._paving = Paving(self.model, self.data, site, self.conditions.unevenness, self.conditions.floor_seed)
-        stage = MujocoStage(self.model, self.data, self.props)
-        self.actors = self.props.make_actors(stage)
         self._hand_sites = [self.model.site(hand).id for hand in profile.frames.hands]
         held = self.props.held
         self._grasps = [Grasp(self.model, self.data, hand, held) for hand in profile.frames.hands if held]
-        prop = stage.prop(held.name).coordinates if held else None
+        self._contacts = self._make_contacts()
+        self._place_props()
         self._base = int(self.model.jnt_bodyid[0])
         self._sole_sites = [self.model.site(foot).id for foot in profile.frames.feet]
         self._push = Push(self.data, self.model.site(profile.frames.imu).bodyid[0])
@@ -86,7 +85,6 @@ class MujocoRobot:
         mujoco.mj_forward(self.model, self.data)
         self.view = self._make_view(looks)
         self._sensors = Sensors(self.model, self.data, profile, options.noise, self.conditions.sensor_seed)
-        self._truth = TruthReader(self.data, prop, self.actors.people, self._grasps, self._make_contacts())
         self._ground = site.ground
         self._make_cameras(profile, site, options)
 
@@ -223,6 +221,23 @@ class MujocoRobot:
             if camera is not None:
                 camera.close()
         self._camera = self._scene = None
+
+    def reset_props(self) -> None:
+        """Put props and people back to where they were at the start; who acts begins anew.
+
+        Raises:
+            ValueError: a hand of the robot holds a prop.
+        """
+        if any(grasp.holds for grasp in self._grasps) and self.props.held is not None:
+            raise ValueError(f"a hand of the robot holds the {self.props.held.name}: it cannot be put back")
+        self._place_props()
+
+    def _place_props(self) -> None:
+        """Set the stage, and let those who act step onto it."""
+        stage, held = MujocoStage(self.model, self.data, self.props), self.props.held
+        self.actors = self.props.make_actors(stage)
+        prop = stage.prop(held.name).coordinates if held else None
+        self._truth = TruthReader(self.data, prop, self.actors.people, self._grasps, self._contacts)
 
     def _check_joint_order(self) -> None:
         """MuJoCo and Pinocchio order joints by their own rules; every array here assumes that they agree."""

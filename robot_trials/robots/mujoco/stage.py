@@ -22,7 +22,7 @@ class FreeProp:
     def place(self, position: np.ndarray, rotation: np.ndarray) -> None:
         """Put it somewhere, at rest."""
         self.coordinates[:3], self.coordinates[3:] = position, quaternion_wxyz_from_matrix(rotation)
-        self.velocity[:] = 0.0
+        self.velocity[:] = self.wrench[:] = 0.0
 
 
 class MujocoStage:

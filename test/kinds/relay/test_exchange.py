@@ -168,3 +168,25 @@ def test_giver_keeps_the_torch_when_nobody_comes(make_robot: Callable[..., Mujoc
     assert isinstance(robot.actors, People)
     assert np.linalg.norm(robot.actors.motion.angular_velocity) < 0.5, "a light shaft must not shake in the hand"
     np.testing.assert_allclose(rig.sample.truth.prop_pose[:3], start, atol=0.01)
+
+
+def test_people_and_torch_are_put_back(make_robot: Callable[..., MujocoRobot], profile: RobotProfile) -> None:
+    """A torch that somebody carried off comes back into the giver's hand; what a robot holds does not."""
+    rig = Rig(make_robot(seed=5), profile)
+    rig.run(0.1)
+    robot, truth = rig.robot, rig.sample.truth
+    people = robot.actors
+    robot.data.joint("torch").qpos[:3] += [0.0, -1.0, 0.0]
+    rig.run(1.0)
+    assert not truth.people_hold[0], "nobody is held back"
+    robot.reset_props()
+    rig.run(0.1)
+    assert truth.people_hold[0] and robot.actors is not people
+    np.testing.assert_allclose(truth.prop_pose[:3], robot.props.held.position, atol=0.02)
+    assert np.linalg.norm(truth.people_force[0]) == pytest.approx(robot.props.held.mass * 9.81, rel=0.2)
+    rig.bring_torch_to_hand(np.array([0.01, 0.0, 0.0]))
+    rig.command.hand_closed[RIGHT] = 1.0
+    rig.run(0.05)
+    assert truth.robot_holds
+    with pytest.raises(ValueError, match="a hand of the robot holds the torch"):
+        robot.reset_props()
