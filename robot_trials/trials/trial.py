@@ -12,6 +12,7 @@ from robot_trials.config import TrialSetup
 from robot_trials.geometry import PlanarPose
 from robot_trials.kinds.common.events import PhaseSpan, TrialEvent
 from robot_trials.kinds.common.guard import find_fault, is_fallen
+from robot_trials.kinds.common.longest import TICK
 from robot_trials.kinds.common.permit_watch import PermitWatch
 from robot_trials.kinds.common.stand import is_standing
 from robot_trials.kinds.contract import Quantity
@@ -20,7 +21,7 @@ from robot_trials.robots import RobotProfile
 from robot_trials.robots.interface import FiducialObservation
 from robot_trials_control.records import MotionMode, Record
 
-PERIOD = 0.02
+PERIOD = TICK
 """Time between two ticks of a trial [s]."""
 
 
@@ -115,6 +116,11 @@ class Trial:
     def map_to_odom(self) -> PlanarPose:
         """Pose of odom in the site's map."""
         return self._context.percept.map_to_odom
+
+    @property
+    def permit_sha256(self) -> str:
+        """Of the permit's file as the preflight has read it; empty before."""
+        return self._context.permit_sha256
 
     @property
     def phases(self) -> list[PhaseSpan]:

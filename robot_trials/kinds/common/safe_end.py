@@ -9,11 +9,10 @@ from py_trees.common import Status
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.guard import is_fallen, is_stopped
 from robot_trials.kinds.common.leaf import Leaf
+from robot_trials.kinds.common.longest import REST_PATIENCE
 from robot_trials.kinds.common.stand import Stand
 from robot_trials_control.records import MotionMode
 
-PATIENCE = 20.0
-"""Time to come to rest [s]."""
 DAMPED_TIME = 1.0
 """Time to sink down after a fall [s]."""
 
@@ -55,8 +54,8 @@ def build_safe_end(context: TrialContext, arms: Behaviour | None = None) -> Beha
         context: the trial's blackboard.
         arms: what the arms do at last; when omitted they go back to the body.
     """
-    stop = Stand("stop", context, rest=None, patience=PATIENCE)
-    arms = arms or Stand("stand safely", context, patience=PATIENCE)
+    stop = Stand("stop", context, rest=None, patience=REST_PATIENCE)
+    arms = arms or Stand("stand safely", context, patience=REST_PATIENCE)
     standing = py_trees.composites.Sequence("end standing", memory=True, children=[stop, arms])
     return py_trees.composites.Selector(
         "safe end",

@@ -25,13 +25,14 @@ class WalkTo(Leaf[ContextT]):
         name: name in the tree.
         context: the trial's blackboard.
         compute_stance: middle between the feet, in odom, as known now.
-        speed: upper bound, as far as the permit's cap allows [m/s].
+        speed: upper bound, as far as the trial's own and the permit's cap allow [m/s].
     """
 
     def __init__(self, name: str, context: ContextT, compute_stance: StanceFunction, speed: float) -> None:
         super().__init__(name, context)
         self._compute_stance = compute_stance
-        self._speed = min(speed, context.manner.walk.cap_share * context.setup.permit.caps.speed)
+        setup, share = context.setup, context.manner.walk.cap_share
+        self._speed = min(speed, setup.demands.speed, share * setup.permit.caps.speed)
         self._target: PlanarPose | None = None
         self._settled = self.watch(context.parameters.still_time)
 

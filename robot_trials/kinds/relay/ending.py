@@ -8,7 +8,7 @@ from py_trees.common import Status
 
 from robot_trials.kinds.common.hand import command_arms_posture
 from robot_trials.kinds.common.leaf import Leaf
-from robot_trials.kinds.common.safe_end import PATIENCE
+from robot_trials.kinds.common.longest import REST_PATIENCE
 from robot_trials.kinds.common.stand import Stand
 from robot_trials.kinds.relay.carry import command_carry
 from robot_trials.kinds.relay.context import RelayContext
@@ -35,8 +35,8 @@ def rest_arms(context: RelayContext) -> None:
 def end_arms(context: RelayContext) -> Behaviour:
     """What the arms do at the safe end."""
     back = py_trees.decorators.FailureIsSuccess("empty hand back", Retract("retract", context))
-    stand = Stand("stand safely", context, rest=rest_arms, patience=PATIENCE)
-    keep = Stand("stand as it is", context, rest=None, patience=PATIENCE)
+    stand = Stand("stand safely", context, rest=rest_arms, patience=REST_PATIENCE)
+    keep = Stand("stand as it is", context, rest=None, patience=REST_PATIENCE)
     empty = py_trees.composites.Sequence(
         "empty", memory=True, children=[IfHandEmpty("hand empty?", context), back, stand]
     )

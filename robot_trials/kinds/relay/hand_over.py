@@ -8,6 +8,7 @@ from py_trees.common import Status
 from robot_trials.kinds.common.hand import command_grasp, command_hand_in_odom, command_payload, move_along_z
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.longest import TAKE_BACK_TIME
 from robot_trials_control.records import MotionMode, PayloadMode
 
 LOWERED_WAIT = 4.0
@@ -93,4 +94,4 @@ class TakeBack(Leaf[RelayContext]):
         command_payload(context, PayloadMode.TRACK)
         if self._target is not None:
             command_hand_in_odom(context, self._target, context.manner.hands.approach_speed)
-        return Status.SUCCESS if self.elapsed > 1.5 else Status.RUNNING
+        return Status.SUCCESS if self.elapsed > TAKE_BACK_TIME else Status.RUNNING

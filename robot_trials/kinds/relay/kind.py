@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from robot_trials.config.site import Site
 from robot_trials.exceptions import ConfigProblem
 from robot_trials.kinds.contract import Demands, Load, Measure, Mission
 from robot_trials.kinds.relay.course import RelayCourse, RelaySite, resolve_relay_site
+from robot_trials.kinds.relay.longest import find_longest
 from robot_trials.kinds.relay.spec import RelayTrial
 from robot_trials.robots.profile import RobotProfile
 from robot_trials.robots.props import PropSet
@@ -51,7 +53,7 @@ class RelayKind:
         payload = trial.payload
         return Demands(
             speed=trial.walking_speed,
-            duration=timedelta(seconds=sum(phase.timeout * (1 + phase.retries) for _, phase in trial.phases)),
+            duration=timedelta(seconds=math.ceil(find_longest(trial.phases))),
             area=course.area,
             load=Load(payload.mass, payload.mass_tolerance, payload.hand),
             people=2,

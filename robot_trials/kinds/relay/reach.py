@@ -16,6 +16,7 @@ from robot_trials.kinds.common.hand import (
 )
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.longest import RETRACT_PATIENCE
 from robot_trials.kinds.relay.torch_hand import command_hand_ready, compute_grip_on_axis, compute_pregrasp, may_hold
 from robot_trials_control.records import MotionMode, PayloadMode
 
@@ -146,7 +147,7 @@ class Retract(Leaf[RelayContext]):
             return Status.RUNNING
         command_hand_in_odom(context, self._back, context.manner.hands.approach_speed)
         near = distance_to_target(context, self._back) < PREGRASP_DISTANCE
-        late = self.elapsed > 5.0
+        late = self.elapsed > RETRACT_PATIENCE
         return Status.SUCCESS if near or late else Status.RUNNING
 
 

@@ -17,7 +17,8 @@ from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.guard import find_fault, may_go_on
 from robot_trials.kinds.common.hand import command_hand_in_odom
-from robot_trials.kinds.common.safe_end import PATIENCE, build_safe_end
+from robot_trials.kinds.common.longest import REST_PATIENCE
+from robot_trials.kinds.common.safe_end import build_safe_end
 from robot_trials.kinds.relay.ending import end_arms
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
@@ -136,4 +137,4 @@ def test_fall_is_damped_even_after_the_safe_end_began() -> None:
 def test_robot_that_never_rests_is_not_waited_for_forever() -> None:
     context = make_context()
     context.status.walking[...] = True
-    assert tick(build_safe_end(context, end_arms(context)), context, PATIENCE + 5.0) == Status.FAILURE
+    assert tick(build_safe_end(context, end_arms(context)), context, REST_PATIENCE + 5.0) == Status.FAILURE

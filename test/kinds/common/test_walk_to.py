@@ -105,3 +105,13 @@ def test_a_walk_stays_clear_of_the_permits_cap() -> None:
     leaf = WalkTo("walk", context, lambda _: (2.0, 0.0, 0.0), context.setup.trial.walking_speed)
     tick(leaf, context, 0.02)
     assert float(context.command.walk_speed) == pytest.approx(context.manner.walk.cap_share)
+
+
+def test_a_slow_trial_walks_slowly_everywhere() -> None:
+    context = make_context("trial.walking_speed=0.2")
+    for leaf in (
+        WalkTo("walk", context, lambda _: (2.0, 0.0, 0.0), context.manner.walk.approach_speed),
+        StepBack("back", context),
+    ):
+        tick(leaf, context, 0.02)
+        assert float(context.command.walk_speed) == pytest.approx(0.2)
