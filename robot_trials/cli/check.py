@@ -129,10 +129,16 @@ def _check_controller(file: Path) -> None:
 
 
 def _check_programme(folder: Path) -> None:
-    """Site, robots, marshals and trials, with all they name."""
+    """Site, robots, marshals and trials, with all they name, and each trial as its robots will have it."""
     from robot_trials.config.programme import load_programme
+    from robot_trials.config.programme.covered import check_requests
+    from robot_trials.robots.profile import load_profile
 
-    load_programme(f"{folder}/")
+    setups, problems = check_requests(load_programme(f"{folder}/"))
+    if problems:
+        raise ConfigError(problems)
+    for file in dict.fromkeys(setup.robot_file for setup in setups):
+        load_profile(file)
 
 
 def _check_fleet(file: Path) -> None:

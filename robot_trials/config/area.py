@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from robot_trials.config.permit import Permit
 from robot_trials.config.site import Site
-from robot_trials.geometry import compose_planar, invert_planar
 
 Corner = tuple[float, float]
 
@@ -49,15 +48,12 @@ class Area:
 
 
 def find_area(site: Site, permit: Permit, demanded: Sequence[Corner]) -> Area:
-    """Where a robot may be: within the permit's polygon where it has one, else where its trial demands to be.
+    """Where a robot may be: where its trial demands to be, which its permit has to cover, and no further.
 
     Args:
         site: whose map the area lies on.
-        permit: its polygon is written on the programme's map, on which the site's own lies at `site.place`.
+        permit: covers it (`config.permit.find_gaps`); named where it has a polygon.
         demanded: corners of the area that the trial's kind asks for, on the site's map [m].
     """
-    if permit.polygon is not None:
-        to_site = invert_planar(site.place)
-        corners = [compose_planar(to_site, (x, y, 0.0)) for x, y in permit.polygon]
-        return Area(tuple((x, y) for x, y, _ in corners), f"permit {permit.number}")
-    return Area(tuple(demanded), f"the trial on {site.name}")
+    within = f", within the polygon of permit {permit.number}" if permit.polygon is not None else ""
+    return Area(tuple(demanded), f"the trial on {site.name}{within}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, field_validator
 
@@ -13,8 +14,13 @@ from robot_trials.config.identity import hash_configuration
 from robot_trials.config.model import Loaded, StrictModel
 from robot_trials.config.polygon import Polygon
 from robot_trials.exceptions import ConfigProblem
+from robot_trials.geometry import PlanarPose, compose_planar
 from robot_trials.kinds.contract import Demands
 
+CROWD = "caps.crowd"
+"""Key of the cap on people around the robot: the only clause that may be covered again a moment later."""
+ROUNDING = 1e-6
+"""An area that reaches so far beyond a polygon lies on its edge [m]."""
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -80,23 +86,69 @@ class Permit(StrictModel):
         return min(self.window.end, self.expires)
 
 
-def check_permit(
-    permit: Loaded[Permit], trial: str, demands: Demands, site: str, robot: str, now: datetime
-) -> list[ConfigProblem]:
-    """Everything for which the permit does not cover the trial; empty when it does.
+@dataclass(frozen=True)
+class Occasion:
+    """Where, by whom and when a trial is held, as far as that is known.
+
+    Attributes:
+        trials, sites: names of the trial and of its site, one of which the permit must say.
+        robot: profile.
+        place: of the map of the trial's area on the programme's map, x, y [m], yaw [rad].
+        start: civil time; None: when is not settled yet.
+        crowd: people around the robot [1/m²]; None: not counted.
+    """
+
+    trials: tuple[str, ...]
+    sites: tuple[str, ...]
+    robot: str
+    place: PlanarPose = (0.0, 0.0, 0.0)
+    start: datetime | None = None
+    crowd: float | None = None
+
+
+class Gap(NamedTuple):
+    """A clause of a permit that does not cover a trial.
+
+    Attributes:
+        key: of the clause, dotted.
+        value: what the permit says.
+        bound: what it would have to be, with the trial's number.
+    """
+
+    key: str
+    value: object
+    bound: str
+
+    def __str__(self) -> str:
+        """`caps.speed: 0.5: must be ≥ 0.8, the trial's walking speed [m/s]`."""
+        value = f"{self.value:g}" if isinstance(self.value, float) else self.value
+        return f"{self.key}: {value}: {self.bound}"
+
+
+def check_permit(permit: Loaded[Permit], demands: Demands, occasion: Occasion) -> list[ConfigProblem]:
+    """Every clause of the permit that does not cover a trial, at its line of the permit's file; empty when all do.
 
     Args:
         permit: the permit and its file.
-        trial: name of the trial.
-        demands: what it takes at most.
-        site: name of the site in use.
-        robot: name of the robot in use.
-        now: civil time at which the trial starts.
+        demands: what the trial takes at most.
+        occasion: where, by whom and when it is held.
+    """
+    return [permit.problem(*gap) for gap in find_gaps(permit.value, demands, occasion)]
+
+
+def find_gaps(permit: Permit, demands: Demands, occasion: Occasion) -> list[Gap]:
+    """Every clause of the permit that does not cover a trial: the one place that decides it; empty when all do.
+
+    Args:
+        permit: the permit.
+        demands: what the trial takes at most.
+        occasion: where, by whom and when it is held.
     """
     return [
-        *_check_names(permit, trial, site, robot),
-        *_check_times(permit, demands, now),
-        *_check_caps(permit, demands),
+        *_compare_names(permit, occasion),
+        *_compare_times(permit, demands, occasion.start),
+        *_compare_caps(permit.caps, demands, occasion.crowd),
+        *_compare_area(permit, demands, occasion.place),
     ]
 
 
@@ -124,45 +176,73 @@ def is_same_person(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _check_names(permit: Loaded[Permit], trial: str, site: str, robot: str) -> list[ConfigProblem]:
+def _compare_names(permit: Permit, occasion: Occasion) -> list[Gap]:
     """Site, robot, trial and the two signatures."""
-    value, problems = permit.value, []
-    if value.site != site:
-        problems.append(permit.problem("site", value.site, f"must be {site}, the trial's site"))
-    if value.robot != robot:
-        problems.append(permit.problem("robot", value.robot, f"must be {robot}, the trial's robot"))
-    if trial not in value.trials:
-        problems.append(permit.problem("trials", ", ".join(value.trials), f"must include {trial}"))
-    if is_same_person(value.approver, value.operator):
-        problems.append(permit.problem("approver", value.approver, "must be someone else than the operator"))
-    return problems
+    gaps = []
+    if permit.site not in occasion.sites:
+        gaps.append(Gap("site", permit.site, f"must be {' or '.join(occasion.sites)}, the trial's site"))
+    if permit.robot != occasion.robot:
+        gaps.append(Gap("robot", permit.robot, f"must be {occasion.robot}, the trial's robot"))
+    if not set(occasion.trials) & set(permit.trials):
+        gaps.append(Gap("trials", ", ".join(permit.trials), f"must include {' or '.join(occasion.trials)}"))
+    if is_same_person(permit.approver, permit.operator):
+        gaps.append(Gap("approver", permit.approver, "must be someone else than the operator"))
+    return gaps
 
 
-def _check_times(permit: Loaded[Permit], demands: Demands, now: datetime) -> list[ConfigProblem]:
+def _compare_times(permit: Permit, demands: Demands, start: datetime | None) -> list[Gap]:
     """Window and expiry, up to the latest end that the trial's demands allow."""
-    window, expires, problems = permit.value.window, permit.value.expires, []
-    end = now + demands.duration
-    if now < window.start:
-        problems.append(permit.problem("window.start", window.start.isoformat(), f"must be ≤ {_when(now, 'start')}"))
-    if now > window.end:
-        problems.append(permit.problem("window.end", window.end.isoformat(), f"must be > {_when(now, 'start')}"))
+    if start is None:
+        return []
+    window, expires, gaps = permit.window, permit.expires, []
+    end = start + demands.duration
+    if start < window.start:
+        gaps.append(Gap("window.start", window.start.isoformat(), f"must be ≤ {_when(start, 'start')}"))
+    if start > window.end:
+        gaps.append(Gap("window.end", window.end.isoformat(), f"must be > {_when(start, 'start')}"))
     elif end > window.end:
-        problems.append(permit.problem("window.end", window.end.isoformat(), f"must be ≥ {_when(end, 'latest end')}"))
-    if now >= expires:
-        problems.append(permit.problem("expires", expires.isoformat(), f"must be > {_when(now, 'start')}"))
-    return problems
+        gaps.append(Gap("window.end", window.end.isoformat(), f"must be ≥ {_when(end, 'latest end')}"))
+    if start >= expires:
+        gaps.append(Gap("expires", expires.isoformat(), f"must be > {_when(start, 'start')}"))
+    elif end > expires:
+        gaps.append(Gap("expires", expires.isoformat(), f"must be ≥ {_when(end, 'latest end')}"))
+    return gaps
 
 
-def _check_caps(permit: Loaded[Permit], demands: Demands) -> list[ConfigProblem]:
-    """Speed, and the heaviest load that would be accepted."""
-    caps, problems = permit.value.caps, []
+def _compare_caps(caps: CapsSpec, demands: Demands, crowd: float | None) -> list[Gap]:
+    """Speed, the heaviest load that would be accepted, and people around, where they are counted."""
+    gaps = []
     if demands.speed > caps.speed:
-        rule = f"must be ≥ {demands.speed:g}, the trial's walking speed [m/s]"
-        problems.append(permit.problem("caps.speed", caps.speed, rule))
+        gaps.append(Gap("caps.speed", caps.speed, f"must be ≥ {demands.speed:g}, the trial's walking speed [m/s]"))
     if demands.heaviest_load > caps.load:
         rule = f"must be ≥ {demands.heaviest_load:g}, the heaviest load that the trial accepts [kg]"
-        problems.append(permit.problem("caps.load", caps.load, rule))
-    return problems
+        gaps.append(Gap("caps.load", caps.load, rule))
+    if crowd is not None and caps.crowd is not None and crowd > caps.crowd:
+        gaps.append(Gap(CROWD, caps.crowd, f"must be ≥ {crowd:g}, the people counted there [1/m²]"))
+    return gaps
+
+
+def _compare_area(permit: Permit, demands: Demands, place: PlanarPose) -> list[Gap]:
+    """The demanded area, placed on the programme's map, must lie in the permit's polygon."""
+    if permit.polygon is None:
+        return []
+    from shapely import Polygon as Shape
+
+    corners = [compose_planar(place, (x, y, 0.0))[:2] for x, y in demands.area]
+    allowed, demanded = Shape(permit.polygon), Shape(corners)
+    outside = demanded.difference(allowed.buffer(ROUNDING))
+    if outside.is_empty:
+        return []
+    corner = max(outside.convex_hull.exterior.coords, key=lambda point: float(allowed.distance(_point(point))))
+    distance = float(allowed.distance(_point(corner)))
+    where = f"{outside.area:.2f} m² of it are outside, up to {distance:.2f} m at ({corner[0]:.2f}, {corner[1]:.2f})"
+    return [Gap("polygon", f"{allowed.area:.0f} m²", f"must cover the trial's area of {demanded.area:.0f} m²: {where}")]
+
+
+def _point(place: Sequence[float]) -> Any:
+    from shapely import Point
+
+    return Point(place[0], place[1])
 
 
 def _when(moment: datetime, label: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +12,10 @@ from typing import Any, Literal
 from robot_trials.config.area import Area, find_area
 from robot_trials.config.criteria import tighten_criteria
 from robot_trials.config.document import read_document
+from robot_trials.config.goal import GoalFacts
 from robot_trials.config.identity import canonical_text, hash_configuration
 from robot_trials.config.model import Loaded
-from robot_trials.config.permit import Permit, check_hashes, check_permit
+from robot_trials.config.permit import Occasion, Permit, check_hashes, check_permit
 from robot_trials.config.problems import Problems
 from robot_trials.config.site import TAG_ID_MAX, Site, SiteSpec
 from robot_trials.config.trial import Trial
@@ -48,6 +50,7 @@ class TrialSetup:
         arguments: keyword arguments of `load_trial_setup` (JSON) that give the same setup elsewhere.
         configuration: canonical content of every file used, by role.
         configuration_hash: SHA-256 over it.
+        goal: for whom it runs; None while nobody has asked.
     """
 
     kind: TrialKind
@@ -71,6 +74,7 @@ class TrialSetup:
     arguments: dict[str, Any]
     configuration: dict[str, str]
     configuration_hash: str
+    goal: GoalFacts | None = None
 
     @property
     def trial_id(self) -> str:
@@ -79,9 +83,27 @@ class TrialSetup:
         return f"{self.trial.name}-{start}-seed{self.seed}-{self.configuration_hash[:8]}"
 
     @property
+    def files_by_role(self) -> dict[str, Path]:
+        """File of each role of `configuration`."""
+        files = dict(zip(("trial", "site", "permit", "robot", "controller"), self.files, strict=False))
+        if "robot_description" in self.configuration:
+            files["robot_description"] = self.robot_file.parent / json.loads(self.configuration["robot"])["urdf"]
+        return files
+
+    @property
+    def occasion(self) -> Occasion:
+        """Where, by whom and when it is held, for its permit."""
+        return make_occasion(self.trial.name, self.site, self.robot, self.start_time)
+
+    @property
     def area(self) -> Area:
         """Where the robot may be, on the site's map."""
         return find_area(self.site, self.permit, self.demands.area)
+
+
+def make_occasion(trial: str, site: Site, robot: str, start: datetime | None = None) -> Occasion:
+    """What a permit has to say of a trial: its name, the place it is held at, the profile of its robot, its start."""
+    return Occasion((trial,), (site.name,), robot, site.place, start)
 
 
 @dataclass(frozen=True)
@@ -126,6 +148,7 @@ def load_trial_setup(
     gui: bool = False,
     output: Path | str | None = None,
     overrides: Sequence[str] = (),
+    moment: datetime | None = None,
 ) -> TrialSetup:
     """Read a trial and everything it names, and check that they go together.
 
@@ -141,19 +164,21 @@ def load_trial_setup(
         output: folder for bag, verdict and report; None records nothing.
         overrides: `trial.KEY=VALUE`, `site.KEY=VALUE` or `world.KEY=VALUE`, VALUE in YAML; the last is short for
             `trial.world.KEY=VALUE`.
+        moment: civil time of the start for which the permit is checked; the trial's `start_time` when omitted.
 
     Raises:
         ConfigError: with every problem of every file.
     """
     problems = Problems()
     parts = _read_parts(name, robot, site, _split_overrides(overrides, length, problems), problems)
-    trial, site_name, robot_name = parts.trial.value, parts.site.value.name, parts.robot_file.stem
+    trial, robot_name = parts.trial.value, parts.robot_file.stem
     place, course = parts.kind.resolve_site(parts.site.value)
     criteria, loosened = tighten_criteria(parts.kind.list_bounds(trial, course), parts.trial)
     demands = parts.kind.find_demands(trial, course)
     problems.found += _check_kind(parts)
     problems.found += [*loosened, *_check_tags(parts.site, place), *parts.kind.check(parts.trial, parts.site)]
-    problems.found += check_permit(parts.permit, trial.name, demands, site_name, robot_name, trial.start_time)
+    occasion = make_occasion(trial.name, place, robot_name, moment or trial.start_time)
+    problems.found += check_permit(parts.permit, demands, occasion)
     content = parts.content()
     problems.found += check_hashes(parts.permit, content)
     problems.stop_if_any()

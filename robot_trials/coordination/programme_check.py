@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from robot_trials.config import load_trial_setup
 from robot_trials.config.model import Loaded
+from robot_trials.config.permit import CROWD, find_gaps
 from robot_trials.config.permit import Permit as PermitSpec
-from robot_trials.config.permit import check_hashes
-from robot_trials.config.programme import Programme
+from robot_trials.config.programme import Programme, find_wanted
+from robot_trials.config.programme.covered import load_request
 from robot_trials.coordination.clauses import (
     Clause,
     GateCheck,
@@ -23,6 +25,7 @@ from robot_trials.coordination.clauses import (
     check_permit,
 )
 from robot_trials.exceptions import ConfigError
+from robot_trials.records.gates import find_newest
 from robot_trials.records.models import Booking, Permit
 from robot_trials.schedule.expand import find_source
 from robot_trials.schedule.start import find_crowd_cap, find_faults
@@ -65,17 +68,24 @@ class DocumentCheck:
 
 @dataclass(frozen=True)
 class CoverageCheck:
-    """Permit and site cover the trial from now to its end."""
+    """Permit and site cover the trial, as its files are now, from now to its end."""
 
     programme: Programme
 
     def __call__(self, session: Session, booking: Booking, now: float) -> Sequence[Clause]:
         """Clauses of permit, opening and caps that fail; those of time may hold later."""
-        end = now + booking.planned_end - booking.planned_start
-        faults = find_faults(
-            self.programme, find_source(self.programme, booking.name).request, booking.robot, booking.place, now, end
-        )
-        return [Clause(fault.constraint, fault.detail, may_pass=fault.constraint == "window") for fault in faults]
+        end, request = now + booking.planned_end - booking.planned_start, _request_of(self.programme, booking)
+        try:
+            wanted = find_wanted(self.programme, request, booking.place)
+        except ConfigError as error:
+            return [Clause("trial", str(problem), may_pass=False) for problem in error.problems]
+        faults = find_faults(self.programme, wanted, request, booking.robot, booking.place, now, end)
+        clauses = [Clause(fault.constraint, fault.detail, may_pass=fault.constraint == "window") for fault in faults]
+        booked, asked = (booking.trial, *booking.overrides), (wanted.trial, *wanted.overrides)
+        if booked != asked:
+            detail = f"{booking.name} is booked with {' '.join(booked)}, the programme asks for {' '.join(asked)}"
+            clauses.append(Clause("trial", f"{detail}: plan again", may_pass=False))
+        return clauses
 
 
 @dataclass(frozen=True)
@@ -85,18 +95,17 @@ class SoftwareCheck:
     programme: Programme
 
     def __call__(self, session: Session, booking: Booking, now: float) -> Sequence[Clause]:
-        """The trial's whole configuration is read anew: files may have changed since the plan."""
-        request = find_source(self.programme, booking.name).spec
-        zone = self.programme.site.value.zones[booking.place]
-        robot = self.programme.fleet.value.robots[booking.robot]
-        if request.trial is None:
-            return [Clause("trial", f"nothing here can start a {request.kind}", may_pass=False)]
+        """The trial's whole configuration is read anew, as its robot will: files may have changed since the plan."""
+        source = find_source(self.programme, booking.name)
+        if source.spec.trial is None:
+            return [Clause("trial", f"nothing here can start a {source.spec.kind}", may_pass=False)]
+        profile = self.programme.fleet.value.robots[booking.robot].profile
+        moment = datetime.fromtimestamp(now, self.programme.timezone)
         try:
-            setup = load_trial_setup(request.trial, robot=robot.profile, site=zone.course)
+            load_request(self.programme, source.request, booking.place, profile, moment)
         except ConfigError as error:
             return [Clause("preflight", str(problem), may_pass=False) for problem in error.problems]
-        faults = check_hashes(_permit_of(self.programme, booking), setup.configuration)
-        return [Clause("permit", str(fault), may_pass=False) for fault in faults]
+        return []
 
 
 @dataclass(frozen=True)
@@ -121,14 +130,27 @@ class CrowdCheck:
     programme: Programme
 
     def __call__(self, session: Session, booking: Booking, now: float) -> Sequence[Clause]:
-        """Newest reading of the zone, where a cap is in force."""
+        """Newest reading of the zone, where a cap is in force; a rehearsal has no public."""
         end = now + booking.planned_end - booking.planned_start
-        cap = find_crowd_cap(self.programme, find_source(self.programme, booking.name).request, booking.place, now, end)
-        if cap is None or booking.rehearsal:
+        cap, permit = find_crowd_cap(self.programme, booking.place, now, end), _permit_of(self.programme, booking).value
+        if booking.rehearsal or (cap is None and permit.caps.crowd is None):
             return []
-        site = self.programme.site.value
-        limit = GateLimit(f"crowd_{booking.place}", "crowd", 0.0, cap, "1/m²", site.crowd_max_age)
-        return GateCheck(site.name, (limit,), {})(session, booking, now)
+        site, kind = self.programme.site.value, f"crowd_{booking.place}"
+        limit = GateLimit(kind, "crowd", 0.0, math.inf if cap is None else cap, "1/m²", site.crowd_max_age)
+        if clauses := GateCheck(site.name, (limit,), {})(session, booking, now):
+            return clauses
+        reading = find_newest(session, site.name, kind)
+        request = _request_of(self.programme, booking)
+        wanted = self.programme.wanted.get((request, booking.place))
+        if reading is None or wanted is None:
+            return []
+        occasion = wanted.on(self.programme.fleet.value.robots[booking.robot].profile)
+        gaps = find_gaps(permit, wanted.demands, replace(occasion, crowd=reading.value))
+        return [Clause("crowd", f"{kind}: {permit.number}: {gap}") for gap in gaps if gap.key == CROWD]
+
+
+def _request_of(programme: Programme, booking: Booking) -> str:
+    return find_source(programme, booking.name).request
 
 
 def _permit_of(programme: Programme, booking: Booking) -> Loaded[PermitSpec]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from robot_trials.config.programme import Programme
+from robot_trials.config.programme import Programme, reread_trials
 from robot_trials.coordination.replanning import NewPlan, Placement, Situation, apply_plan, is_movable
 from robot_trials.coordination.states import SENT
 from robot_trials.records.bookings import NewBooking, add_booking, list_bookings, list_events
@@ -30,8 +30,9 @@ MEASURED = (BookingState.PASSED, BookingState.FAILED)
 
 @dataclass(frozen=True)
 class PlannedSpan:
-    """A plan with what it was made from."""
+    """A plan with what it was made from; `programme` as its trials' files were then."""
 
+    programme: Programme
     problem: Problem
     sources: Mapping[str, BookingSource]
     plan: Plan
@@ -56,6 +57,7 @@ def plan_span(
         circumstances: what else is known.
         time_limit, gap_limit, on_progress: as of `solve`.
     """
+    programme = reread_trials(programme)
     stay = [booking for booking in bookings if not is_movable(booking)]
     fixed = [_to_assignment(booking) for booking in stay if _occupies(booking, start.timestamp())]
     promised = frozenset(assignment.booking for assignment in fixed)
@@ -66,7 +68,7 @@ def plan_span(
     )
     problem, sources = expand(programme, start, end, known)
     plan = solve(problem, time_limit=time_limit, gap_limit=gap_limit, fixed=fixed, on_progress=on_progress)
-    return PlannedSpan(problem, sources, plan)
+    return PlannedSpan(programme, problem, sources, plan)
 
 
 def read_circumstances(session: Session, programme: Programme) -> Circumstances:
@@ -101,9 +103,13 @@ def book_plan(session: Session, programme: Programme, planned: PlannedSpan, who:
     cause, new = f"planned by {who}", []
     for assignment in planned.plan.assignments:
         source = planned.sources[assignment.booking]
-        if session.get(Booking, source.name) is None:
-            add_booking(session, _to_booking(programme, source, assignment), now, cause)
+        booking = session.get(Booking, source.name)
+        if booking is None:
+            add_booking(session, _to_booking(planned, source, assignment), now, cause)
             new.append(source.name)
+        elif is_movable(booking):  # what it runs is what is planned now
+            wanted = planned.programme.wanted[source.request, assignment.place]
+            booking.trial, booking.overrides = wanted.trial, list(wanted.overrides)
     return new + apply_plan(
         session, NewPlan([_to_placement(planned, each) for each in planned.plan.assignments]), now, cause
     )
@@ -167,11 +173,13 @@ def _to_placement(planned: PlannedSpan, assignment: Assignment) -> Placement:
     )
 
 
-def _to_booking(programme: Programme, source: BookingSource, assignment: Assignment) -> NewBooking:
-    spec = source.spec
+def _to_booking(planned: PlannedSpan, source: BookingSource, assignment: Assignment) -> NewBooking:
+    spec, programme = source.spec, planned.programme
+    wanted = programme.wanted[source.request, assignment.place]
     return NewBooking(
         name=source.name,
-        trial=spec.trial or "",
+        trial=wanted.trial,
+        overrides=wanted.overrides,
         robot=assignment.robot,
         place=assignment.place,
         zones=(assignment.place,),

@@ -25,7 +25,7 @@ from robot_trials.nodes.coordinator_services import CoordinatorServices
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import declare
 from robot_trials.nodes.qos import STATUS, to_rclpy
-from robot_trials.nodes.robot_link import RobotLink
+from robot_trials.nodes.robot_link import RobotLink, make_goal
 from robot_trials.nodes.site_status import make_status
 from robot_trials.nodes.stamps import NANOSECONDS
 from robot_trials.records import FencedError, Records, RecordsError, choose_url
@@ -85,7 +85,7 @@ class LinkDispatcher:
     def send(self, goal_id: str, robot: str, booking: Booking) -> None:
         """Send a booking's trial."""
         if robot in self._links:
-            self._links[robot].send(goal_id, booking.trial)
+            self._links[robot].send(goal_id, make_goal(booking))
 
     def query(self, goal_id: str, robot: str, withdraw: bool) -> None:
         """Ask what became of a goal."""

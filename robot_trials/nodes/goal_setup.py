@@ -32,7 +32,7 @@ def load_goal_setup(
     if not same:
         arguments |= {"name": trial, "length": None}
     arguments |= {"site": site or base.arguments["site"], "robot": robot or base.arguments["robot"]}
-    setup = load_trial_setup(**arguments)
+    setup = load_trial_setup(**arguments, moment=base.start_time)
     problems = _find_differences(base, setup)
     if problems:
         raise ConfigError(problems)

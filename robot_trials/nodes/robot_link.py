@@ -16,6 +16,7 @@ from unique_identifier_msgs.msg import UUID
 
 from robot_trials.coordination import GoalState, Report
 from robot_trials.nodes.qos import topic_qos
+from robot_trials.records.models import Booking
 from robot_trials.telemetry.topics import BATTERY
 from robot_trials_msgs.action import RunTrial
 from robot_trials_msgs.srv import GetTrialOutcome
@@ -57,9 +58,9 @@ class RobotLink:
             return f"/{self._robot}/run_trial is not offered"
         return "" if self._outcome.service_is_ready() else f"/{self._robot}/trial_node/get_trial_outcome is not offered"
 
-    def send(self, goal_id: str, trial: str) -> None:
+    def send(self, goal_id: str, goal: RunTrial.Goal) -> None:
         """Send a goal; acceptance, feedback and result become reports."""
-        future = self._action.send_goal_async(RunTrial.Goal(trial=trial), self._take_feedback, make_uuid(goal_id))
+        future = self._action.send_goal_async(goal, self._take_feedback, make_uuid(goal_id))
         future.add_done_callback(lambda done: self._take_answer(goal_id, done))
 
     def query(self, goal_id: str, withdraw: bool) -> None:
@@ -142,6 +143,11 @@ class RobotLink:
 def make_uuid(goal_id: str) -> UUID:
     """A hexadecimal id as a message."""
     return UUID(uuid=list(bytes.fromhex(goal_id)))
+
+
+def make_goal(booking: Booking) -> RunTrial.Goal:
+    """The goal of a booking: its trial, and what was planned and approved beyond the trial's file."""
+    return RunTrial.Goal(trial=booking.trial, overrides=list(booking.overrides), booking=booking.name)
 
 
 def make_report(goal_id: str, state: GoalState, result: Any) -> Report:

@@ -20,6 +20,7 @@ class NewBooking:
         name: of the occurrence; one name is booked once.
         priority: the higher goes first.
         zones: that the place takes.
+        overrides: `trial.KEY=VALUE` that the goal carries beyond the trial's file.
     """
 
     name: str
@@ -37,6 +38,7 @@ class NewBooking:
     on_missed: OnMissed = OnMissed.SKIP
     rehearsal: bool = False
     marshals: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
 
 
 def add_booking(session: Session, new: NewBooking, at: float, cause: str = "planned") -> Booking:
@@ -50,7 +52,7 @@ def add_booking(session: Session, new: NewBooking, at: float, cause: str = "plan
     if not new.planned_start <= min(new.planned_end, new.latest_start):
         raise RefusedError(f"booking {new.name}: planned_start: must be ≤ planned_end and latest_start")
     values = {name: getattr(new, name) for name in new.__dataclass_fields__}
-    values |= {"zones": list(new.zones), "marshals": list(new.marshals)}
+    values |= {name: list(getattr(new, name)) for name in ("zones", "marshals", "overrides")}
     booking = Booking(**values, state=BookingState.PLANNED)
     session.add(booking)
     session.flush()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from robot_trials.records.errors import RecordsError
 
-NEWEST = "0001"
+NEWEST = "0002"
 """Version of the tables in `models.py`."""
 MIGRATIONS = Path(__file__).with_name("migrations")
 MIGRATION_LOCK = 0x7472_6961_6C73

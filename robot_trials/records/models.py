@@ -106,6 +106,7 @@ class Booking(Base):
 
     Attributes:
         name: of the occurrence.
+        overrides: `trial.KEY=VALUE` that the goal carries beyond the trial's file, such as a lower speed.
         priority: the higher goes first.
         permit: number of the permit under which it runs; empty: none is asked for.
         zones: that its place takes, every one exclusively.
@@ -124,6 +125,7 @@ class Booking(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     trial: Mapped[str]
+    overrides: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     title: Mapped[str]
     priority: Mapped[int]
     permit: Mapped[str]

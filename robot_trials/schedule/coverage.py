@@ -1,38 +1,41 @@
-"""Whether a permit covers a trial of a programme: who, where, how fast, how heavy; when is for the plan to see."""
+"""Whether a trial of a programme may be held by a robot in a zone, whenever: its own file, and its permit."""
 
 from __future__ import annotations
 
-import shapely
+from dataclasses import replace
+from datetime import datetime
 
-from robot_trials.config.permit import is_same_person
-from robot_trials.config.programme import Programme
+from robot_trials.config.permit import find_gaps
+from robot_trials.config.programme import Programme, Wanted
+from robot_trials.schedule.problem import Refusal
 
 
-def find_permit_fault(programme: Programme, request: str, robot: str, zone: str) -> str | None:
-    """The first clause of its permit that does not cover a trial, in a sentence; None when all do.
+def find_fault(programme: Programme, request: str, robot: str, zone: str) -> Refusal | None:
+    """Why a trial cannot be held so, in a sentence; None when it can, as far as the time of day does not matter.
 
     Args:
         programme: a site's.
         request: trial, as `trials.yaml` names it.
         robot, zone: by whom and where it would be held.
     """
-    spec = programme.trials.value.trials[request]
-    permit = programme.permits[spec.permit].value
-    place, unit = programme.site.value.zones[zone], programme.fleet.value.robots[robot]
-    number = permit.number
-    sites = [name for name in (place.course, programme.name) if name]
-    if permit.site not in sites:
-        return f"{number} is for site {permit.site}, not for {' or '.join(sites)}"
-    if permit.robot != unit.profile:
-        return f"{number} is for robot {permit.robot}, not for {unit.profile}"
-    if not {request, spec.trial} & set(permit.trials):
-        return f"{number} is for {', '.join(permit.trials)}, not for {request}"
-    if is_same_person(permit.approver, permit.operator):
-        return f"{number} is approved by its operator, {permit.operator}"
-    if spec.walking_speed > permit.caps.speed:
-        return f"{number} caps speed at {permit.caps.speed:g} m/s, below {spec.walking_speed:g} m/s"
-    if spec.heaviest_load > permit.caps.load:
-        return f"{number} caps load at {permit.caps.load:g} kg, below {spec.heaviest_load:g} kg with tolerance"
-    if permit.polygon and not shapely.Polygon(permit.polygon).covers(programme.polygons[zone]):
-        return f"{number} does not cover all of {zone}"
-    return None
+    if faults := programme.faults.get((request, zone)):
+        return Refusal("trial", str(faults[0]))
+    told = list_permit_faults(programme, programme.wanted[request, zone], request, robot)
+    return Refusal("permit", told[0]) if told else None
+
+
+def list_permit_faults(
+    programme: Programme, wanted: Wanted, request: str, robot: str, start: datetime | None = None
+) -> list[str]:
+    """Every clause of its permit that does not cover a trial, with both numbers.
+
+    Args:
+        programme: a site's.
+        wanted: what the request takes at most in its zone.
+        request: trial, as `trials.yaml` names it.
+        robot: by whom.
+        start: civil time; None: when is not settled.
+    """
+    permit = programme.permits[programme.trials.value.trials[request].permit].value
+    occasion = replace(wanted.on(programme.fleet.value.robots[robot].profile), start=start)
+    return [f"{permit.number}: {gap}" for gap in find_gaps(permit, wanted.demands, occasion)]

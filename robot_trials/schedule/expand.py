@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from robot_trials.config.programme import Occurrence, Programme, RobotSpec, TrialRequest, ZoneSpec
+from robot_trials.config.programme import Occurrence, Programme, RobotSpec, TrialRequest, Wanted, ZoneSpec
 from robot_trials.config.programme.calendar import HoursSpec, LocalWindows, list_starts, localise
 from robot_trials.exceptions import ConfigError
-from robot_trials.schedule.coverage import find_permit_fault
+from robot_trials.schedule.coverage import find_fault
 from robot_trials.schedule.problem import Booking, Interval, Marshal, Option, Place, Problem, Refusal, RobotUnit
 from robot_trials.schedule.spans import Spans, at_least, intersect, merge, subtract
+from robot_trials.schedule.zone_caps import find_excess
 
 HISTORY_MIN = 5
 """Durations on record from which their 95th percentile replaces the duration model."""
+SLOWEST = 0.1
+"""Speed of a trial that is not known: it will not be held [m/s]."""
 STAMP = "%Y%m%dT%H%M"
 """Local start of an occurrence in the name of its booking."""
 
@@ -163,7 +166,7 @@ class _Expansion:
             marshals=max(self._programme.site.value.zones[zone].marshals for zone in spec.zones),
             options=tuple(options),
             buffer_before=math.ceil(clearance.set_up),
-            buffer_after=math.ceil(clearance.clear + clearance.distance / spec.walking_speed),
+            buffer_after=math.ceil(clearance.clear + clearance.distance / self._find_speed(source)),
             refusals=tuple(refusals),
         )
 
@@ -173,18 +176,19 @@ class _Expansion:
         unit, place = programme.fleet.value.robots[robot], programme.site.value.zones[zone]
         if robot in self.circumstances.out_of_service:
             return Refusal("availability", f"{robot} is out of service: {self.circumstances.out_of_service[robot]}")
-        if spec.heaviest_load > unit.payload_max:
-            detail = f"{spec.heaviest_load:g} kg with tolerance is more than the {unit.payload_max:g} kg of {robot}"
+        if fault := find_fault(programme, source.request, robot, zone) or self._find_revocation(spec):
+            return fault
+        wanted = programme.wanted[source.request, zone]
+        if (heaviest := wanted.demands.heaviest_load) > unit.payload_max:
+            detail = f"{heaviest:g} kg with tolerance is more than the {unit.payload_max:g} kg of {robot}"
             return Refusal("payload", detail)
-        fault = find_permit_fault(programme, source.request, robot, zone) or self._find_revocation(spec)
-        if fault:
-            return Refusal("permit", fault)
-        duration = self.compute_duration(source.request, spec)
+        duration = self.compute_duration(source.request, spec, wanted)
         energy = unit.energy.of(duration, spec.distance)
         usable = _make_unit(robot, unit).usable_energy
         if energy > usable:
             return Refusal("battery", f"{energy:.0f} Wh is more than the {usable:.0f} Wh that {robot} may use")
-        return self._find_windows(source, robot, zone, place, duration, energy)
+        spans = self._find_windows(source, robot, zone, place, duration)
+        return spans if isinstance(spans, Refusal) else Option(robot, zone, duration, energy, spans)
 
     def _find_windows(
         self,
@@ -193,55 +197,64 @@ class _Expansion:
         zone: str,
         place: ZoneSpec,
         duration: int,
-        energy: float,
-    ) -> Option | Refusal:
+    ) -> Spans | Refusal:
         """The option's windows, narrowed step by step; the step that leaves none is the refusal."""
+        wanted = self._programme.wanted[source.request, zone]
         latest = min(source.latest_finish.timestamp(), source.latest_start.timestamp() + duration)
         asked = (Interval(math.ceil(source.earliest_start.timestamp()), math.floor(latest)),)
         permit = self._programme.permits[source.spec.permit].value
-        valid = Occurrence(permit.window.start, min(permit.window.end, permit.expires))
+        longest = max(wanted.demands.duration, timedelta(seconds=duration))  # which its permit has to last for
+        valid = Interval(
+            math.ceil(permit.window.start.timestamp()),
+            math.floor((permit.ends - longest).timestamp()) + duration,
+        )
         steps: list[tuple[str, Spans | None, Spans, str]] = [
             ("window", self._horizon, (), "lies before the time that is planned"),
             ("window", self._open[zone], (), f"{zone} is not open"),
-            ("window", None, self._find_capped(source.spec, place), f"{zone} has lower caps of speed or noise then"),
-            ("permit", (_to_interval(valid),), (), f"{permit.number} is not valid then"),
             (
-                "availability",
-                self._there[robot],
-                (),
-                f"{robot} is not there",
+                "window",
+                None,
+                self._find_capped(source.spec, wanted, place),
+                f"{zone} has lower caps of speed or noise then",
             ),
+            ("permit", (valid,), (), f"{permit.number} is not valid then"),
+            ("availability", self._there[robot], (), f"{robot} is not there"),
         ]
         spans: Spans = asked
         for constraint, kept, removed, reason in steps:
             spans = at_least(subtract(intersect(spans, kept) if kept is not None else spans, removed), duration)
             if not spans:
-                return Refusal(constraint, f"{reason} for {duration // 60} min")
-        return Option(robot, zone, duration, energy, spans)
+                minutes = math.ceil(longest.total_seconds() / 60.0) if constraint == "permit" else duration // 60
+                return Refusal(constraint, f"{reason} for {minutes} min")
+        return spans
 
-    def compute_duration(self, request: str, spec: TrialRequest) -> int:
+    def compute_duration(self, request: str, spec: TrialRequest, wanted: Wanted) -> int:
         """Time reserved: 95th percentile on record, or of the model while there are few [s], in whole minutes."""
         past = sorted(self.circumstances.durations.get(request, ()))
         if len(past) >= HISTORY_MIN:
             seconds = past[math.ceil(0.95 * len(past)) - 1]
         else:
-            seconds = spec.expected_duration * spec.duration.spread
+            modelled = wanted.expect_duration(spec) * spec.duration.spread
+            seconds = min(modelled, wanted.demands.duration.total_seconds())
         return max(60, 60 * math.ceil(seconds / 60.0))
 
-    def _find_capped(self, spec: TrialRequest, place: ZoneSpec) -> Spans:
+    def _find_capped(self, spec: TrialRequest, wanted: Wanted, place: ZoneSpec) -> Spans:
         """Times at which the zone's caps of speed or noise lie below the trial's."""
         capped: list[Interval] = []
         for cap in place.caps:
-            if not (
-                (cap.speed is not None and cap.speed < spec.walking_speed)
-                or (cap.noise is not None and cap.noise < spec.noise)
-            ):
-                continue
-            capped += self._horizon if cap.hours is None else self.spans_of([cap.hours])
+            if find_excess(cap, wanted.demands.speed, spec.noise):
+                capped += self._horizon if cap.hours is None else self.spans_of([cap.hours])
         return merge(capped)
 
-    def _find_revocation(self, spec: TrialRequest) -> str | None:
-        return self.circumstances.refused_permits.get(spec.permit)
+    def _find_revocation(self, spec: TrialRequest) -> Refusal | None:
+        why = self.circumstances.refused_permits.get(spec.permit)
+        return None if why is None else Refusal("permit", why)
+
+    def _find_speed(self, source: BookingSource) -> float:
+        """At which a trial leaves its zone: the lowest of those that it demands in its zones [m/s]."""
+        ways = ((source.request, zone) for zone in source.spec.zones)
+        known = [self._programme.wanted[way].demands.speed for way in ways if way in self._programme.wanted]
+        return min(known, default=SLOWEST)
 
 
 def _to_interval(window: Occurrence) -> Interval:

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 
 CONSTRAINTS = (
+    "trial",
     "permit",
     "window",
     "payload",

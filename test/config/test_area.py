@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from robot_trials.config import Area, load_fleet, load_trial_setup
+from robot_trials.exceptions import ConfigError
 from robot_trials.kinds.relay.course import MARGIN_ALONG
 
 SQUARE = Area(((0.0, 0.0), (10.0, 0.0), (10.0, 4.0), (0.0, 4.0)), "square")
@@ -48,21 +49,19 @@ def test_a_trial_without_a_polygon_keeps_to_its_lane() -> None:
     assert area.measure_leeway(setup.site.start.x, setup.site.start.y, SURE, 3.0) == pytest.approx(1.5)
 
 
-def test_a_permits_polygon_lies_on_the_programmes_map(config) -> None:  # noqa: ANN001
-    """A lane 8.5 m to the left of the programme's origin, turned to the left, sees the polygon from there."""
-    setup = load_trial_setup(
-        "torch_relay",
-        overrides=[
-            "trial.permit=shenzhen_demo_relay",
-            "site.place.x=10.0",
-            "site.place.y=8.5",
-            "site.place.yaw_deg=90",
-        ],
-    )
-    area = setup.area
-    assert setup.permit.polygon is not None and setup.permit.polygon[0] == (-10.0, -5.0)
-    assert area.corners[0] == pytest.approx((-13.5, 20.0))
-    assert "SZ-DEMO-2025-001" in area.source
+TURNED = ("site.place.x=10.0", "site.place.y=6.5", "site.place.yaw_deg=90")
+"""A lane that begins to the left of the programme's origin and runs to the left."""
+
+
+def test_a_permits_polygon_lies_on_the_programmes_map() -> None:
+    setup = load_trial_setup("torch_relay", length=10.0, overrides=["trial.permit=shenzhen_demo_relay", *TURNED])
+    assert setup.permit.polygon is not None and "SZ-DEMO-2025-001" in setup.area.source
+    assert setup.area.corners == setup.demands.area, "a polygon for several lanes allows no robot on another's"
+    with pytest.raises(ConfigError) as caught:
+        load_trial_setup("torch_relay", length=20.0, overrides=["trial.permit=shenzhen_demo_relay", *TURNED])
+    (told,) = str(caught.value).splitlines()
+    rule = "must cover the trial's area of 87 m²: 16.50 m² of it are outside, up to 5.50 m"
+    assert f"polygon: 3600 m²: {rule}" in told and "(8.50, 30.50)" in told or "(11.50, 30.50)" in told
 
 
 def test_robots_of_a_fleet_know_where_their_lane_lies_on_the_programmes_map() -> None:

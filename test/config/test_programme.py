@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from robot_trials.config import load_trial_setup
 from robot_trials.config.programme import MapFrame, MapFrameSpec, load_programme
+from robot_trials.config.programme.covered import check_requests
 from robot_trials.exceptions import ConfigError
+from robot_trials.kinds.contract import Load
 
 Spoil = Callable[[str, str, str], Path]
 DEMO = "programmes/shenzhen_demo"
@@ -100,3 +103,95 @@ def test_map_turns_and_comes_back() -> None:
     assert longitude == pytest.approx(114.0579, abs=1e-9)
     assert (latitude - 22.5431) * 110_750 == pytest.approx(1000.0, rel=2e-3)  # metres a degree at this latitude
     assert frame.to_map(*frame.to_earth(-350.0, 120.0)) == pytest.approx((-350.0, 120.0), abs=1e-6)
+
+
+def faults_of(name: str) -> list[str]:
+    _, problems = check_requests(load_programme("shenzhen_demo"))
+    return [str(problem) for problem in problems if f"trials.{name}." in str(problem)]
+
+
+def test_requests_have_their_numbers_from_the_trials_file(config: Path) -> None:
+    programme = load_programme("shenzhen_demo")
+    relay, setup = programme.wanted["relay_2", "relay_lane_2"], load_trial_setup("torch_relay")
+    assert (relay.kind, relay.trial, relay.trials, relay.sites) == (
+        "torch_relay",
+        "torch_relay",
+        ("torch_relay",),
+        ("shenzhen_relay",),
+    )
+    assert (relay.demands.speed, relay.demands.load) == (setup.demands.speed, setup.demands.load)
+    assert relay.demands.duration == setup.demands.duration and relay.demands.people == 2
+    patrol = programme.wanted["old_town_round", "old_town"]
+    assert (patrol.kind, patrol.trial, patrol.demands.speed, patrol.demands.load) == ("patrol", "", 0.5, None)
+    assert check_requests(programme)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        (
+            "noise: 65.0",
+            "walking_speed: 0.9",
+            "walking_speed: 0.9: must be ≤ 0.8, the speed [m/s] in trial torch_relay",
+        ),
+        (
+            "title: Torch",
+            "kind: patrol\n    title: Torch",
+            "kind: patrol: must be torch_relay, as in trial torch_relay",
+        ),
+        ("{taken_at", "{hand: left, taken_at", "load.hand: left: must be right, as in trial torch_relay"),
+        (
+            "{taken_at",
+            "{mass: 1.8, taken_at",
+            "load.mass: 1.8: must be such that at most 2 kg are accepted, not 2.2, as in trial torch_relay",
+        ),
+        (
+            "{taken_at",
+            "{mass: 1.0, mass_tolerance: 0.1, taken_at",
+            "load.mass: 1: must be such that at least 1.2 kg are accepted, not 0.9, as in trial torch_relay",
+        ),
+        (
+            "{taken_at",
+            "{mass_tolerance: 0.5, taken_at",
+            "load.mass_tolerance: 0.5: must be such that at most 2 kg are accepted, not 2.1, as in trial torch_relay",
+        ),
+        ("base: 90.0", "base: 900.0", "duration: 1048 s: must be ≤ 1000, the longest time [s] in trial torch_relay"),
+    ],
+)
+def test_a_request_may_only_tighten_its_trial(spoil: Spoil, pattern: str, text: str, expected: str) -> None:
+    file = spoil(f"{DEMO}/trials.yaml", pattern, text)
+    told = faults_of("relay_1")
+    assert all(each.startswith(f"{file}:") for each in told)
+    assert any(each.endswith(f": trials.relay_1.{expected}") for each in told), told
+
+
+def test_a_tighter_request_reaches_the_robot(spoil: Spoil) -> None:
+    spoil(f"{DEMO}/trials.yaml", "{taken_at", "{mass: 1.7, mass_tolerance: 0.1, taken_at")
+    spoil(f"{DEMO}/trials.yaml", "noise: 65.0", "walking_speed: 0.5")
+    programme = load_programme("shenzhen_demo")
+    assert faults_of("relay_1") == []
+    wanted = programme.wanted["relay_1", "relay_lane_1"]
+    setup = load_trial_setup("torch_relay", overrides=wanted.overrides)
+    assert (
+        (setup.demands.speed, setup.demands.load)
+        == (wanted.demands.speed, wanted.demands.load)
+        == (
+            0.5,
+            Load(1.7, 0.1, "right"),
+        )
+    )
+    assert setup.permit.number == "SZ-DEMO-2025-001"
+
+
+def test_check_loads_the_whole_trial(spoil: Spoil) -> None:
+    spoil("trials/torch_relay.yaml", "carry: {timeout: 300.0}", "carry: {timeout: 100.0}")
+    told = faults_of("relay_1")
+    assert len(told) == 1 and "trials.relay_1.trial: torch_relay: " in told[0]
+    assert "phases.carry.timeout: 100: must be ≥ 125.0" in told[0]
+
+
+@pytest.mark.parametrize("missing", ["kind: patrol", "walking_speed: 0.5"])
+def test_a_request_without_a_trial_needs_figures_of_its_own(spoil: Spoil, missing: str) -> None:
+    spoil(f"{DEMO}/trials.yaml", f"^    {missing}\n", "")
+    with pytest.raises(ConfigError, match=f"without a trial it must have {missing.split(':')[0]} of its own"):
+        load_programme("shenzhen_demo")

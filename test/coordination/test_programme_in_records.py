@@ -154,8 +154,8 @@ def test_outside_of_window_and_permit(programme: Programme, records: Records, bo
     get_ready(records, early)
     told = failing(programme, records, early)
     assert "window: relay_lane_1 is not open until the trial's end" in told
-    span = "2025-11-02T06:00:00+08:00 to 2025-11-09T02:00:00+08:00"
-    assert f"permit: {PERMIT} is valid from {span} only" in told
+    bound = "2025-11-02T06:00:00+08:00: must be ≤ 2025-11-02T05:00:00+08:00, the trial's start"
+    assert f"permit: {PERMIT}: window.start: {bound}" in told
 
 
 def test_a_permit_changed_since_is_not_the_approved_one(
@@ -177,7 +177,9 @@ def test_other_software_than_approved(config: Path, records: Records) -> None:
         book_plan(session, programme, plan_day(programme, start), "Lin Hai", start.timestamp())
     get_ready(records, start.timestamp() + 9 * 3600.0)
     (told,) = failing(programme, records)
-    assert told.startswith("permit: ") and "configuration_hash: " in told and told.endswith("of what is about to run")
+    assert (
+        told.startswith("preflight: ") and "configuration_hash: " in told and told.endswith("of what is about to run")
+    )
 
 
 def test_a_trial_without_software_is_refused_at_its_start(

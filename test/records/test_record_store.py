@@ -28,7 +28,7 @@ def test_migrations_make_the_tables_of_the_models(records):
 def test_newer_database_is_refused_with_both_versions(records, url):
     with records.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(RecordsError, match=r"version 9999, newer than 0001.*update robot_trials"):
+    with pytest.raises(RecordsError, match=rf"version 9999, newer than {migrate.NEWEST}.*update robot_trials"):
         Records.open(url)
 
 

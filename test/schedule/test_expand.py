@@ -111,15 +111,20 @@ def test_an_absent_robot_refuses() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("speed: 1.0", "speed: 0.5", "caps speed at 0.5 m/s, below 0.8 m/s"),
-        ("load: 2.5", "load: 1.5", "caps load at 1.5 kg, below 2 kg with tolerance"),
-        ("robot: kuavo", "robot: g1", "is for robot g1, not for kuavo"),
-        ("site: shenzhen_relay", "site: park", "is for site park, not for shenzhen_relay or shenzhen_demo"),
-        ("trials: [torch_relay]", "trials: [patrol]", "is for patrol, not for relay_1"),
-        ("approver: Chen Yue", "approver: Lin Hai", "is approved by its operator, Lin Hai"),
-        ("[110.0, -5.0]", "[90.0, -5.0]", "does not cover all of relay_lane_1"),
-        ("2025-11-09T02:00:00", "2025-11-02T09:02:00", "is not valid then for 5 min"),
-        ("expires: 2025-11-30", "expires: 2025-11-01", "is not valid then for 5 min"),
+        ("speed: 1.0", "speed: 0.5", ": caps.speed: 0.5: must be ≥ 0.8, the trial's walking speed [m/s]"),
+        ("load: 2.5", "load: 1.5", ": caps.load: 1.5: must be ≥ 2, the heaviest load that the trial accepts [kg]"),
+        ("robot: kuavo", "robot: g1", ": robot: g1: must be kuavo, the trial's robot"),
+        ("site: shenzhen_relay", "site: park", ": site: park: must be shenzhen_relay, the trial's site"),
+        ("trials: [torch_relay]", "trials: [patrol]", ": trials: patrol: must include torch_relay"),
+        ("approver: Chen Yue", "approver: Lin Hai", ": approver: Lin Hai: must be someone else than the operator"),
+        (
+            "[110.0, -5.0]",
+            "[90.0, -5.0]",
+            ": polygon: 3300 m²: must cover the trial's area of 560 m²: 63.33 m² of it are outside, up to 11.93 m at "
+            "(106.00, -2.50)",
+        ),
+        ("2025-11-09T02:00:00", "2025-11-02T09:12:00", " is not valid then for 17 min"),
+        ("expires: 2025-11-30", "expires: 2025-11-01", " is not valid then for 17 min"),
     ],
 )
 def test_a_permit_refuses(folder: Path, tmp_path: Path, old: str, new: str, expected: str) -> None:
@@ -129,7 +134,7 @@ def test_a_permit_refuses(folder: Path, tmp_path: Path, old: str, new: str, expe
     programme = change(folder, "trials.yaml", "permit: shenzhen_demo_relay", f"permit: {tmp_path}/relay.yaml")
     booking = bookings_of(programme)["relay_1_20251102T0900"]
     assert booking.options == ()
-    assert reasons(booking) == [("permit", f"SZ-DEMO-2025-001 {expected}")]
+    assert reasons(booking) == [("permit", f"SZ-DEMO-2025-001{expected}")]
 
 
 def test_what_has_happened_since() -> None:

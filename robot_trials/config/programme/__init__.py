@@ -2,9 +2,10 @@
 
 from robot_trials.config.programme.calendar import LocalWindows, Occurrence
 from robot_trials.config.programme.fleet import FleetFile, RobotSpec
-from robot_trials.config.programme.load import Programme, load_programme
+from robot_trials.config.programme.load import Programme, find_wanted, load_programme, reread_trials
 from robot_trials.config.programme.map_frame import MapFrame, MapFrameSpec
 from robot_trials.config.programme.marshals import MarshalsFile, MarshalSpec
+from robot_trials.config.programme.requests import Wanted
 from robot_trials.config.programme.trials import TrialRequest, TrialsFile
 from robot_trials.config.programme.zones import CapSpec, ProgrammeSite, ZoneSpec
 
@@ -22,6 +23,9 @@ __all__ = [
     "RobotSpec",
     "TrialRequest",
     "TrialsFile",
+    "Wanted",
     "ZoneSpec",
+    "find_wanted",
     "load_programme",
+    "reread_trials",
 ]

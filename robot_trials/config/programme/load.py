@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,10 +17,11 @@ from robot_trials.config.programme.fleet import FleetFile
 from robot_trials.config.programme.ground_plan import check_ground_plan, resolve_zones
 from robot_trials.config.programme.map_frame import MapFrame
 from robot_trials.config.programme.marshals import MarshalsFile
+from robot_trials.config.programme.requests import Wanted, read_wanted
 from robot_trials.config.programme.trials import TrialRequest, TrialsFile
 from robot_trials.config.programme.zones import ProgrammeSite
 from robot_trials.config.search import find_programme
-from robot_trials.exceptions import ConfigProblem
+from robot_trials.exceptions import ConfigError, ConfigProblem
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Programme:
         site, fleet, marshals, trials: one file each.
         permits: by name, as trials name them.
         polygons: of the zones, map frame [m].
+        wanted: what each request takes at most in each of its zones, by request and zone.
+        faults: why one cannot be held there, whoever does it: its trial's file is invalid, or says otherwise.
     """
 
     folder: Path
@@ -41,6 +44,8 @@ class Programme:
     trials: Loaded[TrialsFile]
     permits: Mapping[str, Loaded[Permit]]
     polygons: Mapping[str, shapely.Polygon]
+    wanted: Mapping[tuple[str, str], Wanted]
+    faults: Mapping[tuple[str, str], tuple[ConfigProblem, ...]]
 
     @property
     def name(self) -> str:
@@ -86,7 +91,30 @@ def load_programme(name: str) -> Programme:
         problems.found += _check_places(trials, polygons)
     problems.stop_if_any()
     assert site is not None and fleet is not None and marshals is not None and trials is not None
-    return Programme(folder, site, fleet, marshals, trials, permits, polygons)
+    return reread_trials(Programme(folder, site, fleet, marshals, trials, permits, polygons, {}, {}))
+
+
+def reread_trials(programme: Programme) -> Programme:
+    """The same programme with what the files of its trials and courses say now: they may have changed."""
+    wanted: dict[tuple[str, str], Wanted] = {}
+    faults: dict[tuple[str, str], tuple[ConfigProblem, ...]] = {}
+    for name, request in programme.trials.value.trials.items():
+        for zone in request.zones:
+            try:
+                wanted[name, zone] = find_wanted(programme, name, zone)
+            except ConfigError as error:
+                faults[name, zone] = tuple(error.problems)
+    return replace(programme, wanted=wanted, faults=faults)
+
+
+def find_wanted(programme: Programme, request: str, zone: str) -> Wanted:
+    """What a request takes at most in a zone, by its trial's file as it is now.
+
+    Raises:
+        ConfigError: the file is invalid, or says otherwise.
+    """
+    corners = list(programme.polygons[zone].exterior.coords)[:-1]
+    return read_wanted(programme.trials, programme.site, request, zone, corners)
 
 
 def _read_permits(trials: Loaded[TrialsFile], problems: Problems) -> dict[str, Loaded[Permit]]:

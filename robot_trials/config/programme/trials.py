@@ -31,11 +31,14 @@ class DurationSpec(StrictModel):
 
 
 class LoadSpec(StrictModel):
-    """What is carried: mass [kg], hand, and where it is taken and released on the map [m]."""
+    """What is carried: mass [kg], hand, and where it is taken and released on the map [m].
 
-    mass: Annotated[float, Field(gt=0.0, le=50.0)]
-    mass_tolerance: Annotated[float, Field(ge=0.0, le=5.0)] = 0.4
-    hand: Literal["left", "right"] = "right"
+    What a trial's file says already may be left out, or be narrower.
+    """
+
+    mass: Annotated[float, Field(gt=0.0, le=50.0)] | None = None
+    mass_tolerance: Annotated[float, Field(ge=0.0, le=5.0)] | None = None
+    hand: Literal["left", "right"] | None = None
     taken_at: Point
     released_at: Point
 
@@ -44,20 +47,22 @@ class TrialRequest(StrictModel):
     """One trial, or one that comes back.
 
     Attributes:
-        trial: what a robot runs (config/trials), with its pass criteria; none: planned and announced, but no software
-            here can start it.
+        kind: of trial; the file's where a trial is named.
+        trial: what a robot runs (config/trials), with its pass criteria, speed and load; none: planned and announced,
+            but no software here can start it.
         permit: that must cover it (config/permits).
         zones: any one of them will do.
         robots: any one of them will do; none: the whole fleet.
         route, posts: on the map [m]: walked from corner to corner, or stood at.
-        walking_speed, noise: highest [m/s], [dB(A)]; hours with lower caps are left out.
+        walking_speed, noise: highest [m/s], [dB(A)]; hours with lower caps are left out. The speed is the trial's where
+            it is left out; what is said here may only be lower.
         earliest_start, latest_start: local date and time of the first occurrence.
         latest_finish: likewise.
         priority: 1 is lowest.
         rehearsal: without the public.
     """
 
-    kind: Literal["torch_relay", "patrol", "run", "screening"]
+    kind: Name | None = None
     title: Text
     trial: str | None = None
     permit: str
@@ -67,7 +72,7 @@ class TrialRequest(StrictModel):
     posts: list[Point] = []
     duration: DurationSpec
     load: LoadSpec | None = None
-    walking_speed: Annotated[float, Field(gt=0.0, le=5.0)]
+    walking_speed: Annotated[float, Field(gt=0.0, le=5.0)] | None = None
     noise: Annotated[float, Field(ge=20.0, le=130.0)] = 60.0
     earliest_start: LocalMoment
     latest_start: LocalMoment
@@ -83,6 +88,11 @@ class TrialRequest(StrictModel):
             raise ValueError("must have earliest_start ≤ latest_start < latest_finish")
         if not self.route and not self.posts:
             raise ValueError("must have a route or posts")
+        if self.trial is None:
+            mass = self.load.mass if self.load else 0.0
+            figures = {"kind": self.kind, "walking_speed": self.walking_speed, "load.mass": mass}
+            if lacks := [key for key, value in figures.items() if value is None]:
+                raise ValueError(f"without a trial it must have {' and '.join(lacks)} of its own")
         if self.latest_finish - self.earliest_start > timedelta(days=7):
             raise ValueError("must finish within 7 days of earliest_start")
         return self
@@ -93,16 +103,6 @@ class TrialRequest(StrictModel):
         from math import dist
 
         return sum(dist(one, other) for one, other in zip(self.route, self.route[1:], strict=False))
-
-    @property
-    def heaviest_load(self) -> float:
-        """That would be accepted [kg]."""
-        return self.load.mass + self.load.mass_tolerance if self.load else 0.0
-
-    @property
-    def expected_duration(self) -> float:
-        """By the duration model [s]."""
-        return self.duration.base + self.distance / self.duration.speed
 
 
 class TrialsFile(StrictModel):

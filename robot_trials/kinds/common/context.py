@@ -45,6 +45,7 @@ class TrialContext:
         holding: the working hand has taken something and not yet given it away.
         phase: name of the running phase.
         failure: why the trial ends early; empty while all is well.
+        permit_sha256: of the permit's file as the preflight has read it; empty before.
     """
 
     setup: TrialSetup
@@ -62,6 +63,7 @@ class TrialContext:
     holding: bool = False
     phase: str = ""
     failure: str = ""
+    permit_sha256: str = ""
     events: list[TrialEvent] = field(default_factory=list)
     phases: list[PhaseSpan] = field(default_factory=list)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ from py_trees.common import Status
 
 from robot_trials.clock import add_ns
 from robot_trials.config import Permit, check_permit, load_model
+from robot_trials.config.permit import check_hashes
 from robot_trials.exceptions import ConfigError
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.guard import find_fault
 from robot_trials.kinds.common.hand import command_arms_posture
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.telemetry import DiskFullError, check_space
+from robot_trials.telemetry.identity import hash_file
 from robot_trials_control.records import MotionMode
 
 LOCALIZED_AGE_MAX = 2.0
@@ -84,10 +86,14 @@ def check_permit_file(context: TrialContext) -> list[str]:
     now: datetime = add_ns(setup.start_time, context.time_ns)
     try:
         permit = load_model(setup.permit_file, Permit)
+        context.permit_sha256 = hash_file(setup.permit_file)
     except ConfigError as error:
         return [str(problem) for problem in error.problems]
-    problems = check_permit(permit, setup.trial.name, setup.demands, setup.site.name, setup.robot, now)
-    return [str(problem) for problem in problems]
+    except OSError as error:
+        return [f"{setup.permit_file}: {error.strerror or error}"]
+    context.report("info", "permit", f"{permit.value.number}, SHA-256 {context.permit_sha256}")
+    problems = check_permit(permit, setup.demands, replace(setup.occasion, start=now))
+    return [str(problem) for problem in [*problems, *check_hashes(permit, setup.configuration)]]
 
 
 def check_battery(context: TrialContext) -> list[str]:
