@@ -5,8 +5,10 @@ from __future__ import annotations
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
+from robot_trials.config import TrialSetup
 from robot_trials.runtime.beats import BeatWriter
 from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.same_files import require_same_files
 
 BEAT_PERIOD_S = 0.1
 
@@ -24,10 +26,19 @@ class Beating:
         self._writer.close()
 
 
-def start_beating(node: Node, channel: Channel, name: str) -> Beating:
+def start_beating(node: Node, channel: Channel, name: str, setup: TrialSetup | None = None) -> Beating:
     """Beat ten times a second as `name` on a channel, from when the executor spins until the process ends.
 
+    Args:
+        node: owner of the timer.
+        channel: of the robot.
+        name: one of `channel.BEATING`.
+        setup: what it has read, which the control process must have read too; None for a node that reads nothing.
+
     Raises:
+        ConfigError: the control process has read something else.
         SharedMemoryError: another living process is that node already.
     """
-    return Beating(node, BeatWriter(channel, name))
+    if setup is not None:
+        require_same_files(channel.info, setup)
+    return Beating(node, BeatWriter(channel, name, setup.configuration_hash if setup is not None else ""))

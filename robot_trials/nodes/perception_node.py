@@ -52,7 +52,7 @@ class PerceptionNode(Node):
         self._start_time_ns = info.start_time_ns
         self._frame_id = info.frames["camera_optical"]
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
-        start_beating(self, self._channel, "perception_node")
+        start_beating(self, self._channel, "perception_node", setup)
         self._detections = self.create_publisher(FiducialDetections, "fiducials", to_rclpy(DETECTIONS))
         if info.camera_size is not None:
             self._open_frames(info.camera_size, {tag.id: tag.size for tag in setup.site.fiducials})

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from rclpy.node import Node
 from rclpy.serialization import deserialize_message
 
 from robot_trials.config import TrialSetup, load_trial_setup
+from robot_trials.config.goal import GoalFacts
 from robot_trials.exceptions import ConfigError, TelemetryFault
 from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.diagnostics import make_status
@@ -60,7 +62,7 @@ class RecorderNode(Node):
         self.finished = False
         self.exit_code = 0
         channel_name = declare_channel(self)
-        setup = declare_setup(self)
+        setup = self._base = declare_setup(self)
         self._report = declare(self, "report", False, "write report.html beside the bag when it is closed")
         if setup.output is None:
             raise TelemetryFault("recorder_node: parameter setup: output: must name a folder")
@@ -68,7 +70,7 @@ class RecorderNode(Node):
         info = self._channel.info
         self._ring = self._channel.log
         self._state = self._channel.state  # attached now: its file goes when the control process ends
-        start_beating(self, self._channel, "recorder_node")
+        start_beating(self, self._channel, "recorder_node", setup)
         self._start_time_ns = info.start_time_ns
         self._map_frame = make_frame_names(info).map
         self._run = self._begin_run(setup.output / "bag", setup)
@@ -117,7 +119,13 @@ class RecorderNode(Node):
                 raise TelemetryFault(f"a trial is running, in phase {ended.phase}")
             if self._ended_at is not None or self.finished:
                 raise TelemetryFault("the control process has ended")
-            setup = load_trial_setup(**json.loads(request.setup))
+            goal = GoalFacts(**json.loads(request.goal))
+            if Path(request.folder) == ended.recorder.folder.resolve():  # begun with the graph, before anybody asked
+                ended.recorder.add_identity(goal.to_metadata())
+                answer.success = True
+                return answer
+            setup = load_trial_setup(**json.loads(request.setup), moment=self._base.start_time)
+            setup = replace(setup, goal=goal, start_time=self._base.start_time)
             self._run = self._begin_run(Path(request.folder), setup, self._newest_ns)
         except (TelemetryFault, ConfigError, ValueError, TypeError) as error:
             answer.success, answer.message = False, str(error)

@@ -51,10 +51,11 @@ class StopNode(Node):
         self.finished = False
         self.exit_code = 0
         channel_name = declare_channel(self)
-        timeouts = {button.name: button.timeout for button in declare_setup(self).site.stop_buttons}
+        setup = declare_setup(self)
+        timeouts = {button.name: button.timeout for button in setup.site.stop_buttons}
         self._channel = attach_channel(self, channel_name)
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
-        start_beating(self, self._channel, "stop_node")
+        start_beating(self, self._channel, "stop_node", setup)
         self._outbox = StopOutbox(self._channel)
         self._events = EventTopic(self, self._channel)
         self._input = StopInput(self, timeouts, self._stop, self._report)

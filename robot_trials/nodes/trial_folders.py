@@ -12,6 +12,7 @@ from rclpy.node import Node
 from rclpy.task import Future
 
 from robot_trials.config import TrialSetup
+from robot_trials.config.goal import GoalFacts
 from robot_trials.trials.outcome import VERDICT_FILE
 from robot_trials_msgs.srv import BeginRecording
 
@@ -33,7 +34,7 @@ class TrialFolders:
 
     def __init__(self, node: Node, base: TrialSetup, recorded: bool) -> None:
         self._base, self._output, self._recorded = base, base.output, recorded
-        self._arguments = ""
+        self._arguments = self._goal = ""
         self._client = node.create_client(BeginRecording, "recorder_node/begin") if recorded else None
         self._bag = ""
         self._then: Then | None = None
@@ -64,14 +65,16 @@ class TrialFolders:
         """Have the recorder begin a bag in a folder; `then` hears when it has, with "", or why it cannot.
 
         Args:
-            folder: of the goal; the graph's own already has a bag for the trial that the graph was started with.
+            folder: of the goal; the graph's own already has a bag for the trial that the graph was started with, which
+                is told for whom it runs.
             setup: what is recorded.
             then: hears of it.
         """
-        if folder is None or folder == self._output or self._client is None:
+        if folder is None or self._client is None:
             then("")
             return
         self._arguments = json.dumps({**setup.arguments, "output": str(folder)})
+        self._goal = json.dumps((setup.goal or GoalFacts()).to_json())
         self._bag, self._then, self._future = str(folder.resolve() / BAG_FOLDER), then, None
         self._deadline, self._trouble = time.monotonic() + PATIENCE_S, "recorder_node/begin is not offered"
         self._look()
@@ -94,7 +97,9 @@ class TrialFolders:
             self._end(f"no recording of this goal: {self._trouble}")
         elif self._future is None and self._client.service_is_ready():
             self._trouble = "recorder_node does not answer"
-            self._future = self._client.call_async(BeginRecording.Request(folder=self._bag, setup=self._arguments))
+            self._future = self._client.call_async(
+                BeginRecording.Request(folder=self._bag, setup=self._arguments, goal=self._goal)
+            )
 
     def _end(self, trouble: str) -> None:
         then, self._then = self._then, None

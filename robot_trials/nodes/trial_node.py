@@ -20,6 +20,7 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from robot_trials.config import TrialSetup
+from robot_trials.config.goal import GoalFacts
 from robot_trials.exceptions import ConfigError
 from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.nodes.beat import start_beating
@@ -77,7 +78,7 @@ class TrialNode(Node):
         self._channel = attach_channel(self, channel_name)
         self._info = self._channel.info
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
-        start_beating(self, self._channel, "trial_node")
+        start_beating(self, self._channel, "trial_node", self._base)
         self._start_check = StartCheck(self._channel)
         self._server: PatientActionServer | None = None
         self._ending = False
@@ -170,7 +171,8 @@ class TrialNode(Node):
             self._folder = self._folders.find_free(self._goals.folders, setup)
             problems = self._goals.take(goal_id, self._folder)
         if setup is not None and not problems:
-            self._taken, self._setup = True, setup
+            facts = GoalFacts(goal_id, goal.booking, self._start_check.read_configurations())
+            self._taken, self._setup = True, replace(setup, goal=facts)
             self._runner.forget_requests()  # from now on they are this goal's
         if problems:
             self._goals.reject(goal_id, problems)

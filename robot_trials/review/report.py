@@ -44,7 +44,7 @@ def write_report(bag_folder: Path) -> Path:
     bag_folder = Path(bag_folder)
     bag, trouble = open_recording(bag_folder)
     verdict = load_verdict(bag_folder)
-    told = {**verdict.identity, **bag.custom_data}
+    told = {**bag.custom_data, **verdict.identity}  # who judged has read the permit, and knew the goal
     kind = KindView(bag, verdict, told)
     shift = _find_shift(bag, told)
     timeline = _label(_shift(verdict.timeline, shift) or _read_timeline(bag), "phase", kind)

@@ -19,17 +19,19 @@ class BeatWriter:
     Args:
         channel: of the robot.
         node: one of `channel.BEATING`.
+        configuration: hash of what it has read; empty for nothing.
 
     Raises:
         SharedMemoryError: another living process is that node: two would write over each other.
     """
 
-    def __init__(self, channel: Channel, node: str) -> None:
+    def __init__(self, channel: Channel, node: str, configuration: str = "") -> None:
         self._lock = _lock(channel, node)
         self._cell = channel.beat(node)
         self._record = Record(np.zeros(1, BEAT_DTYPE))
         self._cell.read_into(self._record.data)
         self._record.pid[...] = os.getpid()
+        self._record.configuration[...] = configuration.encode()
         self._cell.write(self._record.data)  # no sign of life yet, but whose death to look out for
 
     def beat(self) -> None:
@@ -54,11 +56,13 @@ class BeatReader:
         count: of the newest sign; 0 before the first.
         pid: process that gives them; 0 before there was one.
         seen_at: when it was given, CLOCK_MONOTONIC [s].
+        configuration: hash of what the node has read; empty for nothing.
     """
 
     def __init__(self, channel: Channel, node: str) -> None:
         self.count = self.pid = 0
         self.seen_at = 0.0
+        self.configuration = ""
         self._cell = channel.beat(node)
         self._record = Record(np.zeros(1, BEAT_DTYPE))
         self._sequence = 0
@@ -72,6 +76,7 @@ class BeatReader:
                 return self.count
             self.count, self.pid = int(self._record.count), int(self._record.pid)
             self.seen_at = int(self._record.monotonic_ns) * 1e-9
+            self.configuration = bytes(self._record.configuration.item()).decode(errors="ignore")
         return self.count
 
     @property

@@ -83,8 +83,9 @@ STOP_DTYPE = np.dtype(
 """What the stop node hears from people and buttons: see the fields of the same names in `safety.stop_requests`."""
 HEARTBEAT_DTYPE = np.dtype([("count", "i8"), ("asked", "u4"), ("obstacle", f"S{OBSTACLE_BYTES}")], align=True)
 """The supervisor's sign of life, the triggers it calls for now, and why no trial may start."""
-BEAT_DTYPE = np.dtype([("count", "i8"), ("pid", "i8"), ("monotonic_ns", "i8")], align=True)
-"""A node's sign of life from its executor: count grows several times a second; process id; CLOCK_MONOTONIC [ns]."""
+BEAT_DTYPE = np.dtype([("count", "i8"), ("pid", "i8"), ("monotonic_ns", "i8"), ("configuration", "S64")], align=True)
+"""A node's sign of life from its executor: count grows several times a second; process id; CLOCK_MONOTONIC [ns];
+hash of the configuration that it has read, empty for a node that reads none."""
 BEATING = ("control_node", "stop_node", "perception_node", "recorder_node", "trial_node", "safety_node")
 """Nodes of a robot that give signs of life."""
 HEALTH_DTYPE = np.dtype(
@@ -138,6 +139,8 @@ class ChannelInfo:
         camera_size: width and height of rendered frames [px]; None when a sensor model gives observations.
         frames: URDF frame by role: base, imu, camera_optical, left_foot, right_foot, left_hand, right_hand.
         urdf_text: robot description.
+        configuration_hash: of everything that the control process has read; empty where it read nothing.
+        configuration: hash and file of each role, such as trial, site, permit.
     """
 
     channel: str
@@ -150,6 +153,8 @@ class ChannelInfo:
     camera_size: tuple[int, int] | None
     frames: dict[str, str]
     urdf_text: str
+    configuration_hash: str = ""
+    configuration: dict[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
 
 
 def make_exchange() -> Record:

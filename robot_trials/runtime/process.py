@@ -33,6 +33,7 @@ from robot_trials.runtime.control_process import (
 from robot_trials.runtime.ending import forgive_output, handle_ends, watch_host
 from robot_trials.runtime.hosted_robot import HostedRobot
 from robot_trials.runtime.realtime import enter_realtime
+from robot_trials.runtime.same_files import hash_roles
 from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S
 from robot_trials_control.warm_up import warm_up
@@ -71,6 +72,8 @@ def describe_channel(hosting: Hosting, assembly: Assembly, options: ProcessOptio
             "right_hand": frames.hands[1],
         },
         urdf_text=assembly.urdf_text,
+        configuration_hash=setup.configuration_hash,
+        configuration=hash_roles(setup),
     )
 
 

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from robot_trials.runtime.beats import BeatReader
-from robot_trials.runtime.channel import HEARTBEAT_DTYPE, STOP_DTYPE, Channel
+from robot_trials.runtime.channel import BEATING, HEARTBEAT_DTYPE, STOP_DTYPE, Channel
 from robot_trials_control.records import Record
 
 FRESH_S = 1.0
@@ -19,7 +19,9 @@ class StartCheck:
     """Looks at the signs of life and the words of the stop node and the supervisor."""
 
     def __init__(self, channel: Channel) -> None:
-        self._readers = {node: BeatReader(channel, node) for node in NEEDED}
+        self._info = channel.info
+        self._all = {node: BeatReader(channel, node) for node in BEATING}
+        self._readers = {node: self._all[node] for node in NEEDED}
         self._stop, self._heartbeat = channel.stop, channel.heartbeat
         self._said = Record(np.zeros(1, STOP_DTYPE)), Record(np.zeros(1, HEARTBEAT_DTYPE))
 
@@ -31,6 +33,14 @@ class StartCheck:
             for node, reader in self._readers.items()
             if not reader.read() or now - reader.seen_at > FRESH_S or reader.is_dead
         ]
+
+    def read_configurations(self) -> dict[str, str]:
+        """Hash of the configuration that each living process has read, by its name; of those that have read any."""
+        found = {"control_process": self._info.configuration_hash}
+        for node, reader in self._all.items():
+            reader.read()
+            found[node] = "" if reader.is_dead else reader.configuration
+        return {node: read for node, read in found.items() if read}
 
     def find_obstacles(self) -> list[str]:
         """Reasons why no trial may start; none when it may."""

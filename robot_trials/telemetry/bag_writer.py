@@ -86,6 +86,11 @@ class BagWriter:
         self._spare = 0
         self._made_room = False
 
+    def add_custom_data(self, values: Mapping[str, str]) -> None:
+        """Add to the trial's identity what is known only now; the newest metadata record in the file has all of it."""
+        self._custom_data |= values
+        self._file.add_metadata(PACKAGE, self._custom_data)
+
     def channel_id(self, topic: Topic) -> int:
         """MCAP channel of a topic.
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
 from robot_trials.clock import epoch_ns
 from robot_trials.config import TrialSetup
+from robot_trials.config.goal import GoalFacts
 from robot_trials.config.world_draw import Drawn, draw_conditions
+from robot_trials.kinds.contract import Demands
 
 PACKAGE = "robot_trials"
 
@@ -35,6 +37,9 @@ class TrialIdentity:
         overrides: what was changed from the files for this run, as written; empty for nothing.
         kind: of the trial, as in its YAML; empty where unknown.
         world: numbers that the seed drew for the simulated world.
+        demands: what the trial takes at most, by key of the metadata; empty where unknown.
+        permit, permit_file: number of the permit and its file, whose SHA-256 goes into the metadata as it is then.
+        goal: for whom it runs; None where nobody has asked yet.
     """
 
     trial: str
@@ -49,6 +54,10 @@ class TrialIdentity:
     overrides: str = ""
     kind: str = ""
     world: tuple[Drawn, ...] = ()
+    demands: Mapping[str, str] = field(default_factory=dict)
+    permit: str = ""
+    permit_file: Path | None = None
+    goal: GoalFacts | None = None
 
     @property
     def start_time_ns(self) -> int:
@@ -72,6 +81,9 @@ class TrialIdentity:
             "run_id": self.run_id,
             "configuration_hash": self.configuration_hash,
             "overrides": self.overrides,
+            **self.demands,
+            **({"permit": self.permit, "permit_sha256": hash_file(self.permit_file)} if self.permit_file else {}),
+            **(self.goal.to_metadata() if self.goal else {}),
             "software_version": read_software_version(),
             "git_hash": read_git_hash(Path(__file__).resolve().parents[2]),
         }
@@ -89,8 +101,13 @@ def compute_file_hashes(files: Iterable[Path]) -> dict[str, str]:
     for file in files:
         parts = Path(file).resolve().parts
         below = parts[len(parts) - parts[::-1].index("config") :] if "config" in parts else parts[-1:]
-        hashes["/".join(below)] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        hashes["/".join(below)] = hash_file(file)
     return hashes
+
+
+def hash_file(file: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal digits."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def read_software_version() -> str:
@@ -127,6 +144,10 @@ def make_identity(setup: TrialSetup, host: str) -> TrialIdentity:
         overrides=_describe_overrides(setup),
         kind=setup.kind.name,
         world=list_drawn(setup),
+        demands=describe_demands(setup.demands),
+        permit=setup.permit.number,
+        permit_file=setup.permit_file,
+        goal=setup.goal,
     )
 
 
@@ -139,6 +160,17 @@ def list_drawn(setup: TrialSetup) -> tuple[Drawn, ...]:
 
 def _describe_number(number: Drawn) -> dict[str, str | float]:
     return {"label": number.label, "value": number.value, "unit": number.unit}
+
+
+def describe_demands(demands: Demands) -> dict[str, str]:
+    """What a trial takes at most, as a bag's metadata says it: what was declared, beside what is measured."""
+    load = demands.load
+    carried = f"{load.mass:g} ± {load.tolerance:g} kg, {load.hand} hand" if load else "nothing"
+    return {
+        "declared_speed": f"{demands.speed:g} m/s",
+        "declared_load": carried,
+        "longest_time": f"{demands.duration.total_seconds():g} s",
+    }
 
 
 def _describe_overrides(setup: TrialSetup) -> str:

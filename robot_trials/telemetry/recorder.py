@@ -130,6 +130,10 @@ class TrialRecorder:
         """Why the recording is no longer complete: the disk is full. Whoever runs the trial stops it safely."""
         return self._writer.fault
 
+    def add_identity(self, values: Mapping[str, str]) -> None:
+        """Add to the bag's metadata what is known of the trial only now, such as the goal that it runs for."""
+        self._writer.add_custom_data(values)
+
     def write_sample(self, sample: Record) -> None:
         """Copy one control sample; every `BATCH_TICKS` of them reach the file."""
         start = self._filled * self._sample_size

@@ -101,7 +101,7 @@ class Judge:
             phases=tuple(trial.phases),
             events=tuple(events),
             stops=add_acts(self._stops.stops, events),
-            identity=dict(identity or {}),
+            identity=dict(identity or {}) | ({"permit_sha256": trial.permit_sha256} if trial.permit_sha256 else {}),
             bag=bag,
         )
 

@@ -48,7 +48,7 @@ class Graph:
 
     def configure(self, *overrides):
         """Set keys of trial and site, as `--set` does."""
-        setup = load_trial_setup("torch_relay", output=self.output, overrides=overrides)
+        setup = self.setup = load_trial_setup("torch_relay", output=self.output, overrides=overrides)
         values = {"use_sim_time": True, "channel": self.channel, "setup": json.dumps(setup.arguments)}
         self.parameters.write_text(json.dumps({"/**": {"ros__parameters": values}}))
 
@@ -59,6 +59,11 @@ class Graph:
         assert member.process.stdout.readline()
 
     def start_control(self, factor=0.0, **options):
+        """The control process of doubles; with `reads=True` it reads the trial's files as a real one does."""
+        if options.pop("reads", False):
+            file = self.output.with_suffix(".setup.json")
+            file.write_text(json.dumps(self.setup.arguments))
+            options["setup"] = str(file)
         settings = [f"{key}={value}" for key, value in ({"patient": 1} | options).items()]
         self.group.start("control", [sys.executable, CONTROL, self.channel, str(factor), *settings], self.environment)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,13 @@ import numpy as np
 import pytest
 
 from robot_trials.config import load_trial_setup
+from robot_trials.config.goal import GoalFacts
 from robot_trials.nodes.trial_factory import TrialFactory
+from robot_trials.review import write_report
 from robot_trials.robots import load_profile
 from robot_trials.runtime.exits import note_exit
 from robot_trials.telemetry import TrialRecorder, make_identity, read_bag
+from robot_trials.telemetry.bag_repair import repair_bag
 from robot_trials.trials import TrialOutcome
 from robot_trials.trials.outcome import overrule_verdict
 from robot_trials.trials.run_marker import alone_in
@@ -81,3 +85,47 @@ def test_what_a_dead_recorder_left_is_mended(kit: TrialFactory, tmp_path: Path) 
     kit.release()
     assert len(read_bag(tmp_path / "bag").times("/odom")) == 400
     assert (tmp_path / "report.html").is_file() and read_verdict(tmp_path / "verdict.json")["reason"] == "aborted"
+
+
+def test_bag_and_verdict_say_for_whom_it_ran_and_what_was_declared(kit: TrialFactory, tmp_path: Path) -> None:
+    goal = GoalFacts("0123abcd", "relay_1_20251102T0900", {"control_process": "a" * 64, "stop_node": "a" * 64})
+    setup = replace(kit._setup, goal=goal)
+    kit.begin(setup, tmp_path)
+    joints = load_profile(setup.robot_file).joint_names
+    TrialRecorder(tmp_path / "bag", make_identity(setup, "ros"), joints).close()
+    kit.conclude(None, None, "aborted", 0.1)
+    expected = {
+        "permit": "SZ-RELAY-2025-001",
+        "permit_sha256": hashlib.sha256(setup.permit_file.read_bytes()).hexdigest(),
+        "goal_id": "0123abcd",
+        "booking": "relay_1_20251102T0900",
+        "declared_speed": "0.8 m/s",
+        "declared_load": "1.6 ± 0.4 kg, right hand",
+        "longest_time": "1000 s",
+        "configuration_hash": setup.configuration_hash,
+        "configuration_hash:control_process": "a" * 64,
+        "configuration_hash:stop_node": "a" * 64,
+    }
+    told = read_verdict(tmp_path / "verdict.json")["identity"]
+    for found in (told, read_bag(tmp_path / "bag").custom_data):
+        assert expected.items() <= found.items()  # type: ignore[union-attr]
+    write_report(tmp_path / "bag")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert all(text in page for text in expected.values())
+
+
+def test_a_bag_that_was_begun_before_its_goal_is_told(kit: TrialFactory, tmp_path: Path) -> None:
+    joints = load_profile(kit._setup.robot_file).joint_names
+    recorder = TrialRecorder(tmp_path / "bag", make_identity(kit._setup, "ros"), joints)
+    samples = np.zeros(100, dtype=control_sample_dtype(len(joints)))
+    samples["state"]["time_ns"] = np.arange(100) * 2_000_000
+    recorder.write_samples(samples)
+    recorder.add_identity(GoalFacts("0123abcd", "relay_1").to_metadata())
+    recorder.write_samples(samples)
+    recorder.close()
+    bag = read_bag(tmp_path / "bag")
+    assert bag.custom_data["booking"] == "relay_1" and bag.custom_data["permit"] == "SZ-RELAY-2025-001"
+    assert len(bag.times("/odom")) == 200
+    (tmp_path / "bag" / "metadata.yaml").unlink()
+    repair_bag(tmp_path / "bag")
+    assert read_bag(tmp_path / "bag").custom_data["goal_id"] == "0123abcd"

@@ -3,12 +3,16 @@
 Run as a program it is that control process: `python runtime_doubles.py CHANNEL REAL_TIME_FACTOR [OPTION=VALUE ...]`.
 """
 
+import json
 import os
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import RobotFault
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.runtime.channel import ChannelInfo
@@ -16,6 +20,7 @@ from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProc
 from robot_trials.runtime.ending import handle_ends, watch_host
 from robot_trials.runtime.hosted_robot import HostedRobot
 from robot_trials.runtime.realtime import enter_realtime
+from robot_trials.runtime.same_files import hash_roles
 from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.records import MotionMode
@@ -114,6 +119,9 @@ def host(channel, options, **choices):
     frames = choices.get("frames") == "1"
     robot = DoubleRobot(int(choices.get("fault_tick", 0)), frames, choices.get("fault_file", ""))
     info = make_info(channel, options.lockstep, frames, os.getpid())
+    if choices.get("setup"):  # a file with arguments of load_trial_setup: what this process has read
+        setup = load_trial_setup(**json.loads(Path(choices["setup"]).read_text()))
+        info = replace(info, configuration_hash=setup.configuration_hash, configuration=hash_roles(setup))
     limits = PATIENT if choices.get("patient") == "1" else StopLimits()
     stops = StopGuard(len(JOINTS), PERIOD_NS, limits, clock=options.clock)
     realtime = enter_realtime(scheduling=False)
