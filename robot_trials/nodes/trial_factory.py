@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_trials.config import TrialSetup
-from robot_trials.geometry import PlanarPose
+from robot_trials.geometry import PlanarPose, compose_planar, invert_planar
 from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.review import REPORT, complete_run, find_lacks
 from robot_trials.robots import load_profile
@@ -40,7 +40,7 @@ class TrialFactory:
         self._joints = len(channel.info.joint_names)
         self._profile = load_profile(setup.robot_file)
         self._mark: RunMark | None = None
-        self._map_to_odom: PlanarPose | None = None
+        self._place_to_odom: PlanarPose | None = None
 
     def begin(self, setup: TrialSetup, folder: Path | None) -> None:
         """A goal begins, with its trial and a folder of its own."""
@@ -54,7 +54,13 @@ class TrialFactory:
 
     def make(self) -> tuple[Trial, Judge]:
         """A fresh trial and its judge."""
-        return Trial(self._setup, self._profile, self._map_to_odom), Judge(self._setup, self._joints)
+        return Trial(self._setup, self._profile, self._find_odom()), Judge(self._setup, self._joints)
+
+    def _find_odom(self) -> PlanarPose | None:
+        """Where odom lies in the map of this trial: odometry goes on from one trial to the next."""
+        if self._place_to_odom is None:
+            return None
+        return compose_planar(invert_planar(self._setup.site.place), self._place_to_odom)
 
     def conclude(self, trial: Any, judge: Any, fault: str, wall_time: float) -> TrialOutcome:
         """The outcome, with `verdict.json` written where an output folder is wanted.
@@ -67,7 +73,7 @@ class TrialFactory:
             criteria = compute_criteria({}, Judge(self._setup, self._joints).measures)
             outcome = TrialOutcome(False, fault, "unknown", criteria, identity=identity, bag=bag)
         else:
-            self._map_to_odom = trial.map_to_odom  # odometry goes on: the next trial begins where the robot stands
+            self._place_to_odom = compose_planar(self._setup.site.place, trial.map_to_odom)
             outcome = judge.conclude(trial, fault=fault, wall_time=wall_time, identity=identity, bag=bag)
         since_ns = time.time_ns() - round(wall_time * 1e9) - CLOCK_SLACK_NS
         exits = await_exits(self._setup.output, outcome.reason, since_ns)

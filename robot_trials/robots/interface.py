@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from robot_trials_control.records import Record
+
+if TYPE_CHECKING:
+    from robot_trials.config.site import Site
+    from robot_trials.robots.options import SimOptions
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,17 @@ class Robot(Protocol):
 @runtime_checkable
 class SimulatedWorld(Protocol):
     """What a simulated robot's world can do between two trials, while the robot stands still and keeps its place."""
+
+    def enter_world(self, site: Site, options: SimOptions) -> None:
+        """Go on in the world of another trial on the same place.
+
+        Args:
+            site: the place, with another course.
+            options: as the robot was opened with, but for the props.
+
+        Raises:
+            ValueError: a hand of the robot holds something, or this world takes no other trial.
+        """
 
     def reset_props(self) -> None:
         """Put the things and people of the trial back to where they were at the start.

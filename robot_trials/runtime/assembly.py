@@ -76,7 +76,7 @@ def assemble(setup: TrialSetup) -> Assembly:
         RobotFault: the robot or its simulator does not start.
     """
     profile = load_profile(setup.robot_file)
-    robot = open_robot(profile, setup.site, _choose_options(setup))
+    robot = open_robot(profile, setup.site, choose_options(setup))
     try:
         return _add_controller(setup, profile, robot)
     except BaseException:
@@ -94,7 +94,7 @@ def assemble_fleet(members: Sequence[FleetMember]) -> list[Assembly]:
     _require_mujoco(members)
     profiles = [load_profile(member.setup.robot_file) for member in members]
     berths = [
-        Berth(member.name, profile, member.setup.site, _choose_options(member.setup), Place(*member.pose))
+        Berth(member.name, profile, member.setup.site, choose_options(member.setup), Place(*member.pose))
         for member, profile in zip(members, profiles, strict=True)
     ]
     robots = open_robots(berths)
@@ -119,7 +119,8 @@ def _require_mujoco(members: Sequence[FleetMember]) -> None:
         raise ConfigError(problems)
 
 
-def _choose_options(setup: TrialSetup) -> SimOptions:
+def choose_options(setup: TrialSetup) -> SimOptions:
+    """How the simulated robot of a trial is opened, with the things and people of its kind."""
     return SimOptions(
         seed=setup.seed,
         simulator=setup.simulator,

@@ -18,7 +18,7 @@ from robot_trials.runtime.realtime import RealtimeReport
 from robot_trials.runtime.safe_end import SafeEnd, count_give_up_ticks, is_damped, is_standing
 from robot_trials.runtime.stop_inbox import StopInbox
 from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S, Following, Need, TrialLink
-from robot_trials.runtime.world_request import EnterWorld, WorldKeeper
+from robot_trials.runtime.world_request import WorldKeeper
 from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials_control.records import Record
@@ -40,7 +40,6 @@ class HostedRobot:
         realtime: RealtimeReport,
         stops: StopGuard | None = None,
         quiet_timeout: float = LOCKSTEP_TIMEOUT_S,
-        enter_world: EnterWorld | None = None,
     ) -> None:
         self.error: BaseException | None = None
         self.info = info
@@ -52,7 +51,7 @@ class HostedRobot:
         self._link = TrialLink(self._channel, info.lockstep, quiet_timeout)
         self._stop_inbox = StopInbox(self._channel, self._loop.stops.requests)
         self._life = LifeWait(self._channel, self._stop_inbox, self._loop.stops.limits.heartbeat_timeout)
-        self._world = WorldKeeper(self._channel, robot, enter_world)
+        self._world = WorldKeeper(self._channel, robot)
         self._safe_end = SafeEnd(give_up_ticks=count_give_up_ticks(self._loop.stops.limits))
         self._health = Record(np.zeros(1, HEALTH_DTYPE))
         self._fiducial = Record(np.zeros(1, FIDUCIAL_DTYPE))

@@ -6,18 +6,15 @@ The trial asks; the control process does it between two control ticks, while the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import numpy as np
 
 from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.exceptions import RobotTrialsError
 from robot_trials.robots.interface import Robot, SimulatedWorld
+from robot_trials.runtime.assembly import choose_options
 from robot_trials.runtime.channel import WORLD_ANSWER_DTYPE, WORLD_DTYPE, Channel
 from robot_trials_control.records import Record
-
-EnterWorld = Callable[[SimulatedWorld, TrialSetup], None]
-"""Brings the things and people of a trial into a robot's world."""
 
 
 class WorldRequests:
@@ -54,12 +51,11 @@ class WorldKeeper:
     Args:
         channel: of the robot.
         robot: whose world it is; what a request asks for is refused where it is none that can be changed.
-        enter: brings the things and people of another trial in.
     """
 
-    def __init__(self, channel: Channel, robot: Robot, enter: EnterWorld | None = None) -> None:
+    def __init__(self, channel: Channel, robot: Robot) -> None:
         self._requests, self._answers = channel.world, channel.world_answer
-        self._robot, self._enter = robot, enter
+        self._robot = robot
         self._request = Record(np.zeros(1, WORLD_DTYPE))
         self._answer = Record(np.zeros(1, WORLD_ANSWER_DTYPE))
         self._seen = 0
@@ -89,7 +85,6 @@ class WorldKeeper:
             raise ValueError("this world cannot be set back: start the graph again")
         if not self._request.enter:
             robot.reset_props()
-        elif self._enter is None:
-            raise ValueError("this world is only for the trial that it was made for: start the graph again")
-        else:
-            self._enter(robot, load_trial_setup(**json.loads(bytes(self._request.setup.item()))))
+            return
+        setup = load_trial_setup(**json.loads(bytes(self._request.setup.item())))
+        robot.enter_world(setup.site, choose_options(setup))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from runtime_doubles import DoubleRobot, make_info
 
-from robot_trials.config import TrialSetup, load_trial_setup
+from robot_trials.config import load_trial_setup
 from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.world_request import WorldKeeper, WorldRequests
 
@@ -14,6 +14,13 @@ class WorldDouble(DoubleRobot):
     """Counts how often its things were put back; a hand that holds one of them keeps it."""
 
     resets, holds = 0, False
+
+    def __init__(self):
+        super().__init__()
+        self.entered = []
+
+    def enter_world(self, site, options) -> None:
+        self.entered.append((site, options))
 
     def reset_props(self) -> None:
         if self.holds:
@@ -55,17 +62,9 @@ def test_a_robot_in_no_simulated_world_cannot_be_set_back(channel: Channel) -> N
 
 
 def test_another_trial_enters_as_it_was_asked_for(channel: Channel) -> None:
-    entered: list[TrialSetup] = []
-    asks = WorldRequests(channel)
+    robot, asks = WorldDouble(), WorldRequests(channel)
     asks.ask(load_trial_setup("torch_relay", length=7.0, seed=3, output="/nowhere"), enter=True)
-    WorldKeeper(channel, WorldDouble(), lambda _, setup: entered.append(setup)).serve()
+    WorldKeeper(channel, robot).serve()
     assert asks.find_answer() == ""
-    (setup,) = entered
-    assert (setup.seed, setup.site.lane.length, setup.output) == (3, 7.0, None)
-
-
-def test_a_world_of_several_robots_takes_no_other_trial(channel: Channel) -> None:
-    asks = WorldRequests(channel)
-    asks.ask(load_trial_setup("torch_relay"), enter=True)
-    WorldKeeper(channel, WorldDouble()).serve()
-    assert "only for the trial that it was made for" in str(asks.find_answer())
+    ((site, options),) = robot.entered
+    assert (options.seed, site.lane.length, bool(options.props.props)) == (3, 7.0, True)

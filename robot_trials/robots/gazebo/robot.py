@@ -62,6 +62,22 @@ class GazeboRobot(MujocoRobot):
             self.close()
             raise
 
+    def reset_props(self) -> None:
+        """Not in Gazebo.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError("things in Gazebo's world cannot be put back: start the graph again")
+
+    def enter_world(self, site: Site, options: SimOptions) -> None:
+        """Not in Gazebo.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError("Gazebo's world is only for the trial that it was made for: start the graph again")
+
     def close(self) -> None:
         """End Gazebo; idempotent."""
         super().close()

@@ -44,6 +44,11 @@ class Drives:
         self.terms[:, 1] = -kp
         self.terms[:, 2] = -kp * HOLD_DAMPING
 
+    def go_on(self, before: Drives) -> None:
+        """Take over what is in force and on its way in the drives of the same robot in another world."""
+        self.terms[:], self._waiting[:] = before.terms, before._waiting
+        self._due, self._period = list(before._due), before._period
+
     def push(self, command: Record, position: np.ndarray, velocity: np.ndarray, applied: np.ndarray) -> None:
         """Take a command; it acts from the control period after the next `delay_periods` on.
 

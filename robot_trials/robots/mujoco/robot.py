@@ -9,7 +9,9 @@ import numpy as np
 
 from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
+from robot_trials.geometry import compose_planar, invert_planar
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
+from robot_trials.robots.mujoco.carried_body import CarriedBody
 from robot_trials.robots.mujoco.contacts import Contacts
 from robot_trials.robots.mujoco.disturbances import Failure, Push, SensorFailures, SensorGroup
 from robot_trials.robots.mujoco.drives import Drives
@@ -50,7 +52,14 @@ class MujocoRobot:
     """
 
     def __init__(self, profile: RobotProfile, site: Site, options: SimOptions) -> None:
-        self.joint_names = profile.joint_names
+        self._profile = profile
+        self._ticks = 0
+        self._hands = np.zeros(2)
+        self._build(profile, site, options)
+
+    def _build(self, profile: RobotProfile, site: Site, options: SimOptions, body: CarriedBody | None = None) -> None:
+        """Make the world; the robot stands at the site's start, or goes on as the body says that comes into it."""
+        self.joint_names, self._place_on_site = profile.joint_names, site.place
         self._dt = profile.drive.period
         self.control_period_ns = round(self._dt * 1e9)
         self._substeps = compute_substeps(self._dt, PHYSICS_PERIOD)
@@ -65,13 +74,13 @@ class MujocoRobot:
         self._joint_velocity = self.data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu]
         self._check_joint_order()
         mujoco.set_mju_user_warning(_ignore_warning)
-        self._ticks = 0
         self._closed = False
-        self._hands = np.zeros(2)
         limits = profile.torque_limit_array(options.torque_limits or profile.torque_limits.use.drives)
         self.drives = Drives(self.model, limits, profile.drive.delay_periods)
         self.drives.hold(profile.nominal_array)
         self._place(profile, site)
+        if body is not None:
+            body.enter(self.data, self.drives)
         self._paving = Paving(self.model, self.data, site, self.conditions.unevenness, self.conditions.floor_seed)
         self._hand_sites = [self.model.site(hand).id for hand in profile.frames.hands]
         held = self.props.held
@@ -82,9 +91,12 @@ class MujocoRobot:
         self._sole_sites = [self.model.site(foot).id for foot in profile.frames.feet]
         self._push = Push(self.data, self.model.site(profile.frames.imu).bodyid[0])
         self._failures = SensorFailures(nu)
+        self._paving.follow(float(self._all_position[0]))
         mujoco.mj_forward(self.model, self.data)
         self.view = self._make_view(looks)
         self._sensors = Sensors(self.model, self.data, profile, options.noise, self.conditions.sensor_seed)
+        if body is not None:
+            self._sensors.go_on(body.sensors)
         self._ground = site.ground
         self._make_cameras(profile, site, options)
 
@@ -231,6 +243,23 @@ class MujocoRobot:
         if any(grasp.holds for grasp in self._grasps) and self.props.held is not None:
             raise ValueError(f"a hand of the robot holds the {self.props.held.name}: it cannot be put back")
         self._place_props()
+
+    def enter_world(self, site: Site, options: SimOptions) -> None:
+        """Go on in the world of another trial: the robot keeps its place on the site, its posture and its time.
+
+        Args:
+            site: the place, with another course.
+            options: as the robot was opened with, but for the props.
+
+        Raises:
+            ValueError: a hand of the robot holds a prop.
+        """
+        if any(grasp.holds for grasp in self._grasps) and self.props.held is not None:
+            raise ValueError(f"a hand of the robot holds the {self.props.held.name}: it cannot be left behind")
+        move = compose_planar(invert_planar(site.place), self._place_on_site)
+        body = CarriedBody(self.data, self.model.nu, move, self.drives, self._sensors)
+        self.close()
+        self._build(self._profile, site, options, body)
 
     def _place_props(self) -> None:
         """Set the stage, and let those who act step onto it."""

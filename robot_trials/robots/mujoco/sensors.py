@@ -46,6 +46,11 @@ class Sensors:
         self._errors = SensorErrors(profile, nu, noise, np.random.default_rng(seed))
         self._bind(nu)
 
+    def go_on(self, before: Sensors) -> None:
+        """Take over charge, warmth and errors from the sensors of the same robot in another world."""
+        self._energy, self._errors = before._energy, before._errors
+        self.windings.temperature[:] = before.windings.temperature
+
     def _bind(self, nu: int) -> None:
         state, errors, error = make_robot_state(nu).data, self._errors, np.zeros(2 * nu + 18)
         self._read_joints = bind(_read_joints, state, *self._joints, errors.gain, errors.encoder_step, error)

@@ -71,6 +71,22 @@ class SharedRobot(MujocoRobot):
         """Bring its own world to where the shared one is."""
         self._twin.read()
 
+    def reset_props(self) -> None:
+        """Not in a world of several robots.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError("things in a world of several robots cannot be put back: start the graph again")
+
+    def enter_world(self, site: Site, options: SimOptions) -> None:
+        """Not in a world of several robots.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError("a world of several robots is only for the trials that it was made for: start it again")
+
     def render_overview(self, width: int = 960, height: int = 540) -> np.ndarray:
         """Picture of all robots of the world, shape (height, width, 3), RGB."""
         if self._overview is None or self._overview.size != (width, height):
