@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from relay_recording import MadeUpEvent, Schedule, load_relay_site, make_identity, make_samples
+from relay_recording import Schedule, load_relay_site, make_identity, make_samples
+from walk_recording import MadeUpEvent
 
 from robot_trials.cli.report import write_report_of_bag
 from robot_trials.cli.unfinished import complete_unfinished, find_unfinished

@@ -3,60 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
-from relay_recording import record_relay
+from browser_page import DRAWN, open_page
+from walk_recording import record_walk
 
 from robot_trials.review import write_report
 
 pytestmark = pytest.mark.browser
 
-FLAGS = (
-    "--headless --no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update "
-    "--disable-sync --use-angle=swiftshader --enable-unsafe-swiftshader"
-).split()
-DRAWN = """canvas => {
-  const copy = document.createElement("canvas");
-  copy.width = canvas.width; copy.height = canvas.height;
-  const context = copy.getContext("2d");
-  context.drawImage(canvas, 0, 0);
-  const colors = new Set();
-  const data = context.getImageData(0, 0, copy.width, copy.height).data;
-  for (let i = 0; i < data.length; i += 4)
-    if (data[i + 3]) colors.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
-  return colors.size;
-}"""
-
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, list[str], list[str]]]:
     """The page, what it complained about, and what it asked for."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    executable = which("chromium") or which("chromium-browser") or which("google-chrome")
-    if executable is None:
-        pytest.skip("no Chromium here (apt-get install chromium)")
-    report = write_report(record_relay(tmp_path_factory.mktemp("run")))
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=executable, args=FLAGS)
-        page = browser.new_context(offline=True).new_page()
-        page.set_default_timeout(120_000)  # software rendering on a busy machine
-        page.set_viewport_size({"width": 1280, "height": 900})
-        complaints: list[str] = []
-        requests: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(Path(report).as_uri())
-        yield page, complaints, requests
-        browser.close()
+    with open_page(write_report(record_walk(tmp_path_factory.mktemp("run")))) as opened:
+        yield opened
 
 
 def test_page_opens_offline_without_complaints(opened: tuple[Any, list[str], list[str]]) -> None:
     page, complaints, requests = opened
-    assert page.title() == "Torch relay · Kuavo – Passed"
+    assert page.title() == "Evening walk · Kuavo – Passed"
     assert complaints == []
     assert [url for url in requests if not url.startswith("data:")] == [page.url]
 
@@ -64,8 +31,8 @@ def test_page_opens_offline_without_complaints(opened: tuple[Any, list[str], lis
 def test_curves_are_drawn(opened: tuple[Any, list[str], list[str]]) -> None:
     page, _, _ = opened
     canvases = page.locator(".plot canvas")
-    assert canvases.count() == 8
-    for index in range(8):
+    assert canvases.count() == 6
+    for index in range(6):
         assert canvases.nth(index).evaluate(DRAWN) > 10
 
 
@@ -89,10 +56,10 @@ def test_a_click_on_a_plot_moves_the_replay(opened: tuple[Any, list[str], list[s
     box = page.locator("#plot-tilt .u-over").bounding_box()
     page.locator("#plot-tilt .u-over").click(position={"x": 0.5 * box["width"], "y": 40})
     assert page.locator("#clock").inner_text() != "0.0 s"
-    assert page.locator("#stage-phase").inner_text() == "Carry"
+    assert page.locator("#stage-phase").inner_text() == "Go there"
     assert page.locator("#scene").evaluate("canvas => canvas.toDataURL()") != before
     heads = page.locator(".playhead").evaluate_all("heads => heads.map(head => parseFloat(head.style.left))")
-    assert len(heads) == 8
+    assert len(heads) == 6
     assert all(head > 0.4 * box["width"] for head in heads)
     assert complaints == []
 

@@ -33,7 +33,7 @@ def test_the_report_prints_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     made = relay_recording.make_identity
     drawn = make_identity(setup, "in_process").world
     monkeypatch.setattr(relay_recording, "make_identity", lambda *files: replace(made(*files), world=drawn))
-    page = write_report(record_relay(tmp_path, pictures=False)).read_text(encoding="utf-8")
+    page = write_report(record_relay(tmp_path)).read_text(encoding="utf-8")
     section = page.split("Simulated world")[1].split("</section>")[0]
     assert "<td>Torch, true mass</td><td><code>2.4 kg</code></td>" in section
     assert "Sliding friction of the floor" in section
