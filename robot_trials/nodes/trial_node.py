@@ -26,6 +26,7 @@ from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.fiducial_messages import from_message
 from robot_trials.nodes.goal_setup import load_goal_setup
+from robot_trials.nodes.goal_world import GoalWorld
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
 from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
@@ -39,15 +40,12 @@ from robot_trials.nodes.trial_topics import TrialTopics
 from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.ending import describe_wish
 from robot_trials.runtime.start_check import StartCheck
-from robot_trials.runtime.world_request import WorldRequests
 from robot_trials_msgs.action import RunTrial
 from robot_trials_msgs.msg import FiducialDetections
 
 MakeKit = Callable[[TrialSetup, Channel], TrialKit]
 STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 WATCH_PERIOD_S = 0.05
-WORLD_PATIENCE_S = 60.0
-"""Longest wait until a simulated world is ready for a goal [s]."""
 LINGER_S = 1.0
 """From the last goal's end to that of the node: its result is on the way to the client [s]."""
 STAMP_LEAD_NS = 60_000_000_000
@@ -88,8 +86,7 @@ class TrialNode(Node):
         self._idle_since: float | None = None
         self._concluded = False
         self._kit = make_kit(self._setup, self._channel)
-        self._worlds, self._world = WorldRequests(self._channel), _world_key(self._base)
-        self._world_wait: float | None = None
+        self._world = GoalWorld(self._channel, self._base)
         self._topics = TrialTopics(self, self._info, self._setup)
         self._runner = TrialRunner(self._channel, self._kit, self._topics)
         self._create_interfaces(rate_hz)
@@ -207,31 +204,16 @@ class TrialNode(Node):
             self._runner.refuse(trouble)
         else:
             self._kit.begin(self._setup, self._folder)
-            if not self._ask_for_world():
+            if not self._world.prepare(self._setup, self._goal.request.reset_props):
                 self._runner.start_trial()
-
-    def _ask_for_world(self) -> bool:
-        """Whether the simulated world has to be made ready first."""
-        key = _world_key(self._setup)
-        enter = key != self._world
-        if not enter and not self._goal.request.reset_props:
-            return False
-        self._world, self._world_wait = key, time.monotonic() + WORLD_PATIENCE_S
-        self._worlds.ask(self._setup, enter)
-        return True
 
     def _look_for_world(self) -> None:
         """Begin the trial once its world is ready, or refuse it with the reason."""
-        if self._world_wait is None:
+        trouble = self._world.look(describe_wish() if self._ending else "")
+        if trouble is None:
             return
-        trouble = self._worlds.find_answer()
-        if trouble is None and time.monotonic() < self._world_wait and not self._channel.ended:
-            return
-        self._world_wait = None
         if trouble:
-            self._world = None
-        if trouble is None or trouble:
-            self._runner.refuse(trouble or "the world was not made ready: the robot does not stand still")
+            self._runner.refuse(trouble)
         else:
             self._runner.start_trial()
 
@@ -304,12 +286,6 @@ class TrialNode(Node):
             bag_path=str((folder / "bag").resolve()) if folder else "",
             report_path=str((folder / "report.html").resolve()) if folder else "",
         )
-
-
-def _world_key(setup: TrialSetup) -> tuple[str, ...] | None:
-    """What makes a simulated world another one."""
-    drawn = repr(getattr(setup.trial, "world", None)), repr(setup.demands.load), str(setup.seed)
-    return setup.kind.name, setup.configuration["site"], setup.configuration.get("course", ""), *drawn
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
