@@ -195,7 +195,7 @@ def ask_goals(node, *steps):
         verb, goal_id = step.split(":")
         uuid = UUID(uuid=list(bytes.fromhex(goal_id)))
         if verb == "send":
-            future = action.send_goal_async(RunTrial.Goal(trial="torch_relay"), goal_uuid=uuid)
+            future = action.send_goal_async(RunTrial.Goal(trial="torch_relay", booking="relay_1"), goal_uuid=uuid)
         else:
             future = outcomes.call_async(GetTrialOutcome.Request(goal_id=uuid, withdraw=verb == "withdraw"))
         wait(node, future.done)

@@ -10,6 +10,8 @@ from rosbags.highlevel import AnyReader
 from rosbags.typesys import Stores, get_typestore
 from stop_programs import PATIENCE_S
 
+from robot_trials.telemetry import read_bag as read_identity
+
 pytestmark = pytest.mark.ros
 
 MANY_TICKS = 1_000_000
@@ -239,8 +241,8 @@ def test_who_sends_a_rejected_goal_can_ask_why(graph):
     assert set(rejections) == {"goal rejected: a trial is running"}
 
 
-def test_every_goal_has_a_bag_of_its_own(graph):
-    graph.start_control(factor=1.0)
+def test_every_goal_has_a_bag_of_its_own_that_says_for_whom(graph):
+    graph.start_control(factor=1.0, reads=True)
     graph.start("control_node", "stop_node", "safety_node", "recorder_node", "perception_node")
     graph.start_trial_node(50)
     paths = []
@@ -258,6 +260,12 @@ def test_every_goal_has_a_bag_of_its_own(graph):
         assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))
         assert ticks[0] == last + 1, "no tick is lost between two bags"
         last = ticks[-1]
+        told = read_identity(folder / "bag").custom_data
+        assert (told["goal_id"], told["booking"]) == (f"{number}a" * 16, "relay_1"), number
+        assert told["permit"] == "SZ-RELAY-2025-001" and told["declared_load"] == "1.6 ± 0.4 kg, right hand"
+        seen = {key.split(":")[1]: value for key, value in told.items() if key.startswith("configuration_hash:")}
+        assert seen.keys() == {"control_process", "stop_node", "recorder_node", "perception_node", "trial_node"}
+        assert set(seen.values()) == {graph.setup.configuration_hash}
 
 
 def test_a_goal_that_cannot_be_recorded_is_aborted_with_the_reason(graph):
