@@ -13,11 +13,16 @@ APPROVED = {
     "permit_sha256": ("Permit's file, SHA-256", ""),
     "booking": ("Booking", ""),
     "goal_id": ("Goal", ""),
-    "load_declared": ("Load as declared", "kg"),
+    "declared_speed": ("Speed as declared", "m/s"),
+    "longest_time": ("Longest time as declared", "s"),
+    "declared_load": ("Load as declared", "kg"),
+    "measured_load": ("Load as measured", "kg"),
     "load_measured": ("Load as measured", "kg"),
     "configuration_hash": ("Configuration in force, SHA-256", ""),
 }
 """Key of identity or figures → what it is, and the unit of a number."""
+SEEN_BY = "configuration_hash:"
+"""Keys of what each process of a graph read begin so, its name follows."""
 WORLD = "world"
 """Key of what a seed drew, as `world_numbers` reads it; other values of a world follow a dot: `world.surface`."""
 
@@ -31,7 +36,15 @@ def list_approved(identity: Mapping[str, str], verdict: Verdict) -> dict[str, st
             known[words] = _add_unit(identity[key], unit)
         elif number is not None:
             known[words] = _add_unit(f"{number:.4g}", unit)
+    for key, value in identity.items():
+        if key.startswith(SEEN_BY):
+            known[f"The same as {key.removeprefix(SEEN_BY)} read it"] = value
     return known
+
+
+def is_told(key: str) -> bool:
+    """Whether this section tells a key of the identity, so that no other has to."""
+    return key in APPROVED or key.startswith(SEEN_BY) or is_world(key)
 
 
 def list_world(identity: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from robot_trials.kinds.reporting import Table, Tile
-from robot_trials.review.approval import APPROVED, is_world
+from robot_trials.review.approval import is_told
 from robot_trials.review.key_frames import KeyFrame
 from robot_trials.review.stop_section import make_stop_rows
 from robot_trials.review.verdict import Verdict
@@ -164,9 +164,7 @@ def make_events(data: Mapping[str, Any]) -> str:
 def make_identity(identity: Mapping[str, str], files: Mapping[str, str], verdict: Verdict) -> str:
     """What was run, with what."""
     known = {
-        IDENTITY_WORDS.get(key, to_words(key)): value
-        for key, value in identity.items()
-        if value and key not in APPROVED and not is_world(key)
+        IDENTITY_WORDS.get(key, to_words(key)): value for key, value in identity.items() if value and not is_told(key)
     }
     figures = {
         to_words(name): "not measured" if value is None else f"{value:.6g}" for name, value in verdict.figures.items()

@@ -150,15 +150,22 @@ def test_a_kind_at_fault_costs_its_part_only(tmp_path: Path, monkeypatch: pytest
 
 def test_what_was_approved_stands_beside_what_ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, patrol=KindReport)
-    identity = {"permit": "SZ-7", "booking": "b-12", "world.prop_mass": "2.4 kg", "load_declared": "1.6"}
-    page, _ = record(tmp_path, "patrol", identity=identity, figures={"load_measured": 2.312})
+    identity = {
+        "permit": "SZ-7",
+        "booking": "b-12",
+        "world.prop_mass": "2.4 kg",
+        "declared_load": "1.6 ± 0.4 kg, right hand",
+    }
+    identity |= {"configuration_hash:stop_node": "ab12"}
+    page, _ = record(tmp_path, "patrol", identity=identity, figures={"measured_load": 2.312})
     section = re.search(r'<section id="approval">(.*?)</section>', page, re.S)
     assert section is not None
     words = re.sub(r"<[^>]+>", " ", section.group(1)).split()
     assert (
         words
         == (
-            "What was approved and what ran Permit SZ-7 Booking b-12 Load as declared 1.6 kg Load as measured 2.312 kg "
+            "What was approved and what ran Permit SZ-7 Booking b-12 Load as declared 1.6 ± 0.4 kg, right hand "
+            "Load as measured 2.312 kg The same as stop_node read it ab12 "
             "Simulated world Prop mass 2.4 kg"
         ).split()
     )
