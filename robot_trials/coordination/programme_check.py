@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from robot_trials.config.model import Loaded
 from robot_trials.config.permit import CROWD, find_gaps
 from robot_trials.config.permit import Permit as PermitSpec
-from robot_trials.config.programme import Programme, find_wanted
-from robot_trials.config.programme.covered import load_request
+from robot_trials.config.programme import Programme
 from robot_trials.coordination.clauses import (
     Clause,
     GateCheck,
@@ -24,6 +23,7 @@ from robot_trials.coordination.clauses import (
     check_checklist,
     check_permit,
 )
+from robot_trials.coordination.trial_files import TrialFiles
 from robot_trials.exceptions import ConfigError
 from robot_trials.records.gates import find_newest
 from robot_trials.records.models import Booking, Permit
@@ -33,15 +33,15 @@ from robot_trials.schedule.start import find_crowd_cap, find_faults
 
 def make_checks(programme: Programme) -> tuple[StartCheck, ...]:
     """Everything that is checked at the moment of a start, in the order in which people would ask."""
-    site = programme.site.value
+    site, files = programme.site.value, TrialFiles(programme)
     limits = tuple(
         GateLimit(kind, "weather", gate.low, gate.high, gate.unit, gate.max_age) for kind, gate in site.gates.items()
     )
     return (
         check_permit,
         DocumentCheck(programme),
-        CoverageCheck(programme),
-        SoftwareCheck(programme),
+        CoverageCheck(programme, files),
+        SoftwareCheck(programme, files),
         BatteryCheck(programme),
         GateCheck(site.name, limits, {}),
         CrowdCheck(programme),
@@ -71,12 +71,13 @@ class CoverageCheck:
     """Permit and site cover the trial, as its files are now, from now to its end."""
 
     programme: Programme
+    files: TrialFiles
 
     def __call__(self, session: Session, booking: Booking, now: float) -> Sequence[Clause]:
         """Clauses of permit, opening and caps that fail; those of time may hold later."""
         end, request = now + booking.planned_end - booking.planned_start, _request_of(self.programme, booking)
         try:
-            wanted = find_wanted(self.programme, request, booking.place)
+            wanted = self.files.find_wanted(request, booking.place)
         except ConfigError as error:
             return [Clause("trial", str(problem), may_pass=False) for problem in error.problems]
         faults = find_faults(self.programme, wanted, request, booking.robot, booking.place, now, end)
@@ -93,6 +94,7 @@ class SoftwareCheck:
     """There is software for the trial, and it is what the permit was given for."""
 
     programme: Programme
+    files: TrialFiles
 
     def __call__(self, session: Session, booking: Booking, now: float) -> Sequence[Clause]:
         """The trial's whole configuration is read anew, as its robot will: files may have changed since the plan."""
@@ -102,7 +104,7 @@ class SoftwareCheck:
         profile = self.programme.fleet.value.robots[booking.robot].profile
         moment = datetime.fromtimestamp(now, self.programme.timezone)
         try:
-            load_request(self.programme, source.request, booking.place, profile, moment)
+            self.files.load(source.request, booking.place, profile, moment)
         except ConfigError as error:
             return [Clause("preflight", str(problem), may_pass=False) for problem in error.problems]
         return []

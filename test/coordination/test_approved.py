@@ -15,6 +15,7 @@ from robot_trials.config import load_trial_setup
 from robot_trials.config.programme import Programme, load_programme
 from robot_trials.config.programme.covered import check_requests
 from robot_trials.config.search import FOLDER_VARIABLE
+from robot_trials.coordination import trial_files
 from robot_trials.coordination.clauses import Clause
 from robot_trials.coordination.programme_check import make_checks
 from robot_trials.coordination.programme_plan import PlannedSpan, book_plan, plan_span
@@ -184,3 +185,27 @@ def test_a_plan_made_anew_changes_what_is_sent(spoil: Spoil, records: Records) -
     book_day(programme, records)
     with records.read() as session:
         assert "trial.walking_speed=0.6" in find_booking(session, RELAY).overrides
+
+
+def test_files_that_have_not_changed_are_not_read_again(
+    spoil: Spoil, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme, read = load_programme("shenzhen_demo"), []
+    book_day(programme, records)
+    checks = make_checks(programme)
+    original = trial_files.load_request
+    monkeypatch.setattr(trial_files, "load_request", lambda *args: read.append(args) or original(*args))
+
+    def look() -> list[str]:
+        with records.read() as session:
+            booking = find_booking(session, RELAY)
+            found = [each for check in checks for each in check(session, booking, booking.planned_start)]
+        return [str(each) for each in found if not each.may_pass]
+
+    assert look() == []
+    first = len(read)
+    assert look() == [] and len(read) == first
+    spoil(TRIAL, "walking_speed: 0.8", "walking_speed: 1.2")
+    assert any("caps.speed" in each for each in look()) and len(read) > first
+    spoil(TRIAL, "walking_speed: 1.2", "walking_speed: 0.8")
+    assert look() == []
