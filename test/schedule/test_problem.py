@@ -43,7 +43,7 @@ def test_resources_are_checked(changes, message: str) -> None:
         (make_booking("relay", make_option(energy=-1.0)), r"energy: -1.0: must be ≥ 0 \[Wh\]"),
         (make_booking("relay", make_option(windows=(Interval(9, 8),))), "windows: end: 8: must be ≥ 10"),
         (make_booking("relay", make_option(), make_option()), "kuavo-1 at square: must appear only once"),
-        (make_booking("relay", refusals=(Refusal("mood", ""),)), "constraint: mood: must be one of trial, permit, window"),
+        (make_booking("relay", refusals=(Refusal("mood", ""),)), "mood: must be one of trial, permit, window"),
     ],
 )
 def test_bookings_are_checked(booking, message: str) -> None:
