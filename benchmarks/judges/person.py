@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from robot_trials.kinds.relay.judge.people_force import GRAVITY, compute_excess_force
+from robot_trials.kinds.relay.judge.holding import GRAVITY, compute_excess_force
 from robot_trials.robots.fall import find_unwanted_contacts
 from robot_trials_control.records import Record
 

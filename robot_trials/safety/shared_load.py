@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 WHOLE_SHARE = 0.85
@@ -24,8 +25,39 @@ class LoadLimits:
     time: float = 2.0
 
 
+class SteadyLoad:
+    """Tells whether a measured load has stayed the same for a while.
+
+    Attributes:
+        mean: of the loads since it began to stay the same; NaN before [kg].
+
+    Args:
+        steady: the same is what moves by no more than this from where it was first seen [kg].
+        time: for which it must [s].
+    """
+
+    def __init__(self, steady: float, time: float) -> None:
+        self._steady, self._time = steady, time
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was seen."""
+        self._first, self._since, self._count, self.mean = 0.0, math.inf, 0, math.nan
+
+    def update(self, mass: float, now: float) -> bool:
+        """Take in a load [kg] at a time [s]; True when it has stayed the same for long enough."""
+        if not math.isfinite(mass):
+            self.reset()
+            return False
+        if self._count == 0 or abs(mass - self._first) > self._steady:
+            self._first, self._since, self._count, self.mean = mass, now, 0, 0.0
+        self._count += 1
+        self.mean += (mass - self.mean) / self._count
+        return now - self._since >= self._time
+
+
 class LoadWatch:
-    """Tells when nobody else holds a load any more; fed with the estimate of a hand that stays shut.
+    """Tells when nobody else holds a load any more; fed with the estimate of a hand that stays shut and where it is.
 
     Nobody is asked and nobody seen: a person who lets go leaves the whole weight to the robot, steadily. A part of it,
     or one that changes, means that somebody holds.
@@ -33,18 +65,16 @@ class LoadWatch:
 
     def __init__(self, limits: LoadLimits) -> None:
         self.limits = limits
-        self._least = WHOLE_SHARE * limits.mass if limits.mass is not None else float("inf")
-        self._mass, self._since = 0.0, float("-inf")
+        self._least = WHOLE_SHARE * limits.mass if limits.mass is not None else math.inf
+        self._load = SteadyLoad(limits.steady, limits.time)
 
     def reset(self) -> None:
         """Forget what was seen."""
-        self._since = float("-inf")
+        self._load.reset()
 
     def update(self, mass: float, now: float) -> bool:
         """Take in a load [kg] at a time [s]; True when it has been the robot's alone for long enough."""
         if not mass >= self._least:
-            self._since = float("-inf")
+            self._load.reset()
             return False
-        if self._since == float("-inf") or abs(mass - self._mass) > self.limits.steady:
-            self._mass, self._since = mass, now
-        return now - self._since >= self.limits.time
+        return self._load.update(mass, now)

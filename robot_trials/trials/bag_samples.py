@@ -20,11 +20,12 @@ _TIMING = ("qp_failures", "fault")
 _STOP = {"stop_rung": "rung", "stop_triggers": "triggers", "stop_over": "over", "stop_waits": "waits"} | {
     name: name for name in ("lowered", "sensors_held")
 }
+_PAYLOAD = {"payload_mass": "mass", "payload_mode": "mode"}
 _TRUE_STATE = ("prop_pose", "people_force", "people_hold", "robot_holds", "ground_contacts", "unwanted_contacts")
 JUDGED_TOPICS = frozenset(
     topic.name
     for topic in (
-        *(topics.ODOM, topics.BALANCE_STATE, topics.CONTROL_TIMING, topics.STOP_STATE),
+        *(topics.ODOM, topics.BALANCE_STATE, topics.CONTROL_TIMING, topics.STOP_STATE, topics.PAYLOAD_STATE),
         *(topics.TRUE_ODOM, topics.TRUE_STATE, topics.TRIAL_PHASE, topics.TRIAL_EVENTS),
     )
 )
@@ -77,7 +78,9 @@ def _gather(bag: Bag, times_ns: np.ndarray) -> dict[tuple[str, str], np.ndarray]
     pose = {"base_position": "pose.pose.position", "base_orientation_xyzw": "pose.pose.orientation"}
     for topic, group in ((topics.ODOM, "status"), (topics.TRUE_ODOM, "truth")):
         found |= {(group, name): values for name, values in _take(bag, topic, pose, times_ns).items()}
-    return found | {("status", name): values for name, values in _take(bag, topics.STOP_STATE, _STOP, times_ns).items()}
+    for topic, paths in ((topics.STOP_STATE, _STOP), (topics.PAYLOAD_STATE, _PAYLOAD)):
+        found |= {("status", name): values for name, values in _take(bag, topic, paths, times_ns).items()}
+    return found
 
 
 def _take(bag: Bag, topic: topics.Topic, names: dict[str, str], times_ns: np.ndarray) -> dict[str, np.ndarray]:

@@ -165,6 +165,7 @@ class KinematicWorld:
         status.hand_pose[RIGHT_HAND, 3:] = rotation_to_quaternion(self.hand[:3, :3])
         status.hand_error[RIGHT_HAND] = self.hand_error
         status.payload_mass[...] = self.torch_mass * self.load_share
+        status.payload_mode[...] = self.command.payload_mode
         status.mode[...] = MotionMode.DAMPED if self.fallen else self.mode
         status.walking[...] = self.walking
         status.at_target[...] = self.mode == MotionMode.WALK_TO and not self.walking

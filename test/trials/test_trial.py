@@ -101,8 +101,26 @@ def test_torch_too_light_to_be_sure_of_is_not_dropped_for_another_attempt() -> N
         opened.append(not world.giver_holds and not world.robot_holds)
 
     run = run_trial(act=watch)
-    assert run.trial.reason == "the hand holds a load of 1.00 kg and stays shut" and run.trial.ended == "standing"
+    told = "measured load 1.00 kg must be ≥ 1.20 kg after lifting 60 mm: announced 1.6 ± 0.4 kg"
+    assert run.trial.reason == told and run.trial.ended == "standing"
     assert run.world.robot_holds and not any(opened)
+
+
+def test_torch_heavier_than_announced_is_refused_before_the_first_step() -> None:
+    shut = []
+
+    def watch(trial: Trial, world: KinematicWorld) -> None:
+        world.torch_mass = 2.4
+        shut.append(world.giver_holds or float(trial.motion_command.hand_closed[RIGHT]) == 1.0)
+
+    run = run_trial(act=watch)
+    assert run.trial.reason == "measured load 2.40 kg must be ≤ 2 kg: announced 1.6 ± 0.4 kg"
+    assert run.trial.ended == "standing" and run.world.robot_holds and all(shut)
+    assert "carry" not in [name for name, _ in phase_results(run)]
+    outcome = run.judge.conclude(run.trial)
+    failed = {criterion.name: criterion for criterion in outcome.criteria if not criterion.passed}
+    assert failed["load_deviation"].value == pytest.approx(0.8) and failed["load_deviation"].bound == 0.4
+    assert outcome.figures["load_measured"] == pytest.approx(2.4) == outcome.figures["load_true"]
 
 
 def test_fall_ends_damped() -> None:

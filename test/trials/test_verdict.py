@@ -13,13 +13,13 @@ import pytest
 from robot_trials.config import load_trial_setup
 from robot_trials.config.ground import GroundSpec, RampSpec
 from robot_trials.kinds.registry import find_kind
-from robot_trials.kinds.relay.judge.people_force import compute_excess_force
+from robot_trials.kinds.relay.judge.holding import compute_excess_force
 from robot_trials.robots.fall import FallWatch, compute_tilt
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.trials.outcome import TrialOutcome, write_verdict
 from robot_trials.trials.run_measure import RunMeasure, count_onsets
 from robot_trials.trials.verdict import Measures, compute_criteria, compute_figures, describe_gaps, list_measures
-from robot_trials_control.records import MotionMode, Record, control_sample_dtype
+from robot_trials_control.records import MotionMode, PayloadMode, Record, control_sample_dtype
 
 WEIGHT = 1.5 * 9.81
 SPEED, PERIOD = 0.8, 0.002
@@ -51,6 +51,9 @@ def make_samples() -> np.ndarray:
     status["mode"] = MotionMode.STAND
     status["walking"][LEAD + 500 : LEAD + WALK - 500] = 1
     status["zmp_margin"][alone] = 0.03
+    status["payload_mode"][LEAD - 200 : LEAD + WALK + 200] = PayloadMode.TRACK
+    status["payload_mode"][LEAD + 500 : LEAD + WALK - 500] = PayloadMode.HOLD
+    status["payload_mass"][LEAD - 200 : LEAD + WALK + 200] = 1.5
     return samples
 
 

@@ -12,6 +12,7 @@ from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.common.walk_to import StanceFunction, WalkTo
 from robot_trials.kinds.relay.context import RelayContext
 from robot_trials.kinds.relay.course import Person
+from robot_trials.kinds.relay.held_load import find_change, is_lost
 from robot_trials.kinds.relay.torch_hand import (
     command_hand_carry,
     estimate_torch_tilt,
@@ -28,10 +29,10 @@ POSE_TIME = 4.0
 """After this time a torch that leans a little more, or hangs a little lower, is carried as it is [s]."""
 POSE_DISTANCE_LATE = 0.04
 """Then the carry pose counts as reached within this [m]."""
-LOST_RATIO = 0.3
-"""Below this part of the announced mass the torch counts as lost."""
 LOAD_SMOOTHING = 1.5
 """Time constant over which the load is averaged on the way: single steps shake the estimate [s]."""
+CHANGED_TIME = 2.0
+"""A load that has been another one than was accepted for so long counts as changed; a lost one has gone by then [s]."""
 
 
 class MeasureTorch(Leaf[RelayContext]):
@@ -91,6 +92,7 @@ class Carry(WalkTo[RelayContext]):
         super().__init__(name, context, self._compute_target, context.trial.walking_speed)
         self._end_x = receiver.robot_stance.x
         self._compute_end = compute_stance
+        self._changed = self.watch(CHANGED_TIME)
         self._mass = 0.0
         self._last_time = 0.0
 
@@ -101,13 +103,14 @@ class Carry(WalkTo[RelayContext]):
         self._last_time = self.context.time
 
     def update(self) -> Status:
-        """FAILURE if the torch is lost on the way, SUCCESS at the receiver's stance."""
+        """FAILURE if the load is no longer the accepted one, SUCCESS at the receiver's stance."""
         context = self.context
         command_carry(context, PayloadMode.HOLD)
-        least = LOST_RATIO * context.trial.payload.mass
-        if self._average_load() < least:
-            context.holding = False
-            return self.fail(f"torch lost: load {self._mass:.2f} kg must be ≥ {least:.2f} kg")
+        load = self._average_load()
+        problem = find_change(context, load)
+        if is_lost(context, load) or self._changed.update(bool(problem), context.time):
+            context.holding = not is_lost(context, load)
+            return self.fail(problem)
         return super().update()
 
     def _average_load(self) -> float:

@@ -21,7 +21,8 @@ class RelayContext(TrialContext):
         upright_correction: turn of the carrying hand about the heading frame's x and y, against a tilt that stays,
             in that order [rad].
         upright_time: trial's clock when it was last updated [s].
-        carried_mass: load measured when it was taken [kg].
+        carried_mass: load measured when it was accepted as the robot's alone; 0 before [kg].
+        held_with_giver: the taking ended without knowing that the giver has let go.
     """
 
     parameters: RelayParameters = field(default_factory=RelayParameters)
@@ -29,6 +30,7 @@ class RelayContext(TrialContext):
     upright_correction: tuple[float, float] = (0.0, 0.0)
     upright_time: float = 0.0
     carried_mass: float = 0.0
+    held_with_giver: bool = False
 
     @property
     def trial(self) -> RelayTrial:

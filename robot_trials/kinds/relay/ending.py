@@ -6,14 +6,15 @@ import py_trees
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status
 
-from robot_trials.kinds.common.hand import command_arms_posture
+from robot_trials.kinds.common.hand import command_arms_posture, command_payload
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.common.longest import REST_PATIENCE
-from robot_trials.kinds.common.stand import Stand
+from robot_trials.kinds.common.stand import Stand, is_standing
 from robot_trials.kinds.relay.carry import command_carry
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.held_load import may_hold
 from robot_trials.kinds.relay.reach import Retract
-from robot_trials.kinds.relay.torch_hand import may_hold
+from robot_trials_control.records import PayloadMode
 
 
 class IfHandEmpty(Leaf[RelayContext]):
@@ -32,11 +33,17 @@ def rest_arms(context: RelayContext) -> None:
         command_arms_posture(context)
 
 
+def follow_load(context: RelayContext) -> None:
+    """The hand as it is; what it holds may weigh something else than before, and be taken by somebody."""
+    if is_standing(context):
+        command_payload(context, PayloadMode.TRACK)
+
+
 def end_arms(context: RelayContext) -> Behaviour:
     """What the arms do at the safe end."""
     back = py_trees.decorators.FailureIsSuccess("empty hand back", Retract("retract", context))
     stand = Stand("stand safely", context, rest=rest_arms, patience=REST_PATIENCE)
-    keep = Stand("stand as it is", context, rest=None, patience=REST_PATIENCE)
+    keep = Stand("stand as it is", context, rest=follow_load, patience=REST_PATIENCE)
     empty = py_trees.composites.Sequence(
         "empty", memory=True, children=[IfHandEmpty("hand empty?", context), back, stand]
     )

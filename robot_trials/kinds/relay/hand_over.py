@@ -8,6 +8,7 @@ from py_trees.common import Status
 from robot_trials.kinds.common.hand import command_grasp, command_hand_in_odom, command_payload, move_along_z
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.held_load import compute_given_bound, compute_shared_bound, whole_load
 from robot_trials.kinds.relay.longest import TAKE_BACK_TIME
 from robot_trials_control.records import MotionMode, PayloadMode
 
@@ -27,17 +28,15 @@ class LowerUntilCarried(Leaf[RelayContext]):
         self._start: np.ndarray | None = None
         self._depth = 0.0
         self._last_time = 0.0
-        self._carried = 0.0
         self._bottom_since: float | None = None
 
     def initialise(self) -> None:
-        """Start from the offered pose and the mass that was taken."""
+        """Start from the offered pose."""
         super().initialise()
         self._start = self.context.hand_target
         self._depth = 0.0
         self._last_time = self.context.time
         self._bottom_since = None
-        self._carried = max(self.context.carried_mass, 0.5 * self.context.trial.payload.mass)
 
     def update(self) -> Status:
         """SUCCESS once the receiver carries; FAILURE with the torch still held."""
@@ -48,13 +47,13 @@ class LowerUntilCarried(Leaf[RelayContext]):
         command_grasp(context, closed=True)
         command_payload(context, PayloadMode.TRACK)
         mass = float(context.status.payload_mass)
-        bound = parameters.release_ratio * self._carried
+        bound = compute_given_bound(context)
         if self.elapsed > parameters.offer_time:
             self._lower(mass > bound)
         command_hand_in_odom(context, move_along_z(self._start, -self._depth), context.manner.hands.approach_speed)
         self._last_time = context.time
         if self._released.update(mass < bound, context.time):
-            context.report("info", "load", f"receiver carries: load {mass:.2f} kg of {self._carried:.2f} kg left")
+            context.report("info", "load", f"receiver carries: load {mass:.2f} kg of {whole_load(context):.2f} kg left")
             return Status.SUCCESS
         if self._bottom_since is not None and context.time - self._bottom_since > LOWERED_WAIT:
             needed = f"must be < {bound:.2f} kg, lowered {self._depth * 1e3:.0f} mm"
@@ -81,7 +80,7 @@ class TakeBack(Leaf[RelayContext]):
         """Decide from the measured load whether somebody else holds the torch."""
         super().initialise()
         context = self.context
-        alone = float(context.status.payload_mass) > context.parameters.load_ratio * context.trial.payload.mass
+        alone = float(context.status.payload_mass) > compute_shared_bound(context)
         target = context.hand_target
         lift = context.parameters.lower_height if alone else 0.0
         self._target = None if target is None else move_along_z(target, lift)

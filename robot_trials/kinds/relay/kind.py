@@ -99,16 +99,26 @@ class RelayKind:
         return make_props(setup, people=people)
 
     def describe_judging(self, setup: TrialSetup) -> dict[str, Any]:
-        """Announced mass and bounds of the verdict."""
-        return {"payload_mass": setup.trial.payload.mass, "bounds": dict(setup.criteria)}
+        """Announced mass, how far from it and how heavy the carried one may be, and bounds of the verdict."""
+        payload = setup.trial.payload
+        return {
+            "payload_mass": payload.mass,
+            "payload_tolerance": payload.mass_tolerance,
+            "load_cap": setup.permit.caps.load,
+            "bounds": dict(setup.criteria),
+        }
 
     def list_measures(self, facts: Mapping[str, Any]) -> Sequence[Measure]:
-        """How the torch is carried, and what the people feel."""
+        """What is carried, how, and what the people feel; older recordings do not say how heavy it might have been."""
         from robot_trials.kinds.relay.judge.carry import CarryMeasure
+        from robot_trials.kinds.relay.judge.load import LoadMeasure
         from robot_trials.kinds.relay.judge.people_force import PeopleForce
 
-        bounds = facts["bounds"]
-        return CarryMeasure(bounds), PeopleForce(facts["payload_mass"], bounds["human_force_max"])
+        bounds, mass = facts["bounds"], facts["payload_mass"]
+        measures: list[Measure] = [CarryMeasure(bounds), PeopleForce(mass, bounds["human_force_max"])]
+        if "payload_tolerance" in facts:
+            measures.append(LoadMeasure(mass, facts["payload_tolerance"], facts["load_cap"]))
+        return measures
 
     def describe_report(self) -> KindReport:
         """Torch, people's forces and the lane."""

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from robot_trials.config import TrialSetup
 from robot_trials.kinds.common.preflight import Check, list_checks
 from robot_trials.kinds.contract import Advance, Quantity
 from robot_trials.kinds.relay.context import RelayContext
-from robot_trials.kinds.relay.payload_headroom import PayloadHeadroom
+from robot_trials.kinds.relay.payload_headroom import CarryHeadroom
 from robot_trials.kinds.relay.shared_load import SharedLoad
 from robot_trials.kinds.relay.torch_hand import estimate_torch_tilt
 from robot_trials.kinds.relay.tree import build_relay
 from robot_trials.perception.percept import Attention
 from robot_trials.robots import RobotProfile
-from robot_trials_control.records import LEFT, Sharing, make_control_sample
+from robot_trials_control.records import Sharing, make_control_sample
 
 
 class RelayMission:
@@ -34,7 +32,9 @@ class RelayMission:
         sample = make_control_sample(len(profile.joint_names))
         self.context = RelayContext(setup, sample.state, sample.status, profile.joint_names, profile.manner)
         head = tuple(profile.joint_names.index(name) for name in profile.head_joints)
-        self.tree = build_relay(self.context, list_checks(make_headroom_check(self.context, profile)), head)
+        headroom = CarryHeadroom(self.context, profile)
+        check = Check("payload", lambda context: headroom.find_problems(context.setup.demands.heaviest_load))
+        self.tree = build_relay(self.context, list_checks(check), head, headroom)
         self._shared = SharedLoad(self.context)
         self._carried_from = math.nan
         self._distance = 0.0
@@ -61,18 +61,3 @@ class RelayMission:
             "load": Quantity(float(context.status.payload_mass), "kg"),
         }
         return Advance(min(self._distance / length, 1.0), figures)
-
-
-def make_headroom_check(context: RelayContext, profile: RobotProfile) -> Check:
-    """Can the arm hold the heaviest torch that would be accepted?"""
-    limits = profile.torque_limit_array(profile.torque_limits.use.payload_headroom)
-    headroom = PayloadHeadroom(profile.to_parameters(), limits, context.hand)
-    heaviest = context.setup.demands.heaviest_load
-
-    def check_headroom(context: RelayContext) -> list[str]:
-        position = np.array(context.manner.hands.carry)
-        if context.hand == LEFT:
-            position[1] = -position[1]
-        return headroom.find_problems(heaviest, position)
-
-    return Check("payload", check_headroom)

@@ -21,9 +21,9 @@ class RelayParameters(Parameters):
         grip_sightings: observations of the torch in the hand on which its rotation there must rest.
         upright_time_constant: time in which a tilt that stays is taken out on the way; steps shake faster [s].
         upright_correction_max: turn of the hand against such a tilt at most [rad].
-        load_ratio: part of the announced mass that counts as the torch being carried.
+        load_ratio: part of the whole mass that counts as the torch being carried.
         release_ratio: part of the carried mass below which the receiver carries.
-        load_time: a load must be seen for this long [s].
+        load_time: a load must rest for this long; a giver's hand takes some 0.4 s to let go [s].
         offer_time: torch held still in front of the receiver before it is lowered [s].
         freeze_distance: nearer than this to the receiver's hand the torch no longer follows it, for it may hold [m].
         remembered_age: as `seen_age` for the receiver's hand, which the robot's own arm hides at the end [s].

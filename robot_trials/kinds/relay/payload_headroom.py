@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pinocchio
 
+from robot_trials.kinds.common.hand import on_working_side
+from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.robots.profile import RobotProfile
 from robot_trials_control.limbs import LimbFinder
 from robot_trials_control.parameters import RobotParameters
 
@@ -99,3 +102,21 @@ class PayloadHeadroom:
             q[arm] = np.clip(q[arm] + 0.5 * step, lower[arm], upper[arm])
         upright = float(np.linalg.norm(error[3:])) < AXIS_TOLERANCE
         return q, float(np.linalg.norm(error[:3])) if upright else np.inf
+
+
+class CarryHeadroom:
+    """The same for the trial's working hand at the place where it carries.
+
+    Args:
+        context: the trial's blackboard.
+        profile: the robot.
+    """
+
+    def __init__(self, context: RelayContext, profile: RobotProfile) -> None:
+        limits = profile.torque_limit_array(profile.torque_limits.use.payload_headroom)
+        self._headroom = PayloadHeadroom(profile.to_parameters(), limits, context.hand)
+        self._position = np.array(on_working_side(context, context.manner.hands.carry))
+
+    def find_problems(self, mass: float) -> list[str]:
+        """What is wrong with carrying a mass [kg]; empty if nothing is."""
+        return self._headroom.find_problems(mass, self._position)

@@ -16,8 +16,9 @@ from robot_trials.kinds.common.hand import (
 )
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.held_load import may_hold
 from robot_trials.kinds.relay.longest import RETRACT_PATIENCE
-from robot_trials.kinds.relay.torch_hand import command_hand_ready, compute_grip_on_axis, compute_pregrasp, may_hold
+from robot_trials.kinds.relay.torch_hand import command_hand_ready, compute_grip_on_axis, compute_pregrasp
 from robot_trials_control.records import MotionMode, PayloadMode
 
 SIGHTINGS_MIN = 3

@@ -15,6 +15,7 @@ from robot_trials.kinds.common.hand import (
 )
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.held_load import compute_shared_bound
 from robot_trials.kinds.relay.reach import SIGHTINGS_MIN, describe_unseen
 from robot_trials.kinds.relay.torch_hand import compute_upright_hand
 from robot_trials_control.records import MotionMode, PayloadMode
@@ -40,7 +41,7 @@ class OfferTorch(Leaf[RelayContext]):
         context.command.mode[...] = MotionMode.STAND
         command_grasp(context, closed=True)
         command_payload(context, PayloadMode.TRACK)
-        mass, bound = float(context.status.payload_mass), parameters.load_ratio * context.carried_mass
+        mass, bound = float(context.status.payload_mass), compute_shared_bound(context)
         if self._taken.update(mass < bound, context.time):
             context.report("info", "load", f"receiver takes hold early: load {mass:.2f} kg below {bound:.2f} kg")
             command_hand_in_odom(context, hand_in_odom(context), context.manner.hands.approach_speed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from robot_trials.kinds.common.curves import read_velocity
-from robot_trials.kinds.relay.judge.people_force import GIVER, compute_excess_force
+from robot_trials.kinds.relay.judge.holding import Scale, compute_excess_force, find_robot_alone
 from robot_trials.kinds.relay.scene import make_relay_scene
 from robot_trials.kinds.reporting import Judgement, KindReport, Plot, Tile
 from robot_trials.robots.fall import compute_tilt
@@ -70,16 +70,10 @@ def _tilt(bag: Bag, verdict: Judgement, trunk: Plot | None) -> Plot | None:
     curves = trunk.curves
     if truth and len(truth["prop_pose"]) == len(trunk.times):
         tilt = np.degrees(compute_tilt(truth["prop_pose"][:, 3:]))
-        curves = {"torch": np.where(_is_carried(truth), tilt, np.nan), **curves}
+        curves = {"torch": np.where(find_robot_alone(truth), tilt, np.nan), **curves}
     bounds = {"99 % of the time": verdict.bound("torch_tilt_p99_deg"), "at most": verdict.bound("torch_tilt_max_deg")}
     note = "Angle to the vertical; the torch while only the robot holds it. Judged from its first step until a stop."
     return replace(trunk, note=note, curves=curves, bounds=bounds)
-
-
-def _is_carried(truth: Mapping[str, np.ndarray]) -> np.ndarray:
-    """While the robot alone has the torch, shape (n,), bool."""
-    carried: np.ndarray = truth["robot_holds"].astype(bool) & ~truth["people_hold"].astype(bool).any(axis=1)
-    return carried
 
 
 def _forces(bag: Bag, verdict: Judgement) -> Plot | None:
@@ -87,8 +81,9 @@ def _forces(bag: Bag, verdict: Judgement) -> Plot | None:
     truth = bag.columns(TRUTH)
     if not truth or not np.isfinite(truth["people_force"]).any():
         return None
-    alone = truth["people_hold"][:, GIVER].astype(bool) & ~truth["robot_holds"].astype(bool)
-    weight = float(np.mean(-truth["people_force"][alone, GIVER, 2])) if alone.any() else 0.0
+    scale = Scale()
+    scale.add(truth)
+    weight = scale.weight_or(verdict.figure("load_announced") or 0.0)
     curves = {
         person: compute_excess_force(truth["people_force"][:, index], weight) for index, person in enumerate(PEOPLE)
     }

@@ -75,6 +75,8 @@ class SharedLoad:
             return True
         if float(context.command.hand_closed[context.hand]) == 0.0:
             return self._distance_to(place) > AWAY
+        if context.held_with_giver:  # a load that rests may well be a giver's who does not let go
+            self._kind = Sharing.REACHED
         alone = self._load.update(float(context.status.payload_mass), context.time_ns * 1e-9)
         return alone and self._kind == Sharing.HELD
 

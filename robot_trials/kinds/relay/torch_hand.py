@@ -35,13 +35,6 @@ def command_hand_carry(context: RelayContext, speed: float) -> None:
     command_hand(context, HandMode.HEADING, position, _compute_upright_turn(context), speed)
 
 
-def may_hold(context: RelayContext) -> bool:
-    """Whether the working hand holds something, or feels enough of a load that it must not open."""
-    shut = float(context.command.hand_closed[context.hand]) > 0.0
-    least = context.parameters.release_ratio * context.setup.trial.payload.mass
-    return context.holding or (shut and float(context.status.payload_mass) > least)
-
-
 def command_hand_ready(context: RelayContext) -> None:
     """Raise the working hand from the body to before it, fingers still pointing down a little."""
     half = 0.5 * context.manner.hands.ready_pitch

@@ -14,10 +14,12 @@ from robot_trials.kinds.common.stand import Stand
 from robot_trials.kinds.common.step_back import StepBack
 from robot_trials.kinds.common.tree import guard_mission, looking, retry, sequence
 from robot_trials.kinds.common.walk_to import WalkTo
+from robot_trials.kinds.relay.accept_load import AcceptLoad
 from robot_trials.kinds.relay.carry import Carry, CarryPose, MeasureTorch
 from robot_trials.kinds.relay.context import RelayContext
 from robot_trials.kinds.relay.ending import end_arms, rest_arms
 from robot_trials.kinds.relay.hand_over import LowerUntilCarried, TakeBack
+from robot_trials.kinds.relay.payload_headroom import CarryHeadroom
 from robot_trials.kinds.relay.reach import Approach, Pregrasp, RaiseHand, Retract, Tare
 from robot_trials.kinds.relay.reach_receiver import OfferTorch
 from robot_trials.kinds.relay.release import Release
@@ -25,23 +27,27 @@ from robot_trials.kinds.relay.stances import point_of_exchange, stance_for_excha
 from robot_trials.kinds.relay.take_over import CloseHand, Lift
 
 
-def build_relay(context: RelayContext, checks: Sequence[Check], head_joints: tuple[int, ...]) -> Behaviour:
+def build_relay(
+    context: RelayContext, checks: Sequence[Check], head_joints: tuple[int, ...], headroom: CarryHeadroom
+) -> Behaviour:
     """The whole trial: the mission under its guard, or else the safe end.
 
     Args:
         context: the trial's blackboard.
         checks: questions of the preflight.
         head_joints: indices of the head's joints in every joint array.
+        headroom: of the arm that carries.
     """
-    mission = sequence("mission", *_Builder(context, head_joints).build_phases(checks))
+    mission = sequence("mission", *_Builder(context, head_joints, headroom).build_phases(checks))
     return guard_mission("torch relay", context, mission, end_arms(context))
 
 
 class _Builder:
     """Puts the phases together; keeps what they share."""
 
-    def __init__(self, context: RelayContext, head_joints: tuple[int, ...]) -> None:
+    def __init__(self, context: RelayContext, head_joints: tuple[int, ...], headroom: CarryHeadroom) -> None:
         self.context = context
+        self.headroom = headroom
         self.head_joints = head_joints
         course = context.course
         self.to_giver = stance_for_exchange(course.giver, "giver", "torch")
@@ -80,7 +86,12 @@ class _Builder:
             Approach("approach", context),
             Tare("tare", context),
         )
-        take = sequence("take", CloseHand("close hand", context), Lift("lift until loaded", context))
+        take = sequence(
+            "take",
+            CloseHand("close hand", context),
+            Lift("lift until loaded", context),
+            AcceptLoad("make sure of the load", context, self.headroom),
+        )
         attempt = sequence(
             "attempt",
             self._phase("reach", self._looking_at_giver(reach)),

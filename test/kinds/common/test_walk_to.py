@@ -90,6 +90,21 @@ def test_carry_fails_when_the_torch_is_lost() -> None:
     assert not context.holding
 
 
+@pytest.mark.parametrize("load", [1.15, 2.05])
+def test_carry_fails_when_the_load_is_no_longer_the_accepted_one(load: float) -> None:
+    context = make_context()
+    context.holding, context.carried_mass = True, 1.6
+    context.status.payload_mass[...] = 1.6
+    leaf = make_carry(context)
+    assert tick(leaf, context, 5.0) == Status.RUNNING
+    context.status.payload_mass[...] = 1.6 + 0.85 * (load - 1.6)
+    assert tick(leaf, context, 15.0) == Status.RUNNING, "within the tolerance"
+    context.status.payload_mass[...] = load
+    assert tick(leaf, context, 10.0) == Status.FAILURE
+    assert "load changed from 1.60 kg to" in leaf.reason and "must stay within 0.4 kg" in leaf.reason
+    assert context.holding, "the hand stays shut"
+
+
 def test_step_back_goes_behind() -> None:
     context = make_context()
     leaf = StepBack("back", context)

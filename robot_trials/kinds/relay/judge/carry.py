@@ -9,6 +9,7 @@ import numpy as np
 
 from robot_trials.geometry import PlanarPose, compose_planar, invert_planar, quaternion_to_rotation, yaw_of_rotation
 from robot_trials.kinds.contract import Rule
+from robot_trials.kinds.relay.judge.holding import find_robot_alone
 from robot_trials.robots.fall import compute_tilt
 from robot_trials.safety.stop_ladder import Rung
 
@@ -42,7 +43,7 @@ class CarryMeasure:
         truth, status = block["truth"], block["status"]
         if self._stopped:
             return
-        alone = (truth["robot_holds"] > 0) & ~(truth["people_hold"] > 0).any(axis=1)
+        alone = find_robot_alone(truth)
         stops = status["stop_rung"] >= Rung.STAND
         if stops.any():
             self._stopped = True
