@@ -100,7 +100,7 @@ class KinematicWorld:
         self.torch = rotation_to_transform(np.eye(3), self.setup.course.giver.grip + self.grip_offset)
         self.receiver_hand = rotation_to_transform(np.eye(3), self.setup.course.receiver.grip)
         self.giver_holds, self.robot_holds, self.receiver_holds = True, False, False
-        self.load_share = 0.0
+        self.load_share, self.payload_mode = 0.0, 0
         names = self.profile.joint_names
         self.head = [names.index(name) for name in self.profile.head_joints]
         self.joints = self.profile.nominal_array.copy()
@@ -124,7 +124,7 @@ class KinematicWorld:
         """Let one trial tick pass."""
         self._count += 1
         self.time = self._count * self.period
-        self.mode = MotionMode(int(command.mode))
+        self.mode, self.payload_mode = MotionMode(int(command.mode)), int(command.payload_mode)
         if self.time >= self.mishaps.fall_at:
             self.fallen = True
         if not self.fallen:
@@ -165,7 +165,7 @@ class KinematicWorld:
         status.hand_pose[RIGHT_HAND, 3:] = rotation_to_quaternion(self.hand[:3, :3])
         status.hand_error[RIGHT_HAND] = self.hand_error
         status.payload_mass[...] = self.torch_mass * self.load_share
-        status.payload_mode[...] = self.command.payload_mode
+        status.payload_mode[...] = self.payload_mode
         status.mode[...] = MotionMode.DAMPED if self.fallen else self.mode
         status.walking[...] = self.walking
         status.at_target[...] = self.mode == MotionMode.WALK_TO and not self.walking

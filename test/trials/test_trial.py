@@ -63,7 +63,8 @@ def test_command_sequence_grows_with_every_tick() -> None:
         (Mishaps(torch_hidden=True), "reach: torch was never seen"),
         (Mishaps(giver_holds_on=True), "take_over: load 0.00 kg must be ≥ 1.20 kg after lifting 60 mm"),
         (Mishaps(receiver_passive=True), "hand_over: receiver does not carry: load 1.65 kg"),
-        (Mishaps(drop_at=18.0), "carry: torch lost"),
+        (Mishaps(drop_at=18.0), "take_over: load 0.00 kg: nothing is in the hand any more"),
+        (Mishaps(drop_at=22.0), "carry: torch lost"),
         (Mishaps(blind_after=0.0), "preflight: localization: no site fiducial seen yet"),
         (
             Mishaps(nan_at=5.0),
@@ -120,7 +121,8 @@ def test_torch_heavier_than_announced_is_refused_before_the_first_step() -> None
     outcome = run.judge.conclude(run.trial)
     failed = {criterion.name: criterion for criterion in outcome.criteria if not criterion.passed}
     assert failed["load_deviation"].value == pytest.approx(0.8) and failed["load_deviation"].bound == 0.4
-    assert outcome.figures["load_measured"] == pytest.approx(2.4) == outcome.figures["load_true"]
+    assert outcome.figures["load_measured"] == pytest.approx(2.4)
+    assert outcome.figures["load_true"] == pytest.approx(2.4, abs=0.02)
 
 
 def test_fall_ends_damped() -> None:
