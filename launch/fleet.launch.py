@@ -1,4 +1,4 @@
-"""Several torch relays on the ROS graph: one simulated world, one clock, and each robot's nodes in its namespace.
+"""Several trials on the ROS graph: one simulated world, one clock, and each robot's nodes in its namespace.
 
     ros2 launch robot_trials fleet.launch.py fleet:=three_kuavos
     ros2 launch robot_trials fleet.launch.py fleet:=my_fleet.yaml start:=false

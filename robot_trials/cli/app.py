@@ -42,7 +42,7 @@ app = typer.Typer(
         "`ROBOT_TRIALS_CONFIG`, in the checkout's `config/`, and in the installed package's `share/` folder, "
         "in this order.\n\n"
         "**Exit codes**: 0 the trial passed (or all is valid), 1 it did not, 2 the input cannot be used.\n\n"
-        "Start with `robot-trials check`, then `robot-trials run torch_relay`."
+        "Start with `robot-trials check`, then `robot-trials trials`, and run one of them."
     ),
 )
 
@@ -110,7 +110,7 @@ def run(
     trial: Annotated[str, typer.Argument(help="Trial by name (see `robot-trials trials`) or a path to its YAML file.")],
     robot: Annotated[str | None, typer.Option(help="Robot profile instead of the trial's.")] = None,
     site: Annotated[str | None, typer.Option(help="Site instead of the trial's.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Draws noise, floor, torch mass and grip of the world.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Draws what of the simulated world has a range.")] = 0,
     length: Annotated[float | None, typer.Option(help="Length of the lane [m] instead of the site's.")] = None,
     camera: Annotated[
         Camera, typer.Option(help="Fiducials from rendered frames (OpenCV), or from the faster model of that sensor.")
@@ -141,7 +141,7 @@ def run(
     Prints phase and distance while it runs, then each criterion with its number, the verdict, and where bag and
     report lie. Exit code 0 only when the trial passed.
 
-    A short course for a first look: `robot-trials run torch_relay --length 20 --camera model`.
+    A short course for a first look: `robot-trials run TRIAL --length 20 --camera model`.
     """
     setup = load_trial_setup(
         trial,

@@ -1,4 +1,4 @@
-"""The torch relay for the trial node: the same trial and judge as in the host without ROS."""
+"""A trial for the trial node: the same trial and judge as in the host without ROS."""
 
 from __future__ import annotations
 

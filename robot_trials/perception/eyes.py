@@ -29,7 +29,7 @@ from robot_trials.robots.interface import FiducialObservation
 from robot_trials_control.records import Record
 
 GRIP_WINDOW_NS = 2_500_000_000
-"""How much of the past is averaged for the torch in the hand that holds it, where it hardly moves [ns]."""
+"""How much of the past is averaged for what a hand holds, where it hardly moves [ns]."""
 
 
 class Posture(NamedTuple):

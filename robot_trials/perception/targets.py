@@ -32,7 +32,7 @@ class MountedTag:
     """A tag worn by somebody or something that moves.
 
     Attributes:
-        mount: whose tag it is, for example "giver" or "torch".
+        mount: whose tag it is, for example "person".
         transform_mount_tag: pose of the tag on it, shape (4, 4).
     """
 

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 WHOLE_SHARE = 0.85
-"""Part of the announced mass from which a load that stays the same is the robot's alone: the estimate and the torch
-itself may be a tenth off, and a person who takes as little as that lets it go of themselves."""
+"""Part of the announced mass from which a load that stays the same is the robot's alone: the estimate and the
+load itself may be a tenth off, and a person who takes as little as that lets it go of themselves."""
 
 
 @dataclass(frozen=True)

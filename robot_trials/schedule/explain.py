@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from robot_trials.schedule.occupancy import Busy, Occupancy, first_on_grid, intersect
-from robot_trials.schedule.problem import CONSTRAINTS, Booking, Interval, Option, Refusal
+from robot_trials.schedule.problem import Booking, Interval, Option, Refusal
+from robot_trials.schedule.validation import CONSTRAINTS
 
 LISTED = 3
 """So many names or intervals are told, the rest is counted."""

@@ -9,22 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-CONSTRAINTS = (
-    "trial",
-    "permit",
-    "window",
-    "payload",
-    "battery",
-    "availability",
-    "marshals",
-    "place",
-    "robot",
-    "priority",
-    "search",
-)
-"""What can refuse a trial."""
+from robot_trials.schedule.validation import validate
 
-PRIORITY_MAX = 10
 REWARD_BASE = 4
 
 
@@ -113,7 +99,7 @@ class Refusal:
     """Why a trial, or one way to hold it, is not possible.
 
     Attributes:
-        constraint: one of `CONSTRAINTS`.
+        constraint: one of `validation.CONSTRAINTS`.
         detail: names and numbers behind it; times in ISO 8601, UTC.
     """
 
@@ -157,8 +143,6 @@ class Problem:
     bookings: tuple[Booking, ...]
 
     def __post_init__(self) -> None:
-        from robot_trials.schedule.validation import validate
-
         validate(self)
 
 

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from robot_trials.schedule.problem import (
-    CONSTRAINTS,
-    PRIORITY_MAX,
-    Booking,
-    Interval,
-    Marshal,
-    Option,
-    Problem,
-    RobotUnit,
+if TYPE_CHECKING:
+    from robot_trials.schedule.problem import Booking, Interval, Marshal, Option, Problem, RobotUnit
+
+CONSTRAINTS = (
+    "trial",
+    "permit",
+    "window",
+    "payload",
+    "battery",
+    "availability",
+    "marshals",
+    "place",
+    "robot",
+    "priority",
+    "search",
 )
+"""What can refuse a trial, in the order in which it is told."""
 
+PRIORITY_MAX = 10
 TIME_MAX = 1 << 35
 """Later than any date of a calendar [s since the epoch]; keeps the solver's sums far from overflow."""
 

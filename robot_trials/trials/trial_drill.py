@@ -1,4 +1,4 @@
-"""A relay in one process, advanced by script: what benches and tests of stops beside people need.
+"""A trial in one process, advanced by script: what benches and tests of stops beside people need.
 
 The trial, its stop ladder and the world are the ones of `robot-trials run`; nothing is recorded or judged. The same
 seed gives the same bits.

@@ -1,4 +1,4 @@
-"""Leave the receiver: arms to the body, a few steps back."""
+"""Leave somebody who was given something: arms to the body, a few steps back."""
 
 from __future__ import annotations
 
