@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import subprocess
 import sys
 import zipfile
@@ -27,10 +28,11 @@ def packages_in_tree() -> set[str]:
 
 
 def setup_constant(name: str) -> list[str]:
-    """A list of strings that setup.py assigns to a name."""
+    """A list of strings that setup.py assigns to a name; its searches start in the checkout."""
     for node in ast.parse((CHECKOUT / "setup.py").read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
-            return list(ast.literal_eval(node.value))
+            with contextlib.chdir(CHECKOUT):
+                return list(eval(ast.unparse(node.value), {"Path": Path, "sorted": sorted}))
     raise AssertionError(f"setup.py assigns no {name}")
 
 
