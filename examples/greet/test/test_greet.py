@@ -161,7 +161,7 @@ def test_a_greeting_in_one_process(tmp_path: Path):
     result = call("run", "greet", "--camera", "model", "--seed", "2", "--output", str(run))
     assert result.returncode == 0, result.stdout + result.stderr
     verdict = json.loads((run / "verdict.json").read_text())
-    assert [span["name"] for span in verdict["timeline"]] == PHASES
+    assert [span["phase"] for span in verdict["timeline"]] == PHASES
     met = {criterion["label"]: criterion["passed"] for criterion in verdict["criteria"]}
     assert met["Hand raised to the person"] and met["Back at the start"]
     page = (run / "report.html").read_text()
@@ -178,4 +178,4 @@ def test_a_greeting_on_the_nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert result.returncode == 0, result.stdout + result.stderr
     verdict = json.loads((run / "verdict.json").read_text())
     assert verdict["identity"]["host"] == "ros"
-    assert [span["name"] for span in verdict["timeline"]] == PHASES
+    assert [span["phase"] for span in verdict["timeline"]] == PHASES
