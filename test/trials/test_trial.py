@@ -132,7 +132,11 @@ def test_fall_ends_damped() -> None:
 
 
 def test_blind_walk_is_stopped() -> None:
-    run = run_trial(Mishaps(blind_after=14.0), "trial.walking_speed=0.2")
+    def go_blind(trial: Trial, world: KinematicWorld) -> None:
+        if trial.phase == "carry":
+            world.mishaps.blind_after = min(world.mishaps.blind_after, world.time + 1.0)
+
+    run = run_trial(Mishaps(), "trial.walking_speed=0.2", act=go_blind)
     assert "no site fiducial in" in run.trial.reason or "was never seen" in run.trial.reason
     assert run.trial.ended == "standing"
 
