@@ -35,14 +35,15 @@ from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
 from robot_trials.nodes.path_input import PathInput
 from robot_trials.nodes.qos import CLOCK, to_rclpy, topic_qos
-from robot_trials.nodes.sample_messages import SampleMessages, make_frame_names
+from robot_trials.nodes.sample_messages import make_frame_names, make_sample_messages
 from robot_trials.nodes.stamps import to_stamp
 from robot_trials.nodes.velocity_input import VelocityInput
 from robot_trials.runtime.channel import HEALTH_DTYPE, STOP_DTYPE, Channel
 from robot_trials.runtime.safe_end import is_damped
 from robot_trials.runtime.shared_memory import SharedMemoryError
+from robot_trials.telemetry.messages.frames import HANDS
 from robot_trials.telemetry.topics import DIAGNOSTICS, ROBOT_DESCRIPTION, Topic
-from robot_trials_control.records import LEFT, RIGHT, Record
+from robot_trials_control.records import Record
 from robot_trials_msgs.msg import TrialEvent
 
 CLOCK_RATE_MAX_HZ = 100.0
@@ -67,7 +68,7 @@ class ControlNode(LifecycleNode):
         self._path_input = PathInput(self)
         self._velocity_input = VelocityInput(self, self._path_input.cancel)
         hand = declare(self, "payload_hand", "right", "hand whose load /payload_state is about: left or right")
-        self._payload_hand = LEFT if hand == "left" else RIGHT
+        self._payload_hand = HANDS[hand]
         autostart = declare(self, "autostart", True, "configure and activate without being asked")
         self._channel: Channel | None = None
         self._beating: Beating | None = None
@@ -181,7 +182,7 @@ class ControlNode(LifecycleNode):
         self._stop = Record(np.zeros(1, STOP_DTYPE))
         self._events = EventTopic(self, self._channel)
         self._gate = CommandGate(self, self._channel, self._events)
-        self._messages = SampleMessages(self._channel.info, self._payload_hand)
+        self._messages = make_sample_messages(self._channel.info, self._payload_hand)
         self._create_publishers()
 
     def _create_publishers(self) -> None:

@@ -12,7 +12,7 @@ from robot_trials.runtime.trial_link import Following
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import describe_triggers
 from robot_trials.safety.watchdog import Watchdog
-from robot_trials.telemetry import health as components
+from robot_trials.telemetry.messages import health as components
 from robot_trials_control.records import Record
 
 

@@ -7,27 +7,23 @@ from __future__ import annotations
 
 import itertools
 import sys
-from array import array
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from sensor_msgs.msg import CompressedImage
-from std_msgs.msg import Header
 
 from robot_trials.nodes.beat import start_beating
-from robot_trials.nodes.fiducial_messages import to_message
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
-from robot_trials.nodes.qos import DETECTIONS, to_rclpy, topic_qos
-from robot_trials.nodes.stamps import to_stamp
+from robot_trials.nodes.raw_messages import RawPublishers
+from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.runtime.channel import FIDUCIAL_DTYPE, frame_dtype
-from robot_trials.telemetry.topics import CAMERA
+from robot_trials.telemetry.messages.said import make_detections, make_picture
+from robot_trials.telemetry.topics import CAMERA, FIDUCIALS
 from robot_trials_control.records import Record
-from robot_trials_msgs.msg import FiducialDetections
 
 POLL_PERIOD_S = 0.02
 """How often the ring is looked at: a fifth of the frame period at 10 Hz."""
@@ -50,10 +46,10 @@ class PerceptionNode(Node):
         self._channel = attach_channel(self, channel_name)
         info = self._channel.info
         self._start_time_ns = info.start_time_ns
-        self._frame_id = info.frames["camera_optical"]
+        self._frames = make_frame_names(info)
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
         start_beating(self, self._channel, "perception_node", setup)
-        self._detections = self.create_publisher(FiducialDetections, "fiducials", to_rclpy(DETECTIONS))
+        self._said = RawPublishers(self, FIDUCIALS, *([CAMERA] if info.camera_size is not None else []))
         if info.camera_size is not None:
             self._open_frames(info.camera_size, {tag.id: tag.size for tag in setup.site.fiducials})
             step = self._take_frames
@@ -77,7 +73,6 @@ class PerceptionNode(Node):
         self._detector: Any = FiducialDetector(tag_sizes)
         self._ring = self._channel.frames
         self._frame = Record(np.zeros(1, frame_dtype(*size)))
-        self._images = self.create_publisher(CompressedImage, CAMERA.relative_name, topic_qos(CAMERA))
 
     def _poll(self) -> None:
         ended = self._channel.ended
@@ -102,14 +97,13 @@ class PerceptionNode(Node):
             self._publish_detections(list(group), time_ns)
 
     def _publish_detections(self, observations: list[FiducialObservation], time_ns: int) -> None:
-        self._detections.publish(to_message(observations, time_ns, self._start_time_ns, self._frame_id))
+        self._said.publish(make_detections(self._start_time_ns + time_ns, self._frames, observations))
 
     def _publish_image(self, frame: CameraFrame) -> None:
         from robot_trials.telemetry.video import encode_jpeg
 
-        header = Header(stamp=to_stamp(self._start_time_ns + frame.time_ns), frame_id=self._frame_id)
-        data = array("B", encode_jpeg(frame.image_bgr, self._quality))  # rclpy checks other sequences byte by byte
-        self._images.publish(CompressedImage(header=header, format="jpeg", data=data))
+        jpeg = encode_jpeg(frame.image_bgr, self._quality)
+        self._said.publish(make_picture(self._start_time_ns + frame.time_ns, self._frames, jpeg))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,7 +13,7 @@ from robot_trials_msgs.msg import TrialEvent
 class Say(Protocol):
     """Publishes an event."""
 
-    def __call__(self, severity: int, text: str, **values: object) -> None:
+    def __call__(self, severity: int, text: str, **values: float | str) -> None:
         """Say one sentence."""
 
 

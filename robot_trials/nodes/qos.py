@@ -22,7 +22,6 @@ STOPS = (
 BUTTONS = QosProfile(depth=50, reliability="best_effort")
 """Hears every publisher; a single subscription, for a sign of life that comes twice is suspicious."""
 STATUS = QosProfile(depth=1, durability="transient_local")
-DETECTIONS = QosProfile(depth=10)
 
 
 def to_rclpy(profile: QosProfile) -> QoSProfile:

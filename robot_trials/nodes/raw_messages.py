@@ -1,14 +1,47 @@
-"""What must be known of a serialised message without decoding it: its stamp, and which transform it carries."""
+"""Serialised messages on the graph: published as they are made for the bag, and read without decoding them."""
 
 from __future__ import annotations
 
 import struct
+from typing import Any
 
+from rclpy.node import Node
+
+from robot_trials.nodes.message_types import find_message_type
+from robot_trials.nodes.qos import topic_qos
 from robot_trials.nodes.stamps import NANOSECONDS
+from robot_trials.telemetry.messages import Message
+from robot_trials.telemetry.topics import Topic
 
 ENCAPSULATION_BYTES = 4
 _STAMP = struct.Struct("<iI")
 _LENGTH = struct.Struct("<I")
+
+
+class RawPublishers:
+    """Publishers of one node for messages that are serialised already.
+
+    Args:
+        node: owner.
+        topics: on which something will be said; they are offered at once.
+    """
+
+    def __init__(self, node: Node, *topics: Topic) -> None:
+        self._node = node
+        self._publishers: dict[str, Any] = {
+            topic.name: node.create_publisher(find_message_type(topic.type_name), topic.relative_name, topic_qos(topic))
+            for topic in topics
+        }
+
+    def publish(self, message: Message) -> None:
+        """Say one message on its topic."""
+        self._publishers[message.topic.name].publish(message.data)
+
+    def close(self) -> None:
+        """Say nothing more."""
+        for publisher in self._publishers.values():
+            self._node.destroy_publisher(publisher)
+        self._publishers = {}
 
 
 def read_stamp(data: bytes, offset: int = ENCAPSULATION_BYTES) -> int:

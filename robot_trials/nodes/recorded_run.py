@@ -14,10 +14,10 @@ from robot_trials.review import REPORT, complete_run, find_lacks, write_report
 from robot_trials.review.completion import VERDICT
 from robot_trials.runtime.channel import ChannelInfo
 from robot_trials.telemetry.identity import make_identity
+from robot_trials.telemetry.messages.frames import HANDS
 from robot_trials.telemetry.recorder import TrialRecorder
 from robot_trials.telemetry.site_description import describe_site
 from robot_trials.trials.run_marker import RunMark, alone_in
-from robot_trials_control.records import LEFT, RIGHT
 
 VERDICT_PATIENCE_S = 8.0
 """Longest wait for the trial node's verdict when the bag is closed; one that is dead writes none [s]."""
@@ -48,7 +48,6 @@ class RecordedRun:
         self.phase = ""
         self.had_trial = False
         self._mark = RunMark(self.folder, setup, "ros")
-        hand = LEFT if setup.demands.hand == "left" else RIGHT
         identity = make_identity(setup, "ros")
         try:
             self.recorder = TrialRecorder(
@@ -56,8 +55,8 @@ class RecordedRun:
                 identity,
                 info.joint_names,
                 info.urdf_text,
-                make_frame_names(info),
-                hand,
+                frames=make_frame_names(info),
+                payload_hand=HANDS[setup.demands.hand],
                 site=describe_site(setup),
                 begun_ns=begun_ns,
             )

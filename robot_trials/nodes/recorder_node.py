@@ -47,7 +47,11 @@ LINGER_S = 0.5
 """How long after the control process's end the last messages of the other nodes are waited for [s]."""
 STAMP_LEAD_NS = 60_000_000_000
 """A stamp may lie so far ahead of the newest control sample [ns]."""
-PASSED_ON = (topics.TRIAL_PHASE, topics.TRIAL_EVENTS, topics.DIAGNOSTICS, topics.CAMERA)
+PASSED_ON = (
+    *(topics.TRIAL_PHASE, topics.TRIAL_EVENTS, topics.DIAGNOSTICS, topics.CAMERA),
+    *(topics.FIDUCIALS, topics.MOTION_COMMAND, topics.STOP_REQUESTS),
+)
+"""Topics whose messages go into the bag as they are."""
 
 
 class RecorderNode(Node):

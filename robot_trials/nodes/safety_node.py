@@ -17,18 +17,19 @@ from rclpy.node import Node
 
 from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.diagnostics import describe_nodes, describe_sources, describe_watchdogs
-from robot_trials.nodes.event_topic import EventTopic
+from robot_trials.nodes.event_topic import StopRequestTopic
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
 from robot_trials.nodes.process_events import ProcessEvents
-from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy, topic_qos
+from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.source_watch import SourceWatch
 from robot_trials.runtime.channel import BEATING, HEALTH_DTYPE, HEARTBEAT_DTYPE, OBSTACLE_BYTES
 from robot_trials.runtime.node_watch import Change, Life, NodeWatch
 from robot_trials.runtime.trial_link import Following
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.safety.watchdog import Watchdog
-from robot_trials.telemetry.topics import DIAGNOSTICS
+from robot_trials.telemetry.messages.said import RequestKind, StopRequest
+from robot_trials.telemetry.topics import DIAGNOSTICS, FIDUCIALS
 from robot_trials_control.records import Record
 from robot_trials_msgs.msg import FiducialDetections, TrialEvent
 
@@ -87,10 +88,10 @@ class SafetyNode(Node):
         self._channel.close()
 
     def _create_interfaces(self) -> None:
-        self._events = EventTopic(self, self._channel)
+        self._events = StopRequestTopic(self, self._channel)
         self._process = ProcessEvents(self._events.say)
         self._sources = SourceWatch(self)
-        self.create_subscription(FiducialDetections, "fiducials", self._count_frame, to_rclpy(DETECTIONS))
+        self.create_subscription(FiducialDetections, FIDUCIALS.relative_name, self._count_frame, topic_qos(FIDUCIALS))
         self.create_subscription(DiagnosticStatus, "recorder_node/status", self._count_status, to_rclpy(STATUS))
         self._diagnostics = self.create_publisher(DiagnosticArray, DIAGNOSTICS.relative_name, topic_qos(DIAGNOSTICS))
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -188,8 +189,9 @@ class SafetyNode(Node):
         self._beat.obstacle[...] = "; ".join(problems).encode()[:OBSTACLE_BYTES]
         if not problems:
             self._beat.asked[...] = 0
-        elif self._trial_runs:
+        elif self._trial_runs and not self._beat.asked:
             self._beat.asked[...] = int(Trigger.SOURCES)
+            self._events.tell(StopRequest(RequestKind.STOP, "supervisor", triggers=int(Trigger.SOURCES)))
 
     def _publish(self) -> None:
         now = int(self._sample.state.time_ns) * 1e-9

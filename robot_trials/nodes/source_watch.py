@@ -14,10 +14,11 @@ from robot_trials.nodes.offers import name_endpoint
 from robot_trials.telemetry import topics
 
 OWNERS = {
-    "fiducials": "perception_node",
+    topics.FIDUCIALS.relative_name: "perception_node",
     topics.CAMERA.relative_name: "perception_node",
     "recorder_node/status": "recorder_node",
     topics.TRIAL_PHASE.relative_name: "trial_node",
+    topics.MOTION_COMMAND.relative_name: "trial_node",
     topics.JOINT_STATES.relative_name: "control_node",
     topics.ODOM.relative_name: "control_node",
     topics.STOP_STATE.relative_name: "control_node",
@@ -25,7 +26,10 @@ OWNERS = {
     "/clock": "control_node",
 }
 """Topics with one source in a robot's graph, and whose they are."""
-SPEAKERS = {topics.TRIAL_EVENTS.relative_name: ("trial_node", "stop_node", "safety_node", "control_node")}
+SPEAKERS = {
+    topics.TRIAL_EVENTS.relative_name: ("trial_node", "stop_node", "safety_node", "control_node"),
+    topics.STOP_REQUESTS.relative_name: ("trial_node", "stop_node", "safety_node"),
+}
 """Topics on which several nodes of a robot speak, and who: what others say there would stand in its verdict."""
 UNKNOWN = "_NODE_NAME_UNKNOWN_"
 """Name of a publisher's node until discovery knows it."""

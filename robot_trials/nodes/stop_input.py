@@ -12,6 +12,7 @@ from std_msgs.msg import Bool
 from robot_trials.nodes.offers import OfferWatch
 from robot_trials.nodes.qos import BUTTONS, STOPS, to_rclpy
 from robot_trials.nodes.stop_buttons import StopButtons
+from robot_trials.nodes.stop_telling import name_button
 from robot_trials_msgs.msg import StopButton
 
 REPORTED_MAX = 64
@@ -28,7 +29,7 @@ class StopInput:
     Args:
         node: owner.
         timeouts: of the site's buttons [s], by name.
-        stop: called with the way a stop was asked for.
+        stop: called with what a stop was asked for by.
         report: called with what is wrong, once for each cause.
 
     Attributes:
@@ -72,11 +73,11 @@ class StopInput:
     def _take_bool(self, message: Bool) -> None:
         self.pressed = bool(message.data)
         if self.pressed:
-            self._stop("by topic")
+            self._stop("topic")
 
     def _take_button(self, message: StopButton) -> None:
         if message.pressed:
-            self._stop(f"by stop button {message.name!r}")
+            self._stop(name_button(message.name))
         problem = self.buttons.take(message.name, int(message.sequence), bool(message.pressed), time.monotonic())
         if problem and message.name not in self._reported and len(self._reported) < REPORTED_MAX:
             self._report(problem)

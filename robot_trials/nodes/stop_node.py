@@ -18,12 +18,13 @@ from std_srvs.srv import Trigger as TriggerService
 
 from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.diagnostics import describe_stop_inputs
-from robot_trials.nodes.event_topic import EventTopic
+from robot_trials.nodes.event_topic import StopRequestTopic
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare_channel, declare_setup
 from robot_trials.nodes.patient_service import LateAnswer, create_patient_service
 from robot_trials.nodes.qos import topic_qos
 from robot_trials.nodes.stop_input import RESTORE_GRACE_S, StopInput
+from robot_trials.nodes.stop_telling import SERVICE, StopTelling
 from robot_trials.runtime.channel import WHO_BYTES
 from robot_trials.runtime.stop_outbox import StopOutbox
 from robot_trials.safety.stop_requests import ARMED, LOWERED, STOPPED
@@ -57,7 +58,9 @@ class StopNode(Node):
         self._channel.state  # noqa: B018  attached now: its file goes when the control process ends
         start_beating(self, self._channel, "stop_node", setup)
         self._outbox = StopOutbox(self._channel)
-        self._events = EventTopic(self, self._channel)
+        self._events = StopRequestTopic(self, self._channel)
+        self._telling = StopTelling(self._events.tell)
+        self._timeouts = timeouts
         self._input = StopInput(self, timeouts, self._stop, self._report)
         self._act: tuple[str, str, LateAnswer] | None = None
         self._silent: list[str] = []
@@ -103,19 +106,23 @@ class StopNode(Node):
             if name not in silent:
                 self._events.say(TrialEvent.INFO, f"stop button {name!r} is alive again")
         self._silent = silent
+        alive = [name for name in self._timeouts if name not in missing]
+        self._telling.note_buttons(buttons.find_pressed(now), silent, alive)
         obstacle = f"not alive: stop button {', '.join(missing)}" if missing else ""
         self._outbox.set_found(int(Trigger.BUTTON) if silent else 0, buttons.alive_once, obstacle)
 
-    def _stop(self, way: str) -> None:
-        if self._outbox.ask_stop():
-            self._events.say(TrialEvent.ERROR, f"{STOPPED} {way}")
+    def _stop(self, source: str) -> None:
+        fresh = self._outbox.ask_stop()
+        self._telling.note_stop(source, fresh)
+        if fresh:
+            self._events.say(TrialEvent.ERROR, f"{STOPPED} by {source}")
 
     def _report(self, problem: str) -> None:
         self._events.say(TrialEvent.ERROR, problem)
 
     def _take_call(self, _: TriggerService.Request, answer: TriggerService.Response) -> TriggerService.Response:
         """Everybody may stop."""
-        self._stop("by service")
+        self._stop(SERVICE)
         answer.success = not self._channel.ended
         answer.message = "the robot stops; ~/rearm lets it move again" if answer.success else "nothing runs any more"
         return answer
@@ -144,6 +151,7 @@ class StopNode(Node):
         if not judgement.success:
             self._refuse(name, who, judgement.reason, answer)
             return
+        self._telling.note_act(name, who)
         text = f"{DONE[name]} {who}"
         if name == "rearm":
             self._outbox.note_armed_by(who)
@@ -151,6 +159,7 @@ class StopNode(Node):
         self._events.say(TrialEvent.WARN, text)
 
     def _refuse(self, name: str, who: str, reason: str, answer: LateAnswer) -> None:
+        self._telling.note_act(name, who, reason)
         answer.give(success=False, message=reason)
         self._events.say(TrialEvent.WARN, f"{who or 'nobody'} asked {ASKED[name]} without effect: {reason}")
 

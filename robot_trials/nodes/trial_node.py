@@ -30,7 +30,7 @@ from robot_trials.nodes.goal_world import GoalWorld
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
 from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
-from robot_trials.nodes.qos import DETECTIONS, STATUS, to_rclpy
+from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.stamps import to_stamp
 from robot_trials.nodes.trial_factory import TrialFactory
 from robot_trials.nodes.trial_folders import TrialFolders
@@ -40,6 +40,7 @@ from robot_trials.nodes.trial_topics import TrialTopics
 from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.ending import describe_wish
 from robot_trials.runtime.start_check import StartCheck
+from robot_trials.telemetry.topics import FIDUCIALS
 from robot_trials_msgs.action import RunTrial
 from robot_trials_msgs.msg import FiducialDetections
 
@@ -110,7 +111,9 @@ class TrialNode(Node):
         self._channel.close()
 
     def _create_interfaces(self, rate_hz: float) -> None:
-        self.create_subscription(FiducialDetections, "fiducials", self._take_detections, to_rclpy(DETECTIONS))
+        self.create_subscription(
+            FiducialDetections, FIDUCIALS.relative_name, self._take_detections, topic_qos(FIDUCIALS)
+        )
         self.create_subscription(DiagnosticStatus, "recorder_node/status", self._take_status, to_rclpy(STATUS))
         self._topics.subscribe(self, self._take_event)
         self.create_service(Trigger, "~/hold", lambda _, answer: self._pass_request("hold", answer))

@@ -23,8 +23,6 @@ from robot_trials_control.records import Record
 
 STEP_S = 0.05
 """Longest wait for control samples before requests and the control process's end are looked at [s]."""
-MAP_TICKS = 5
-"""Trial ticks between two messages of map → odom: 10 Hz."""
 PERCEPTION_TIMEOUT_S = 0.5
 """Wall time that a world in lockstep waits for a frame's detections, so that a busy machine does not delay them."""
 PERCEPTION_POLL_S = 0.001
@@ -58,8 +56,8 @@ class TrialListener(Protocol):
     def on_event(self, event: Any) -> None:
         """Something worth a line in the report."""
 
-    def on_map_to_odom(self, time_ns: int, pose: tuple[float, float, float]) -> None:
-        """Where odom lies in the map: x, y [m], yaw [rad]."""
+    def on_tick(self, time_ns: int, map_to_odom: tuple[float, float, float], command: Record) -> None:
+        """The trial has ticked: where odom lies in the map, x, y [m], yaw [rad], and its motion command."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,6 @@ class TrialRunner(threading.Thread):
         self._frames_answered = 0
         self._wanted = threading.Event()
         self._stop_wanted = threading.Event()
-        self._ticks = 0
         self._started_at = 0.0
         self._aborted = False
 
@@ -183,7 +180,7 @@ class TrialRunner(threading.Thread):
 
     def _begin(self) -> None:
         self._wanted.clear()
-        self._ticks, self._aborted, self._started_at = 0, False, time.monotonic()
+        self._aborted, self._started_at = False, time.monotonic()
         self._trial, self._judge = self._kit.make()
         self._tick()
 
@@ -242,9 +239,7 @@ class TrialRunner(threading.Thread):
             self._listener.on_event(event)
         if trial.phase != self.snapshot.phase:
             self._listener.on_phase(time_ns, trial.phase, self.snapshot.phase, trial.reason)
-        if self._ticks % MAP_TICKS == 0:
-            self._listener.on_map_to_odom(time_ns, tuple(trial.map_to_odom))
-        self._ticks += 1
+        self._listener.on_tick(time_ns, trial.map_to_odom, trial.motion_command)
         progress = trial.progress
         self.snapshot = TrialSnapshot(
             time_ns=time_ns,

@@ -35,6 +35,16 @@ class Frames(StrictModel):
     feet: Pair
     hands: Pair
 
+    @property
+    def by_role(self) -> dict[str, str]:
+        """Frames by role: base, imu, camera_optical, left_foot, right_foot, left_hand, right_hand."""
+        sides = {
+            f"{side}_{role}": pair[i]
+            for role, pair in (("foot", self.feet), ("hand", self.hands))
+            for i, side in enumerate(("left", "right"))
+        }
+        return {"base": self.base, "imu": self.imu, "camera_optical": self.camera_optical} | sides
+
 
 class Sole(StrictModel):
     """Contact patch [m]."""

@@ -52,7 +52,6 @@ class Hosting:
 def describe_channel(hosting: Hosting, assembly: Assembly, options: ProcessOptions) -> ChannelInfo:
     """What attaching processes must know of this robot."""
     profile, setup = assembly.profile, hosting.member.setup
-    frames = profile.frames
     return ChannelInfo(
         channel=hosting.channel,
         pid=os.getpid(),
@@ -62,15 +61,7 @@ def describe_channel(hosting: Hosting, assembly: Assembly, options: ProcessOptio
         start_time_ns=epoch_ns(setup.start_time),
         lockstep=options.lockstep,
         camera_size=(profile.camera.width, profile.camera.height) if setup.camera == "rendered" else None,
-        frames={
-            "base": frames.base,
-            "imu": frames.imu,
-            "camera_optical": frames.camera_optical,
-            "left_foot": frames.feet[0],
-            "right_foot": frames.feet[1],
-            "left_hand": frames.hands[0],
-            "right_hand": frames.hands[1],
-        },
+        frames=profile.frames.by_role,
         urdf_text=assembly.urdf_text,
         configuration_hash=setup.configuration_hash,
         configuration=hash_roles(setup),

@@ -5,10 +5,10 @@
 
 from robot_trials.telemetry.bag_reader import Bag, read_bag
 from robot_trials.telemetry.bag_repair import repair_bag
-from robot_trials.telemetry.control_topics import FrameNames
 from robot_trials.telemetry.disk import check_space, estimate_size
 from robot_trials.telemetry.errors import BagError, DiskFullError, MessageError
 from robot_trials.telemetry.identity import TrialIdentity, make_identity
+from robot_trials.telemetry.messages import FrameNames
 from robot_trials.telemetry.recorder import TrialRecorder
 
 __all__ = [

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 import numpy as np
 
 from robot_trials.telemetry import topics
 from robot_trials.telemetry.bag_writer import BagWriter
-from robot_trials.telemetry.cdr import compute_layout, encode, header_value, time_value
-from robot_trials.telemetry.control_topics import ControlTopic, FrameNames, make_control_topics
+from robot_trials.telemetry.cdr import compute_layout
 from robot_trials.telemetry.errors import DiskFullError
-from robot_trials.telemetry.health import Health, describe_battery, describe_controller, describe_timing
 from robot_trials.telemetry.identity import TrialIdentity
 from robot_trials.telemetry.message_table import MessageTable, TableEntry
+from robot_trials.telemetry.messages import said
+from robot_trials.telemetry.messages.control_topics import make_control_topics
+from robot_trials.telemetry.messages.frames import FrameNames
+from robot_trials.telemetry.messages.health import Health, describe_battery, describe_controller, describe_timing
+from robot_trials.telemetry.messages.message import Message
+from robot_trials.telemetry.messages.template import RecordTopic
+from robot_trials.telemetry.messages.trial_ticks import TrialTickMessages
 from robot_trials.telemetry.reserve import DiskReserve
-from robot_trials.telemetry.topics import Topic
 from robot_trials.telemetry.video import encode_jpeg
-from robot_trials_control.records import RIGHT, Record, control_sample_dtype
+from robot_trials_control.records import Record, control_sample_dtype
 
 BATCH_TICKS = 100
 """Control ticks encoded at once, 200 ms at 500 Hz."""
 
-SEVERITIES = {"debug": 10, "info": 20, "warning": 30, "warn": 30, "error": 40, "fatal": 50}
-"""As in rcl_interfaces/Log."""
-
-KEPT_TOPICS = frozenset({topics.TRIAL_PHASE.name, topics.TRIAL_EVENTS.name})
+KEPT_TOPICS = frozenset({topics.TRIAL_PHASE.name, topics.TRIAL_EVENTS.name, topics.STOP_REQUESTS.name})
 
 
 class Event(Protocol):
@@ -41,7 +41,7 @@ class Event(Protocol):
 
     @property
     def severity(self) -> str:
-        """One of `SEVERITIES`."""
+        """One of `said.SEVERITIES`."""
 
     @property
     def source(self) -> str:
@@ -76,8 +76,8 @@ class TrialRecorder:
         identity: of the trial; its start time turns trial time into civil time.
         joint_names: of the joint arrays, in order.
         urdf: robot description, written as the first message; left out when empty.
-        frames: names of coordinate frames.
-        payload_hand: LEFT or RIGHT.
+        frames: names of the robot's coordinate frames.
+        payload_hand: LEFT or RIGHT, as the trial has it.
         site: place and course as JSON text for the replay, by `describe_site`; left out when empty.
         begun_ns: trial time at which the recording begins.
 
@@ -92,8 +92,9 @@ class TrialRecorder:
         identity: TrialIdentity,
         joint_names: Sequence[str],
         urdf: str = "",
-        frames: FrameNames | None = None,
-        payload_hand: int = RIGHT,
+        *,
+        frames: FrameNames,
+        payload_hand: int,
         site: str = "",
         begun_ns: int = 0,
     ) -> None:
@@ -105,8 +106,9 @@ class TrialRecorder:
             raise
         self._start_ns = identity.start_time_ns
         self._run_id = identity.run_id
-        self._frames = frames or FrameNames()
-        control_topics = make_control_topics(tuple(joint_names), self._frames, payload_hand)
+        self._frames = frames
+        self._ticked = TrialTickMessages(frames, self._start_ns)
+        control_topics = make_control_topics(tuple(joint_names), frames, payload_hand)
         periods = sorted({topic.every_ticks for topic in control_topics})
         self._groups = [_TopicGroup(self._writer, control_topics, period) for period in periods]
         self._batch = np.zeros(BATCH_TICKS, dtype=control_sample_dtype(len(joint_names)))
@@ -116,9 +118,9 @@ class TrialRecorder:
         self._ticks = 0
         self._phase = ""
         if urdf:
-            self._write(topics.ROBOT_DESCRIPTION, begun_ns, {"data": urdf})
+            self.write(said.make_robot_description(self._start_ns + begun_ns, urdf))
         if site:
-            self._write(topics.SITE_DESCRIPTION, begun_ns, {"data": site})
+            self.write(said.make_site(self._start_ns + begun_ns, site))
 
     @property
     def folder(self) -> Path:
@@ -155,43 +157,42 @@ class TrialRecorder:
             if self._filled == BATCH_TICKS:
                 self._write_batch()
 
+    def write(self, message: Message) -> None:
+        """Write one message at its stamp."""
+        self._writer.write(message.topic.name, message.civil_ns, message.data)
+
+    def write_tick(self, time_ns: int, map_to_odom: Sequence[float], command: Record) -> None:
+        """What the trial says at one of its ticks; see `TrialTickMessages.make`."""
+        for message in self._ticked.make(time_ns, map_to_odom, command):
+            self.write(message)
+
     def write_phase(self, time_ns: int, phase: str, detail: str = "") -> None:
         """The trial enters a phase; an empty name says that no trial runs any more."""
-        values = {"trial": self._run_id, "phase": phase, "previous": self._phase, "detail": detail}
+        self.write(said.make_phase(self._start_ns + time_ns, self._run_id, phase, self._phase, detail))
         self._phase = phase
-        self._write(topics.TRIAL_PHASE, time_ns, {"stamp": time_value(self._start_ns + time_ns), **values})
 
     def write_event(self, event: Event) -> None:
         """Something worth a line in the report."""
-        values = {
-            "stamp": time_value(self._start_ns + event.time_ns),
-            "severity": SEVERITIES[event.severity],
-            "source": event.source,
-            "text": event.text,
-            "values": [{"key": key, "value": f"{value:.9g}"} for key, value in event.values.items()],
-        }
-        self._write(topics.TRIAL_EVENTS, event.time_ns, values)
+        severity = said.SEVERITIES[event.severity]
+        civil_ns = self._start_ns + event.time_ns
+        self.write(said.make_event(civil_ns, severity, event.source, event.text, event.values))
 
-    def write_frame(self, frame: Frame) -> None:
-        """Compress and write one picture of the head camera."""
+    def write_stop_request(self, time_ns: int, request: said.StopRequest) -> None:
+        """Somebody asks for a stop, acts on one, or a stop button changes."""
+        self.write(said.make_stop_request(self._start_ns + time_ns, request))
+
+    def write_frame(self, frame: Frame, seen: Iterable[said.Seen]) -> None:
+        """Compress and write one picture of the head camera, with the fiducials in it."""
         self.write_jpeg(frame.time_ns, encode_jpeg(frame.image_bgr))
+        self.write_detections(frame.time_ns, seen)
 
     def write_jpeg(self, time_ns: int, jpeg: bytes) -> None:
         """Write one compressed picture of the head camera, taken at `time_ns`."""
-        header = header_value(self._start_ns + time_ns, self._frames.camera)
-        self._write(topics.CAMERA, time_ns, {"header": header, "format": "jpeg", "data": jpeg})
+        self.write(said.make_picture(self._start_ns + time_ns, self._frames, jpeg))
 
-    def write_map_to_odom(self, time_ns: int, x: float, y: float, yaw: float) -> None:
-        """Where odom lies in the map [m, m, rad]."""
-        transform = {
-            "header": header_value(self._start_ns + time_ns, self._frames.map),
-            "child_frame_id": self._frames.odom,
-            "transform": {
-                "translation": {"x": x, "y": y},
-                "rotation": {"z": math.sin(yaw / 2), "w": math.cos(yaw / 2)},
-            },
-        }
-        self._write(topics.TF, time_ns, {"transforms": [transform]})
+    def write_detections(self, time_ns: int, seen: Iterable[said.Seen]) -> None:
+        """Write the fiducials of one frame, taken at `time_ns`."""
+        self.write(said.make_detections(self._start_ns + time_ns, self._frames, seen))
 
     def write_health(self, sample: Record) -> None:
         """Health of loop, controller and battery as one control sample tells it; once a second is enough."""
@@ -200,18 +201,7 @@ class TrialRecorder:
 
     def write_diagnostics(self, time_ns: int, states: Sequence[Health]) -> None:
         """Health of components."""
-        status = [
-            {
-                "name": name,
-                "level": level,
-                "message": message,
-                "hardware_id": "robot",
-                "values": [{"key": key, "value": str(value)} for key, value in values.items()],
-            }
-            for name, level, message, values in states
-        ]
-        values = {"header": header_value(self._start_ns + time_ns, ""), "status": status}
-        self._write(topics.DIAGNOSTICS, time_ns, values)
+        self.write(said.make_diagnostics(self._start_ns + time_ns, states))
 
     def write_raw(self, topic_name: str, time_ns: int, data: bytes) -> None:
         """Write a message that is serialised already.
@@ -246,11 +236,6 @@ class TrialRecorder:
         """Close."""
         self.close()
 
-    def _write(self, topic: Topic, time_ns: int, values: Mapping[str, Any]) -> None:
-        """Encode and write one message at trial time `time_ns`."""
-        data = encode(self._writer.definitions, topic.type_name, values)
-        self._writer.write(topic.name, self._start_ns + time_ns, data)
-
     def _write_batch(self) -> None:
         """Encode the samples that are there and bring them into the file."""
         samples = self._batch[: self._filled]
@@ -264,7 +249,7 @@ class TrialRecorder:
 class _TopicGroup:
     """Topics written at one rate."""
 
-    def __init__(self, writer: BagWriter, control_topics: Sequence[ControlTopic], every_ticks: int) -> None:
+    def __init__(self, writer: BagWriter, control_topics: Sequence[RecordTopic], every_ticks: int) -> None:
         self._writer = writer
         self._every_ticks = every_ticks
         members = [topic for topic in control_topics if topic.every_ticks == every_ticks]

@@ -82,6 +82,9 @@ TRIAL_PHASE = Topic(
 TRIAL_EVENTS = Topic("/trial/events", "robot_trials_msgs/msg/TrialEvent", QosProfile(depth=100))
 DIAGNOSTICS = Topic("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray")
 CAMERA = Topic("/head_camera/image_raw/compressed", "sensor_msgs/msg/CompressedImage", SENSOR)
+FIDUCIALS = Topic("/fiducials", "robot_trials_msgs/msg/FiducialDetections", QosProfile(depth=50))
+MOTION_COMMAND = Topic("/motion_command", "robot_trials_msgs/msg/MotionCommand", QosProfile(depth=100))
+STOP_REQUESTS = Topic("/stop_requests", "robot_trials_msgs/msg/StopRequest", QosProfile(depth=100))
 ROBOT_DESCRIPTION = Topic("/robot_description", "std_msgs/msg/String", LATCHED)
 SITE_DESCRIPTION = Topic("/site_description", "std_msgs/msg/String", LATCHED)
 
@@ -104,6 +107,9 @@ TOPICS = (
     TRIAL_EVENTS,
     DIAGNOSTICS,
     CAMERA,
+    FIDUCIALS,
+    MOTION_COMMAND,
+    STOP_REQUESTS,
     ROBOT_DESCRIPTION,
     SITE_DESCRIPTION,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,8 @@ from robot_trials.runtime.assembly import Assembly, assemble, make_stop_guard
 from robot_trials.runtime.damping import damp_robot
 from robot_trials.runtime.ending import INTERRUPTED, describe_wish, when_told
 from robot_trials.runtime.loop import ControlLoop
-from robot_trials.telemetry import TrialRecorder, make_identity
+from robot_trials.telemetry import FrameNames, TrialRecorder, make_identity
+from robot_trials.telemetry.messages.frames import HANDS
 from robot_trials.telemetry.site_description import describe_site
 from robot_trials.trials.outcome import TrialOutcome, write_verdict
 from robot_trials.trials.run_marker import RunMark
@@ -161,10 +163,19 @@ class InProcessHost:
         """What the camera saw since the last tick, by OpenCV on frames or by the sensor model."""
         frame = self._assembly.robot.read_camera()
         if frame is None:
-            return self._assembly.robot.read_fiducials()
+            return self._look_by_model()
+        seen = self._detector.detect(frame)
         if self._recorder:
-            self._recorder.write_frame(frame)
-        return self._detector.detect(frame)
+            self._recorder.write_frame(frame, seen)
+        return seen
+
+    def _look_by_model(self) -> list[FiducialObservation]:
+        """What the sensor's model saw: observations of one capture time belong to one frame."""
+        seen = self._assembly.robot.read_fiducials()
+        if self._recorder:
+            for time_ns, group in itertools.groupby(seen, key=lambda one: one.time_ns):
+                self._recorder.write_detections(time_ns, group)
+        return seen
 
     def _open_recorder(self) -> None:
         """Begin the bag where one is wanted; a disk without room makes the trial end before it begins."""
@@ -176,14 +187,16 @@ class InProcessHost:
                 folder,
                 self._identity,
                 self._assembly.joint_names,
-                urdf=self._assembly.urdf_text,
+                self._assembly.urdf_text,
+                frames=FrameNames.from_roles(self._assembly.profile.frames.by_role),
+                payload_hand=HANDS[self._setup.demands.hand],
                 site=describe_site(self._setup),
             )
         except (OSError, TelemetryFault) as error:
             self._fail_recording(error)
 
     def _record(self, time_ns: int) -> None:
-        """Phases, events and the map's place; a recording that fails ends the trial safely."""
+        """Phases, events, the trial's command and the map's place; a recording that fails ends the trial safely."""
         recorder = self._recorder
         if recorder is None:
             return
@@ -194,7 +207,7 @@ class InProcessHost:
         if self.trial.phase != self._phase:
             self._phase = self.trial.phase
             recorder.write_phase(time_ns, self._phase, self.trial.reason)
-        recorder.write_map_to_odom(time_ns, *self.trial.map_to_odom)
+        recorder.write_tick(time_ns, self.trial.map_to_odom, self.trial.motion_command)
 
     def _fail_recording(self, error: Exception) -> None:
         self._recording_fault = f"recording failed: {error}"

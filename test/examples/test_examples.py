@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from recorded_frames import NAMED
 
 from robot_trials.telemetry import TrialIdentity, TrialRecorder
 from robot_trials_control.records import make_control_sample
@@ -42,7 +43,7 @@ def test_read_a_bag(tmp_path: Path) -> None:
     start = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
     identity = TrialIdentity("torch_relay", "kuavo", "shenzhen_relay", 7, "in_process", start, "run-1", ())
     sample = make_control_sample(2)
-    with TrialRecorder(tmp_path / "bag", identity, ("left", "right")) as recorder:
+    with TrialRecorder(tmp_path / "bag", identity, ("left", "right"), **NAMED) as recorder:
         for tick in range(250):
             sample.state.time_ns[...] = tick * 2_000_000
             sample.status.zmp_margin[...] = 0.05

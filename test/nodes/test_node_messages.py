@@ -23,11 +23,13 @@ from rclpy.serialization import deserialize_message, serialize_message  # noqa: 
 from std_msgs.msg import Header  # noqa: E402
 from tf2_msgs.msg import TFMessage  # noqa: E402
 
-from robot_trials.nodes.fiducial_messages import from_message, to_message  # noqa: E402
+from robot_trials.nodes.fiducial_messages import from_message  # noqa: E402
 from robot_trials.nodes.message_types import find_message_type  # noqa: E402
 from robot_trials.nodes.raw_messages import TRANSFORM_OFFSET, read_parent_frame, read_stamp  # noqa: E402
-from robot_trials.nodes.sample_messages import SampleMessages  # noqa: E402
+from robot_trials.nodes.sample_messages import make_frame_names, make_sample_messages  # noqa: E402
 from robot_trials.nodes.stamps import from_stamp, to_stamp  # noqa: E402
+from robot_trials.telemetry.messages.said import make_detections  # noqa: E402
+from robot_trials_msgs.msg import FiducialDetections  # noqa: E402
 
 
 def fill_with_numbers(sample):
@@ -45,7 +47,7 @@ def fill_with_numbers(sample):
 
 
 def test_every_message_of_a_sample_is_what_rclpy_would_have_written():
-    messages = SampleMessages(make_info("unused"), RIGHT)
+    messages = make_sample_messages(make_info("unused"), RIGHT)
     sample = fill_with_numbers(make_control_sample(3))
     seen = set()
     for topic, data in messages.encode(sample.data):
@@ -60,7 +62,7 @@ def test_every_message_of_a_sample_is_what_rclpy_would_have_written():
 
 
 def test_joint_states_carry_the_sample_and_civil_time():
-    messages = SampleMessages(make_info("unused"), RIGHT)
+    messages = make_sample_messages(make_info("unused"), RIGHT)
     sample = fill_with_numbers(make_control_sample(3))
     decoded = {
         topic.name: deserialize_message(data, find_message_type(topic.type_name))
@@ -84,20 +86,26 @@ def test_stamp_and_parent_frame_are_read_from_bytes():
     assert read_stamp(serialize_message(header)) == 1_234_567_890_123_456_789
 
 
+def hear_detections(time_ns, seen):
+    """Fiducials of one frame as a node hears them."""
+    made = make_detections(START_TIME_NS + time_ns, make_frame_names(make_info("unused")), seen)
+    return deserialize_message(made.data, FiducialDetections)
+
+
 def test_fiducials_survive_the_message():
     angle = 0.3
     transform = np.eye(4)
     transform[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
     transform[:3, 3] = (0.1, -0.2, 1.5)
     seen = [FiducialObservation(80_000_000, 101, transform), FiducialObservation(80_000_000, 7, np.eye(4))]
-    message = to_message(seen, 80_000_000, START_TIME_NS, "camera")
-    assert message.header.frame_id == "camera"
-    back = from_message(deserialize_message(serialize_message(message), type(message)), START_TIME_NS)
+    message = hear_detections(80_000_000, seen)
+    assert message.header.frame_id == "camera_optical"
+    back = from_message(message, START_TIME_NS)
     assert [(one.time_ns, one.tag_id) for one in back] == [(80_000_000, 101), (80_000_000, 7)]
     np.testing.assert_allclose(back[0].transform_camera_tag, transform, atol=1e-12)
 
 
 def test_frame_without_tags_is_a_message_too():
-    message = to_message([], 5, START_TIME_NS, "camera")
+    message = hear_detections(5, [])
     assert from_message(message, START_TIME_NS) == []
     assert from_stamp(message.header.stamp) == START_TIME_NS + 5

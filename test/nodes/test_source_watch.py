@@ -19,6 +19,9 @@ def publisher(name, namespace="/"):
         ("trial/events", ["trial_node", "stop_node", "safety_node", "control_node"], []),
         ("trial/events", ["trial_node", "forger", "stop_node"], ["forger"]),
         ("trial/events", ["trial_node", "stop_node", "stop_node"], ["stop_node", "stop_node"]),
+        ("motion_command", ["trial_node", "forger"], ["trial_node", "forger"]),
+        ("stop_requests", ["trial_node", "stop_node", "safety_node"], []),
+        ("stop_requests", ["stop_node", "forger"], ["forger"]),
         ("trial/events", ["trial_node", "_NODE_NAME_UNKNOWN_"], []),
     ],
 )

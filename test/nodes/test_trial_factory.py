@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from recorded_frames import NAMED
 
 from robot_trials.config import load_trial_setup
 from robot_trials.config.goal import GoalFacts
@@ -77,7 +78,9 @@ def test_what_a_dead_recorder_left_is_mended(kit: TrialFactory, tmp_path: Path) 
     kit.begin(kit._setup, tmp_path)
     with alone_in(tmp_path) as alone:
         assert not alone
-    recorder = TrialRecorder(tmp_path / "bag", make_identity(setup, "ros"), load_profile(setup.robot_file).joint_names)
+    recorder = TrialRecorder(
+        tmp_path / "bag", make_identity(setup, "ros"), load_profile(setup.robot_file).joint_names, **NAMED
+    )
     samples = np.zeros(400, dtype=control_sample_dtype(28))
     samples["state"]["time_ns"] = np.arange(400) * 2_000_000
     recorder.write_samples(samples)
@@ -92,7 +95,7 @@ def test_bag_and_verdict_say_for_whom_it_ran_and_what_was_declared(kit: TrialFac
     setup = replace(kit._setup, goal=goal)
     kit.begin(setup, tmp_path)
     joints = load_profile(setup.robot_file).joint_names
-    TrialRecorder(tmp_path / "bag", make_identity(setup, "ros"), joints).close()
+    TrialRecorder(tmp_path / "bag", make_identity(setup, "ros"), joints, **NAMED).close()
     kit.conclude(None, None, "aborted", 0.1)
     expected = {
         "permit": "SZ-RELAY-2025-001",
@@ -116,7 +119,7 @@ def test_bag_and_verdict_say_for_whom_it_ran_and_what_was_declared(kit: TrialFac
 
 def test_a_bag_that_was_begun_before_its_goal_is_told(kit: TrialFactory, tmp_path: Path) -> None:
     joints = load_profile(kit._setup.robot_file).joint_names
-    recorder = TrialRecorder(tmp_path / "bag", make_identity(kit._setup, "ros"), joints)
+    recorder = TrialRecorder(tmp_path / "bag", make_identity(kit._setup, "ros"), joints, **NAMED)
     samples = np.zeros(100, dtype=control_sample_dtype(len(joints)))
     samples["state"]["time_ns"] = np.arange(100) * 2_000_000
     recorder.write_samples(samples)

@@ -47,8 +47,8 @@ def test_trial_passes_and_everything_is_in_the_bag(graph):
     assert {message.get("phase") for message in graph.client_messages} >= {"walk"}
     codes = graph.end()
     assert set(codes.values()) == {0}, codes
-    topics = ("/trial/phase", "/control_timing", "/joint_states", "/trial/events", "/tf", "/diagnostics")
-    phases, timing, joints, events, transforms, diagnostics = read_bag(graph, *topics)
+    topics = ("/trial/phase", "/control_timing", "/joint_states", "/trial/events", "/tf", "/diagnostics", "/fiducials")
+    phases, timing, joints, events, transforms, diagnostics, seen = read_bag(graph, *topics)
     assert [message.phase for message in phases] == ["walk", "stand", ""]
     ticks = [message.tick for message in timing]
     assert ticks == list(range(1, len(ticks) + 1)) and len(ticks) > 9100
@@ -58,6 +58,7 @@ def test_trial_passes_and_everything_is_in_the_bag(graph):
     parents = {transform.header.frame_id for message in transforms for transform in message.transforms}
     assert parents == {"map", "odom"}
     assert diagnostics
+    assert {tag.id for message in seen for tag in message.detections} == {7}
 
 
 def test_cancelled_goal_ends_standing(graph):
@@ -106,6 +107,12 @@ def test_emergency_stop_ends_the_trial_below_and_only_a_person_arms_again(graph)
     assert graph.ask("stop_state", "free")["rung"] == 0
     assert graph.ask("drive", "0.4")["x"] > 0.05
     assert graph.end()["control"] == 0
+    commands, requests = read_bag(graph, "/motion_command", "/stop_requests")
+    assert {command.mode for command in commands} == {1, 2}, "walks, then stands"
+    assert [(request.kind, request.source, request.who) for request in requests if request.accepted] == [
+        (0, "service", ""),
+        (1, "service", "Chen Yue"),
+    ]
 
 
 def test_button_stops_by_topic_and_keeps_the_robot_from_being_armed(graph):

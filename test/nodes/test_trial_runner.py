@@ -25,7 +25,7 @@ class Listener:
     """Remembers what it hears."""
 
     def __init__(self):
-        self.phases, self.events, self.maps = [], [], []
+        self.phases, self.events, self.ticks = [], [], []
 
     def on_phase(self, time_ns, phase, previous, detail):
         self.phases.append((phase, previous, detail))
@@ -33,8 +33,8 @@ class Listener:
     def on_event(self, event):
         self.events.append(event.text)
 
-    def on_map_to_odom(self, time_ns, pose):
-        self.maps.append(pose)
+    def on_tick(self, time_ns, map_to_odom, command):
+        self.ticks.append((time_ns, map_to_odom, int(command.sequence)))
 
 
 class BrokenTrial(DoubleTrial):
@@ -105,7 +105,10 @@ def test_whole_trial_is_told_and_judged_on_every_sample(make_runner):
     assert conclusion.outcome.figures["whole"] == 1.0
     assert conclusion.outcome.figures["samples"] == pytest.approx(1100, abs=20)
     assert [phase for phase, _, _ in runner.listener.phases] == ["walk", "stand", ""]
-    assert runner.listener.maps[0] == (-3.0, 0.0, 0.0)
+    times, maps, sequences = zip(*runner.listener.ticks, strict=True)
+    assert set(maps) == {(-3.0, 0.0, 0.0)}
+    assert list(sequences) == list(range(1, len(times) + 1)), "the command of every tick"
+    assert all(later - earlier == 20_000_000 for earlier, later in zip(times, times[1:], strict=False))
     assert not runner.running
     runner.add_detections([FiducialObservation(0, 7, None)])
     runner.start_trial()  # and once more

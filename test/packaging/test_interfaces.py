@@ -37,7 +37,9 @@ def test_motion_command_has_the_fields_of_the_record() -> None:
     ("message", "prefix", "enumeration"),
     [
         ("MotionCommand", "MODE_", "robot_trials_control.records.MotionMode"),
-        ("HandCommand", "MODE_", "robot_trials_control.records.HandMode"),
+        ("MotionCommand", "HAND_", "robot_trials_control.records.HandMode"),
+        ("MotionCommand", "SHARING_", "robot_trials_control.records.Sharing"),
+        ("StopRequest", "KIND_", "robot_trials.telemetry.messages.said.RequestKind"),
         ("PayloadState", "MODE_", "robot_trials_control.records.PayloadMode"),
         ("BalanceState", "SUPPORT_", "robot_trials_control.records.Support"),
         ("ControlTiming", "FAULT_", "robot_trials_control.records.Fault"),

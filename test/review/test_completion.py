@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from recorded_frames import NAMED
 from relay_recording import Schedule, load_relay_site, make_identity, make_samples
 from walk_recording import MadeUpEvent
 
@@ -59,7 +60,7 @@ def leave_unfinished(folder: Path, *, bag: bool = True, stop: bool = False, even
             add_stop(samples)
         urdf = profile.urdf_path.read_text(encoding="utf-8")
         names, site = tuple(profile.joint_names), load_relay_site(LENGTH)
-        recorder = TrialRecorder(folder / "bag", make_identity(setup.robot_file), names, urdf, site=site)
+        recorder = TrialRecorder(folder / "bag", make_identity(setup.robot_file), names, urdf, site=site, **NAMED)
         for name, start in Schedule(LENGTH).phases:
             if start < CUT:
                 recorder.write_phase(int(start * 1e9), name)

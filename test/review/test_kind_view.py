@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from recorded_frames import NAMED
 
 from robot_trials.exceptions import UnknownKindError
 from robot_trials.kinds.reporting import Judgement, KindReport, Plot, Table, Tile
@@ -86,7 +87,7 @@ def record(folder: Path, kind: str = "", **verdict: Any) -> tuple[str, dict[str,
     for record in (samples["status"], samples["truth"]):
         record["base_orientation_xyzw"][:, 3] = 1.0
     urdf = "<robot name='r'><link name='a'/></robot>"
-    with TrialRecorder(folder / "bag", identity, ("joint_1",), urdf, site=json.dumps(SITE)) as recorder:
+    with TrialRecorder(folder / "bag", identity, ("joint_1",), urdf, site=json.dumps(SITE), **NAMED) as recorder:
         recorder.write_samples(samples)
     content = {"passed": True, "timeline": [{"phase": "go", "start_s": 0.0, "end_s": 2.0, "result": ""}], **verdict}
     content["timeline"][0]["detail"] = ""

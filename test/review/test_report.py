@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from recorded_frames import NAMED
 from walk_recording import SITE, SPEED, make_identity, record_walk
 
 from robot_trials.review import write_report
@@ -71,7 +72,7 @@ def test_without_a_verdict_the_bag_tells_phases_and_events(tmp_path: Path) -> No
 
 
 def test_a_graph_that_ended_before_its_trial_began_has_a_report(tmp_path: Path) -> None:
-    with TrialRecorder(tmp_path / "bag", make_identity(), ("joint_1",), urdf="<robot name='r'/>") as recorder:
+    with TrialRecorder(tmp_path / "bag", make_identity(), ("joint_1",), urdf="<robot name='r'/>", **NAMED) as recorder:
         samples = np.zeros(200, dtype=control_sample_dtype(1))
         samples["state"]["time_ns"] = 2_000_000 * np.arange(200)
         recorder.write_samples(samples)
@@ -81,7 +82,7 @@ def test_a_graph_that_ended_before_its_trial_began_has_a_report(tmp_path: Path) 
 
 
 def test_an_empty_bag_has_a_report(tmp_path: Path) -> None:
-    TrialRecorder(tmp_path / "bag", make_identity(), ("joint_1",)).close()
+    TrialRecorder(tmp_path / "bag", make_identity(), ("joint_1",), **NAMED).close()
     page = write_report(tmp_path / "bag").read_text(encoding="utf-8")
     assert read_data(page)["replay"] is None
     assert read_data(page)["plots"] == []
@@ -203,7 +204,7 @@ def test_stops_are_told_and_marked(tmp_path: Path) -> None:
 def test_a_later_goals_page_counts_from_its_own_bag(tmp_path: Path) -> None:
     begun_ns = 100_000_000_000
     urdf = "<robot name='r'/>"
-    with TrialRecorder(tmp_path / "bag", make_identity(), ("joint_1",), urdf, begun_ns=begun_ns) as bag:
+    with TrialRecorder(tmp_path / "bag", make_identity(), ("joint_1",), urdf, begun_ns=begun_ns, **NAMED) as bag:
         samples = np.zeros(1000, dtype=control_sample_dtype(1))
         samples["state"]["time_ns"] = begun_ns + 2_000_000 * np.arange(1000)
         samples["status"]["stop_rung"][500:], samples["status"]["stop_triggers"][500:] = 2, 2

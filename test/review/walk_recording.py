@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from recorded_frames import NAMED
 
 from robot_trials.config import find_config
 from robot_trials.robots.profile import load_profile
@@ -124,7 +125,7 @@ def write_bag(
     """Write a bag of the real robot; two pictures a second where there shall be any."""
     profile = load_profile(find_config("robots", "kuavo"))
     urdf = profile.urdf_path.read_text(encoding="utf-8")
-    with TrialRecorder(folder / "bag", identity, tuple(profile.joint_names), urdf, site=site) as recorder:
+    with TrialRecorder(folder / "bag", identity, tuple(profile.joint_names), urdf, site=site, **NAMED) as recorder:
         recorder.write_samples(samples)
         for name, start in phases:
             recorder.write_phase(int(start * 1e9), name)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
+from recorded_frames import NAMED
 
 from robot_trials.telemetry import TrialIdentity, TrialRecorder
 from robot_trials_control.records import Record, make_control_sample
@@ -35,7 +36,7 @@ def make_identity(files: tuple[Path, ...] = ()) -> TrialIdentity:
 
 def make_recorder(folder: Path, **arguments: object) -> TrialRecorder:
     """A recorder of a made-up trial."""
-    return TrialRecorder(folder, make_identity(), JOINT_NAMES, **arguments)  # type: ignore[arg-type]
+    return TrialRecorder(folder, make_identity(), JOINT_NAMES, **NAMED | arguments)  # type: ignore[arg-type]
 
 
 def fill_sample(sample: Record, tick: int) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from telemetry_samples import JOINT_NAMES, fill_sample, make_recorder, record_ticks
 
-from robot_trials.telemetry import bag_writer, control_topics, definitions, read_bag, topics
-from robot_trials.telemetry.control_topics import ControlTopic
+from robot_trials.telemetry import bag_writer, definitions, read_bag, topics
+from robot_trials.telemetry.messages import control_topics
+from robot_trials.telemetry.messages.template import RecordTopic
 from robot_trials_control.records import make_control_sample
 
 OLD_TYPE = """\
@@ -26,7 +27,7 @@ int32 unwanted_contacts
 """
 
 
-def old_true_state() -> ControlTopic:
+def old_true_state() -> RecordTopic:
     """The topic as it was written then."""
     columns = {
         "torch_pose": lambda samples: samples["truth"]["prop_pose"],
@@ -37,7 +38,7 @@ def old_true_state() -> ControlTopic:
     }
     for name in ("robot_holds", "ground_contacts", "unwanted_contacts"):
         columns[name] = lambda samples, name=name: samples["truth"][name]
-    return ControlTopic(topics.TRUE_STATE, {"header": {"frame_id": "world"}}, columns)
+    return RecordTopic(topics.TRUE_STATE, {"header": {"frame_id": "world"}}, columns)
 
 
 @pytest.fixture

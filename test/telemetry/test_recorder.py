@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mcap.reader import make_reader
+from recorded_frames import NAMED
 from rosbags.highlevel import AnyReader
 from ruamel.yaml import YAML
 from telemetry_samples import (
@@ -25,11 +26,13 @@ from telemetry_samples import (
 
 from robot_trials.clock import epoch_ns
 from robot_trials.config import load_trial_setup
+from robot_trials.robots.interface import FiducialObservation
+from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.telemetry import MessageError, TrialRecorder, read_bag
 from robot_trials.telemetry.rotations import rotate
 from robot_trials.telemetry.site_description import describe_site
 from robot_trials.telemetry.topics import TOPICS
-from robot_trials_control.records import Fault, Record, make_control_sample
+from robot_trials_control.records import Fault, Record, make_control_sample, make_motion_command
 
 TICKS = 634
 FULL_RATE = (
@@ -46,16 +49,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     configuration.parent.mkdir(parents=True)
     configuration.write_text("name: kuavo\n")
     with TrialRecorder(
-        folder, make_identity((configuration,)), JOINT_NAMES, urdf="<robot name='kuavo'/>", site=load_site()
+        folder, make_identity((configuration,)), JOINT_NAMES, "<robot name='kuavo'/>", site=load_site(), **NAMED
     ) as recorder:
         record_ticks(recorder, TICKS)
         recorder.write_phase(0, "preflight")
         recorder.write_phase(1_000_000_000, "walk_to_giver", "all checks passed")
         recorder.write_event(SampleEvent(1_200_000_000, "warning", values={"mass_kg": 1.6}))
-        recorder.write_map_to_odom(1_000_000_000, 1.0, 2.0, np.pi / 2)
+        recorder.write_tick(1_000_000_000, (1.0, 2.0, np.pi / 2), make_asking_command())
+        recorder.write_detections(1_200_000_000, [FiducialObservation(1_200_000_000, 7, np.eye(4))])
         recorder.write_health(make_faulty_sample())
         recorder.write_jpeg(1_200_000_000, b"\xff\xd8 not really")
     return folder
+
+
+def make_asking_command() -> Record:
+    """A motion command that asks for a stop."""
+    command = make_motion_command()
+    command.stop_asked[...] = Trigger.GEOFENCE
+    command.hand_position[...] = ((0.1, 0.2, 0.3), (0.4, 0.5, 0.6))
+    command.sequence[...] = 12
+    return command
 
 
 def make_faulty_sample() -> Record:
@@ -202,6 +215,17 @@ def test_health_of_the_components_comes_back(folder: Path) -> None:
     assert ("qp_failures", "9") in [(pair.key, pair.value) for pair in controller.values]
     assert (health["robot: battery"].level, health["robot: battery"].message) == (1, "12%")
     assert health["control: loop"].level == 0
+
+
+def test_what_a_trial_asks_for_comes_back(folder: Path) -> None:
+    topics = ("/motion_command", "/stop_requests", "/fiducials")
+    bag = read_bag(folder)
+    ((time, command), (_, request), (_, detections)) = (next(iter(bag.messages(topic))) for topic in topics)
+    assert (time, command.sequence, command.header.frame_id) == (1.0, 12, "odom")
+    assert [(point.x, point.y, point.z) for point in command.hand_position] == [(0.1, 0.2, 0.3), (0.4, 0.5, 0.6)]
+    assert (request.kind, request.source, request.triggers, request.accepted) == (0, "trial", Trigger.GEOFENCE, True)
+    assert (detections.header.frame_id, detections.detections[0].id) == ("head_camera_optical", 7)
+    assert detections.detections[0].pose.orientation.w == 1.0
 
 
 def test_site_comes_back(folder: Path) -> None:

@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
 from robot_trials.telemetry import topics
+from robot_trials.telemetry.messages.frames import FrameNames
+from robot_trials.telemetry.messages.template import RecordTopic, Source
 from robot_trials.telemetry.rotations import rotate_into_body
 from robot_trials.telemetry.topics import Topic
 from robot_trials_control.records import LEFT, RIGHT
 
-Source = Callable[[np.ndarray], np.ndarray]
-"""ControlSamples of shape (n,) → one column, first axis n."""
 
-
-@dataclass(frozen=True)
-class FrameNames:
-    """Coordinate frames named in the messages."""
-
-    map: str = "map"
-    odom: str = "odom"
-    base: str = "base_link"
-    imu: str = "imu_link"
-    soles: tuple[str, str] = ("l_sole", "r_sole")
-    payload_grip: str = "r_grip"
-    camera: str = "head_camera_optical"
-
-
-@dataclass(frozen=True)
-class ControlTopic:
-    """One topic that is made from control samples.
-
-    Attributes:
-        topic: name and type.
-        values: constant part of the message, and arrays of the right length.
-        columns: field of the message → its numbers.
-        every_ticks: one message per so many control ticks.
-    """
-
-    topic: Topic
-    values: Mapping[str, Any]
-    columns: Mapping[str, Source]
-    every_ticks: int = 1
-
-
-def make_control_topics(joint_names: tuple[str, ...], frames: FrameNames, payload_hand: int) -> list[ControlTopic]:
+def make_control_topics(joint_names: tuple[str, ...], frames: FrameNames, payload_hand: int) -> list[RecordTopic]:
     """All topics made from control samples.
 
     Args:
@@ -58,7 +23,7 @@ def make_control_topics(joint_names: tuple[str, ...], frames: FrameNames, payloa
     names = list(joint_names)
     zeros = np.zeros(len(names))
     return [
-        ControlTopic(
+        RecordTopic(
             topics.JOINT_STATES,
             {"header": {}, "name": names, "position": zeros, "velocity": zeros, "effort": zeros},
             {
@@ -75,10 +40,10 @@ def make_control_topics(joint_names: tuple[str, ...], frames: FrameNames, payloa
         _control_timing(frames.base),
         _odometry(topics.TRUE_ODOM, "truth", "world", frames.base, None),
         _true_state(),
-        _payload_state(frames.payload_grip, payload_hand),
+        _payload_state(frames.grips[payload_hand], payload_hand),
         _stop_state(frames.base),
         _base_transform(frames),
-        ControlTopic(
+        RecordTopic(
             topics.BATTERY,
             {"header": {}, "present": True, **dict.fromkeys(_BATTERY_UNKNOWN, np.nan)},
             {"percentage": _take("state", "battery")},
@@ -95,10 +60,10 @@ def _take(group: str, name: str) -> Source:
     return lambda samples: samples[group][name]
 
 
-def _joint_commands(names: list[str], zeros: np.ndarray) -> ControlTopic:
+def _joint_commands(names: list[str], zeros: np.ndarray) -> RecordTopic:
     """Impedance commands and the torques that the drives made of them."""
     fields = ("position", "velocity", "torque", "kp", "kd")
-    return ControlTopic(
+    return RecordTopic(
         topics.JOINT_COMMANDS,
         {"header": {}, "name": names, **dict.fromkeys((*fields, "torque_applied"), zeros)},
         {
@@ -108,10 +73,10 @@ def _joint_commands(names: list[str], zeros: np.ndarray) -> ControlTopic:
     )
 
 
-def _imu(frame: str) -> ControlTopic:
+def _imu(frame: str) -> RecordTopic:
     """Gyro and accelerometer; the orientation is not measured, which −1 in its covariance says."""
     unknown = [-1.0, *[0.0] * 8]
-    return ControlTopic(
+    return RecordTopic(
         topics.IMU,
         {"header": {"frame_id": frame}, "orientation": {"w": 1.0}, "orientation_covariance": unknown},
         {
@@ -121,7 +86,7 @@ def _imu(frame: str) -> ControlTopic:
     )
 
 
-def _odometry(topic: Topic, group: str, frame: str, base: str, angular: str | None) -> ControlTopic:
+def _odometry(topic: Topic, group: str, frame: str, base: str, angular: str | None) -> RecordTopic:
     """Pose of the base in `frame`; its twist in the base frame, as the message type wants it."""
     columns: dict[str, Source] = {
         "pose.pose.position": _take(group, "base_position"),
@@ -134,10 +99,10 @@ def _odometry(topic: Topic, group: str, frame: str, base: str, angular: str | No
     values = {"header": {"frame_id": frame}, "child_frame_id": base, "twist": {"twist": {"angular": unknown}}}
     if angular is not None:
         columns["twist.twist.angular"] = _take(group, angular)
-    return ControlTopic(topic, values, columns)
+    return RecordTopic(topic, values, columns)
 
 
-def _balance_state(frame: str) -> ControlTopic:
+def _balance_state(frame: str) -> RecordTopic:
     """What the controller believes and intends."""
     same = ("com", "com_velocity", "zmp_margin", "support", "walking", "steps", "mode", "torque_ratio")
     columns: dict[str, Source] = {
@@ -146,14 +111,14 @@ def _balance_state(frame: str) -> ControlTopic:
     for name in ("dcm", "dcm_reference", "zmp", "zmp_reference"):
         columns[f"{name}.x"] = lambda samples, name=name: samples["status"][name][:, 0]  # type: ignore[misc]
         columns[f"{name}.y"] = lambda samples, name=name: samples["status"][name][:, 1]  # type: ignore[misc]
-    return ControlTopic(topics.BALANCE_STATE, {"header": {"frame_id": frame}}, columns)
+    return RecordTopic(topics.BALANCE_STATE, {"header": {"frame_id": frame}}, columns)
 
 
-def _wrenches(frames: tuple[str, str]) -> list[ControlTopic]:
+def _wrenches(frames: tuple[str, str]) -> list[RecordTopic]:
     """Ground on each foot, in its sole frame."""
     sides = ((topics.LEFT_WRENCH, LEFT), (topics.RIGHT_WRENCH, RIGHT))
     return [
-        ControlTopic(
+        RecordTopic(
             topic,
             {"header": {"frame_id": frames[side]}},
             {"wrench": lambda samples, side=side: samples["state"]["foot_wrench"][:, side]},  # type: ignore[misc]
@@ -162,21 +127,21 @@ def _wrenches(frames: tuple[str, str]) -> list[ControlTopic]:
     ]
 
 
-def _control_timing(frame: str) -> ControlTopic:
+def _control_timing(frame: str) -> RecordTopic:
     """Cost and health of the tick."""
     columns = {name: _take("timing", name) for name in ("tick", "wall_ns", "cpu_ns", "slack_ns", "deadline_misses")}
     columns |= {name: _take("status", name) for name in ("qp_status", "qp_failures", "fault")}
-    return ControlTopic(topics.CONTROL_TIMING, {"header": {"frame_id": frame}}, columns)
+    return RecordTopic(topics.CONTROL_TIMING, {"header": {"frame_id": frame}}, columns)
 
 
-def _true_state() -> ControlTopic:
+def _true_state() -> RecordTopic:
     """What only a simulator knows, besides the base's pose."""
     names = ("prop_pose", "people_force", "people_hold", "robot_holds")
     columns = {name: _take("truth", name) for name in (*names, "ground_contacts", "unwanted_contacts")}
-    return ControlTopic(topics.TRUE_STATE, {"header": {"frame_id": "world"}}, columns)
+    return RecordTopic(topics.TRUE_STATE, {"header": {"frame_id": "world"}}, columns)
 
 
-def _payload_state(frame: str, hand: int) -> ControlTopic:
+def _payload_state(frame: str, hand: int) -> RecordTopic:
     """The load in the hand, as estimated and as applied."""
     columns = {
         "mass": _take("status", "payload_mass"),
@@ -184,23 +149,23 @@ def _payload_state(frame: str, hand: int) -> ControlTopic:
         "mass_applied": _take("status", "payload_mass_applied"),
         "mode": _take("status", "payload_mode"),
     }
-    return ControlTopic(topics.PAYLOAD_STATE, {"header": {"frame_id": frame}, "hand": hand}, columns, every_ticks=10)
+    return RecordTopic(topics.PAYLOAD_STATE, {"header": {"frame_id": frame}, "hand": hand}, columns, every_ticks=10)
 
 
-def _stop_state(frame: str) -> ControlTopic:
+def _stop_state(frame: str) -> RecordTopic:
     """Where the robot is on the stop ladder."""
     names = {"rung": "stop_rung", "over": "stop_over", "waits": "stop_waits"}
     names |= {"triggers": "stop_triggers", "elapsed": "stop_time"}
     columns = {field: _take("status", name) for field, name in names.items()}
     columns |= {name: _take("status", name) for name in ("sensors_held", "lowered")}
-    return ControlTopic(topics.STOP_STATE, {"header": {"frame_id": frame}}, columns, every_ticks=5)
+    return RecordTopic(topics.STOP_STATE, {"header": {"frame_id": frame}}, columns, every_ticks=5)
 
 
-def _base_transform(frames: FrameNames) -> ControlTopic:
+def _base_transform(frames: FrameNames) -> RecordTopic:
     """Transform from odom to the base."""
     transform = {"header": {"frame_id": frames.odom}, "child_frame_id": frames.base}
     columns = {
         "transforms[0].transform.translation": _take("status", "base_position"),
         "transforms[0].transform.rotation": _take("status", "base_orientation_xyzw"),
     }
-    return ControlTopic(topics.TF, {"transforms": [transform]}, columns, every_ticks=10)
+    return RecordTopic(topics.TF, {"transforms": [transform]}, columns, every_ticks=10)
