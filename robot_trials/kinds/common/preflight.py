@@ -91,7 +91,7 @@ def check_permit_file(context: TrialContext) -> list[str]:
         return [str(problem) for problem in error.problems]
     except OSError as error:
         return [f"{setup.permit_file}: {error.strerror or error}"]
-    context.report("info", "permit", f"{permit.value.number}, SHA-256 {context.permit_sha256}")
+    context.report("info", "preflight", f"permit {permit.value.number}, SHA-256 {context.permit_sha256}")
     problems = check_permit(permit, setup.demands, replace(setup.occasion, start=now))
     return [str(problem) for problem in [*problems, *check_hashes(permit, setup.configuration)]]
 

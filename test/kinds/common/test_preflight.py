@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import math
 from pathlib import Path
 
@@ -43,6 +44,19 @@ def test_permit_is_read_anew(tmp_path: Path) -> None:
     assert "expires" in problems
     changed.unlink()
     assert "cannot be read" in check_permit_file(context)[0]
+
+
+def test_permit_is_named_as_it_was_read(tmp_path: Path) -> None:
+    """What counts is the file at the start, also what it is bound to by then."""
+    context = make_context()
+    changed = tmp_path / "permit.yaml"
+    changed.write_text(context.setup.permit_file.read_text() + f"configuration_hash: {'a' * 64}\n")
+    context.setup = dataclasses.replace(context.setup, permit_file=changed)
+    (problem,) = check_permit_file(context)
+    assert "configuration_hash" in problem and "of what is about to run" in problem
+    found = hashlib.sha256(changed.read_bytes()).hexdigest()
+    assert context.permit_sha256 == found
+    assert context.events[-1].text == f"permit SZ-RELAY-2025-001, SHA-256 {found}"
 
 
 def test_empty_battery() -> None:
