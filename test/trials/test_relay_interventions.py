@@ -29,14 +29,14 @@ class Operator:
         trial = self.host.trial
         if trial.held:
             assert self.held_since is not None
-            self.held_distances.append(progress.distance)
+            self.held_distances.append(progress.figures["distance"].value)
             if progress.time - self.held_since > RESUME_AFTER:
                 self.walking_when_resumed = self.controller.walking.is_walking  # type: ignore[attr-defined]
                 trial.request_resume()
-        elif self.held_since is None and progress.distance > HOLD_AT:
+        elif self.held_since is None and progress.figures["distance"].value > HOLD_AT:
             self.held_since = progress.time
             trial.request_hold("somebody on the lane")
-        elif progress.distance > ABORT_AT:
+        elif progress.figures["distance"].value > ABORT_AT:
             trial.request_abort("the operator's decision")
 
 
