@@ -13,7 +13,7 @@ from robot_trials.geometry import PlanarPose, wrap_angle
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.common.phase import Phase
-from robot_trials.kinds.common.tree import sequence
+from robot_trials.kinds.common.tree import looking, sequence
 from robot_trials.kinds.common.walk_to import WalkTo
 
 PHASE = "walk_to_start"
@@ -21,6 +21,8 @@ NEAR = 0.5
 """Nearer than this to its start the trial begins at once [m]."""
 NEAR_ANGLE = 0.5
 """The same for its heading [rad]."""
+BACKWARD_SHARE = 0.45
+"""Part of the speed asked for with which a robot walks that does not turn round: backwards and sideways."""
 RESERVE = 10.0
 """Part of the phase's time that is not for the way: to turn, and to come to rest [s]."""
 
@@ -45,7 +47,7 @@ class RefuseFar(Leaf[TrialContext]):
         x, y, _ = context.robot_in_map
         start, timeout = context.setup.site.start, context.setup.trial.phases[PHASE].timeout
         distance = math.hypot(start.x - x, start.y - y)
-        bound = max(timeout - RESERVE, 0.0) * context.manner.walk.approach_speed
+        bound = max(timeout - RESERVE, 0.0) * BACKWARD_SHARE * context.manner.walk.approach_speed
         if distance <= bound:
             context.report("info", "start", f"{distance:.1f} m from the start: walks there", distance=distance)
             return Status.SUCCESS
@@ -53,10 +55,17 @@ class RefuseFar(Leaf[TrialContext]):
         return self.fail(f"the robot stands {distance:.1f} m from the start at ({start.x:g}, {start.y:g}) m: {rule}")
 
 
-def walk_to_start(context: TrialContext) -> Behaviour:
-    """Nothing for a robot that stands at the trial's start; else the phase that brings it there."""
+def walk_to_start(context: TrialContext, way: Behaviour | None = None) -> Behaviour:
+    """Nothing for a robot that stands at the trial's start; else the phase that brings it there.
+
+    Args:
+        context: the trial's blackboard.
+        way: clear of people, to near the start; when omitted the robot walks there straight.
+    """
     walk = WalkTo("walk", context, _find_start, context.manner.walk.approach_speed)
-    phase = Phase(PHASE, sequence("to the start", RefuseFar("near?", context), walk), context, _limits(context))
+    steps = [RefuseFar("near?", context), *([way] if way else []), walk]
+    ahead = looking(context, sequence("to the start", *steps), lambda _: None, ())  # where fiducials face it
+    phase = Phase(PHASE, ahead, context, _limits(context))
     return py_trees.composites.Selector("start", memory=True, children=[IsAtStart("at the start?", context), phase])
 
 

@@ -30,6 +30,7 @@ class PayloadSpec(StrictModel):
 class RelayPhases(PhasesSpec):
     """Limits of every phase of a torch relay, in the order of the trial."""
 
+    walk_to_start: PhaseSpec = PhaseSpec(timeout=120.0)
     walk_to_giver: PhaseSpec = PhaseSpec(timeout=40.0)
     reach: PhaseSpec = PhaseSpec(timeout=20.0, retries=2)
     take_over: PhaseSpec = PhaseSpec(timeout=20.0, retries=2)

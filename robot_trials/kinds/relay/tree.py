@@ -25,6 +25,7 @@ from robot_trials.kinds.relay.reach_receiver import OfferTorch
 from robot_trials.kinds.relay.release import Release
 from robot_trials.kinds.relay.stances import point_of_exchange, stance_for_exchange
 from robot_trials.kinds.relay.take_over import CloseHand, Lift
+from robot_trials.kinds.relay.way_to_start import walk_along_free_side
 
 
 def build_relay(
@@ -67,7 +68,7 @@ class _Builder:
         )
         return [
             self._phase("preflight", Preflight("checks", context, checks, patience)),
-            walk_to_start(context),
+            walk_to_start(context, walk_along_free_side(context)),
             self._phase("walk_to_giver", self._looking_at_giver(WalkTo("walk", context, self.to_giver, speed))),
             self._build_take_over(),
             self._phase("carry", carry),
