@@ -11,6 +11,7 @@ from py_trees.common import Status
 from robot_trials.config import PhaseSpec
 from robot_trials.geometry import PlanarPose, wrap_angle
 from robot_trials.kinds.common.context import TrialContext
+from robot_trials.kinds.common.landmark import look_at_landmark
 from robot_trials.kinds.common.leaf import Leaf
 from robot_trials.kinds.common.phase import Phase
 from robot_trials.kinds.common.tree import looking, sequence
@@ -55,16 +56,17 @@ class RefuseFar(Leaf[TrialContext]):
         return self.fail(f"the robot stands {distance:.1f} m from the start at ({start.x:g}, {start.y:g}) m: {rule}")
 
 
-def walk_to_start(context: TrialContext, way: Behaviour | None = None) -> Behaviour:
+def walk_to_start(context: TrialContext, head_joints: tuple[int, ...] = (), way: Behaviour | None = None) -> Behaviour:
     """Nothing for a robot that stands at the trial's start; else the phase that brings it there.
 
     Args:
         context: the trial's blackboard.
+        head_joints: indices of the head's yaw and pitch joint in every joint array.
         way: clear of people, to near the start; when omitted the robot walks there straight.
     """
     walk = WalkTo("walk", context, _find_start, context.manner.walk.approach_speed)
     steps = [RefuseFar("near?", context), *([way] if way else []), walk]
-    ahead = looking(context, sequence("to the start", *steps), lambda _: None, ())  # where fiducials face it
+    ahead = looking(context, sequence("to the start", *steps), look_at_landmark, head_joints)
     phase = Phase(PHASE, ahead, context, _limits(context))
     return py_trees.composites.Selector("start", memory=True, children=[IsAtStart("at the start?", context), phase])
 

@@ -68,7 +68,7 @@ class _Builder:
         )
         return [
             self._phase("preflight", Preflight("checks", context, checks, patience)),
-            walk_to_start(context, walk_along_free_side(context)),
+            walk_to_start(context, self.head_joints, walk_along_free_side(context)),
             self._phase("walk_to_giver", self._looking_at_giver(WalkTo("walk", context, self.to_giver, speed))),
             self._build_take_over(),
             self._phase("carry", carry),

@@ -10,7 +10,7 @@ from robot_trials.kinds.common.walk_to import WalkTo
 from robot_trials.kinds.relay.context import RelayContext
 
 CLEARANCE = 0.45
-"""From the lane's middle to the way, on the side where nobody stands: the fiducials beside the lane stay in sight [m]."""
+"""From the lane's middle to the way, on the side where nobody stands [m]."""
 BEFORE = 0.8
 """So far before the giver's place the lane's middle is free [m]."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from leaf_bench import make_context, tick
+import pytest
+from leaf_bench import make_context, perceive, tick
 from py_trees.common import Status
 
 from robot_trials.kinds.common.at_start import BACKWARD_SHARE, RESERVE, walk_to_start
+from robot_trials.kinds.common.landmark import PATIENCE, look_at_landmark
 from robot_trials.kinds.relay.context import RelayContext
 from robot_trials_control.records import MotionMode
 
@@ -51,3 +53,16 @@ def test_a_robot_that_looks_the_other_way_turns_first() -> None:
     stand_at(context, context.setup.site.start.x)
     context.status.base_orientation_xyzw[:] = 0.0, 0.0, 1.0, 0.0
     assert tick(walk_to_start(context), context, 0.1) == Status.RUNNING
+
+
+def test_it_looks_at_the_nearest_fiducial_that_faces_it() -> None:
+    context = make_context()
+    stand_at(context, 1.0)
+    boards = [tag.transform_mount_tag[:3, 3] for tag in context.setup.site.fiducials if tag.mount == "map"]
+    assert look_at_landmark(context) == pytest.approx(boards[0]), "that at 2 m, on the left"
+    stand_at(context, 4.5)
+    assert look_at_landmark(context) == pytest.approx(boards[1]), "the one behind shows its back"
+    perceive(context, blind_time=PATIENCE)
+    assert look_at_landmark(context) == pytest.approx(boards[2]), "somebody may stand before the nearest"
+    context.status.base_orientation_xyzw[:] = 0.0, 0.0, 1.0, 0.0
+    assert look_at_landmark(context) is None, "looking the other way there is none"
