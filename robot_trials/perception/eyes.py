@@ -96,6 +96,7 @@ class Eyes:
         if time_ns > self._last_ns:
             self._history.append(time_ns, posture)
         last_ns = self._last_ns or time_ns
+        walked = math.dist(self._last_position, posture.base_pose[:2]) if self._localization else 0.0
         localization = self._predict(posture, time_ns)
         self._attend(attention)
         for frame_ns, observations in itertools.groupby(fiducials, key=attrgetter("time_ns")):
@@ -107,18 +108,19 @@ class Eyes:
             map_to_odom=localization.map_to_odom,
             map_deviation=localization.deviation,
             place_deviation=localization.deviation_at(posture.base_pose),
-            blind_time=self._count_blind(localization, bool(status.walking), time_ns - last_ns),
+            blind_time=self._count_blind(localization, status, (time_ns - last_ns) * 1e-9, self.percept.blind_time),
+            blind_way=self._count_blind(localization, status, walked, self.percept.blind_way),
             localized_ns=localization.newest_ns,
             targets=self._tracker.poses,
             transform_base_camera=self._kinematics.compute_transform_base_camera(state.joint_position),
         )
         return self.percept
 
-    def _count_blind(self, localization: Localization, walking: bool, passed_ns: int) -> float:
-        """Time walked since the newest map fiducial [s]."""
+    def _count_blind(self, localization: Localization, status: Record, more: float, before: float) -> float:
+        """Time or way walked since the newest map fiducial, from what it was and what has come to it."""
         if localization.newest_ns != self.percept.localized_ns:
             return 0.0
-        return self.percept.blind_time + (passed_ns * 1e-9 if walking else 0.0)
+        return before + (more if status.walking else 0.0)
 
     def _attend(self, attention: Attention) -> None:
         """Forget what was in the hand when something else is, or nothing."""

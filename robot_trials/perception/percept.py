@@ -21,6 +21,7 @@ class Percept:
         place_deviation: standard deviations along the map's axes of where the robot is on it [m].
         localized_ns: time of the newest map fiducial used; None before the first.
         blind_time: time walked since then [s].
+        blind_way: way walked since then, by odometry [m].
         targets: newest pose in odom of everybody and everything that wears a fiducial, by mount; absent before it is
             seen. A view: read it in the same tick.
         in_hand: what is attended to in the working hand, in that hand's grip frame; None while nothing is, or before
@@ -33,6 +34,7 @@ class Percept:
     place_deviation: tuple[float, float] = (math.inf, math.inf)
     localized_ns: int | None = None
     blind_time: float = 0.0
+    blind_way: float = 0.0
     targets: Mapping[str, StampedPose] = field(default_factory=dict)
     in_hand: StampedPose | None = None
     transform_base_camera: np.ndarray = field(default_factory=lambda: np.eye(4))

@@ -70,9 +70,9 @@ def _find_stop(context: TrialContext) -> str:
 
 
 def _find_lost(context: TrialContext) -> str:
-    """Having walked without seeing a site fiducial for too long."""
-    blind, bound = context.percept.blind_time, context.parameters.lost_time
-    return f"no site fiducial in {blind:.1f} s of walking: must be ≤ {bound:g} s" if blind > bound else ""
+    """Having walked too far without seeing a site fiducial."""
+    blind, bound = context.percept.blind_way, context.parameters.lost_way
+    return f"no site fiducial in {blind:.1f} m of walking: must be ≤ {bound:g} m" if blind > bound else ""
 
 
 @compiled

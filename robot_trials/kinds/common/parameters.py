@@ -12,11 +12,12 @@ class Parameters:
     Attributes:
         still_time: what is where it should be for this long has arrived [s].
         seen_age: a target seen longer ago than this is not reached for [s].
-        lost_time: walking for longer than this without seeing a site fiducial ends the trial [s].
+        lost_way: walking farther than this without seeing a site fiducial ends the trial: odometry drifts with the way,
+            by some percent of it [m].
         quiet_time: standing still for this long ends a trial [s].
     """
 
     still_time: float = 0.3
     seen_age: float = 1.5
-    lost_time: float = 10.0
+    lost_way: float = 8.0
     quiet_time: float = 1.0

@@ -94,8 +94,8 @@ def test_controller_faults(fault: Fault, words: str) -> None:
 
 def test_walking_blind() -> None:
     context = make_context()
-    perceive(context, blind_time=10.5)
-    assert find_fault(context) == "no site fiducial in 10.5 s of walking: must be ≤ 10 s"
+    perceive(context, blind_way=8.4)
+    assert find_fault(context) == "no site fiducial in 8.4 m of walking: must be ≤ 8 m"
 
 
 def test_first_reason_counts() -> None:
