@@ -172,7 +172,7 @@ def load_trial_setup(
     problems = Problems()
     parts = _read_parts(name, robot, site, _split_overrides(overrides, length, problems), problems)
     trial, robot_name = parts.trial.value, parts.robot_file.stem
-    place, course = parts.kind.resolve_site(parts.site.value)
+    place, course = parts.kind.resolve_site(parts.site.value, trial)
     criteria, loosened = tighten_criteria(parts.kind.list_bounds(trial, course), parts.trial)
     demands = parts.kind.find_demands(trial, course)
     problems.found += _check_kind(parts)

@@ -172,8 +172,8 @@ class TrialKind(Protocol):
     trial: type[Trial]
     site: type[SiteSpec]
 
-    def resolve_site(self, spec: Any) -> tuple[Site, Any]:
-        """Place and course with everything in the map frame."""
+    def resolve_site(self, spec: Any, trial: Any) -> tuple[Site, Any]:
+        """Place and course with everything in the map frame, as a trial uses them."""
 
     def check(self, trial: Loaded[Any], site: Loaded[Any]) -> list[ConfigProblem]:
         """What is wrong between files that are valid by themselves."""

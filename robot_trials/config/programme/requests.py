@@ -138,7 +138,7 @@ def _read_file(trials: Loaded[TrialsFile], name: str, trial: str, course: str | 
         kind = read_kind(file)
         value = load_model(file, kind.trial).value
         site_file = find_config("sites", course, None) if course else find_config("sites", value.site, file)
-        site, ground = kind.resolve_site(load_model(site_file, kind.site).value)
+        site, ground = kind.resolve_site(load_model(site_file, kind.site).value, value)
         sent = _name_anywhere("trials", trial, trials)
         return Wanted(kind.name, sent, (value.name,), (site.name,), kind.find_demands(value, ground))
     except ConfigError as error:

@@ -5,6 +5,7 @@ The map's origin lies on the lane's middle at the take-over line, x runs along t
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -18,9 +19,11 @@ from robot_trials.config.site import (
     SiteSpec,
     Stance,
     StanceSpec,
+    TagSpec,
     place_lane_boards,
     resolve_place,
 )
+from robot_trials.kinds.contract import Hand
 
 MARGIN_ALONG = 1.0
 """The robot may be so far behind the start zone and beyond the hand-over zone [m]."""
@@ -61,6 +64,16 @@ class Person(NamedTuple):
     stance: Stance
     grip: np.ndarray
 
+    @property
+    def arm(self) -> Hand:
+        """The person's own hand that is nearer to the grip."""
+        return _find_side(self.stance, self.grip)
+
+    @property
+    def side(self) -> Hand:
+        """The robot's hand that meets the grip."""
+        return _find_side(self.robot_stance, self.grip)
+
 
 class Zone(NamedTuple):
     """A stretch of the lane, map frame [m]."""
@@ -86,15 +99,30 @@ class RelayCourse(NamedTuple):
         return (back, -side), (front, -side), (front, side), (back, side)
 
 
-def resolve_relay_site(spec: RelaySite) -> tuple[Site, RelayCourse]:
-    """Move everything that is written relative to a line into the map frame, and place the lane boards."""
+def resolve_relay_site(spec: RelaySite, hand: Hand = "right") -> tuple[Site, RelayCourse]:
+    """Move everything that is written relative to a line into the map frame, and place the lane boards.
+
+    A course is written for one hand. For the other one, people are mirrored at the lane's middle: where they stand and
+    hold out a hand, where the robot stands for it, the tags that they and the torch wear, and with the giver the boards
+    beside the lane: the first one stands across from the giver, who would hide it from a robot at the start.
+
+    Args:
+        spec: as written.
+        hand: of the robot, that carries.
+    """
     length = spec.lane.length
+    giver, receiver = _resolve_person(spec.giver, 0.0), _resolve_person(spec.receiver, length)
+    mounts: set[str] = set()
+    if giver.side != hand:
+        giver, mounts = _mirror_person(giver), mounts | {"giver", "giver_hand", "torch"}
+    if receiver.side != hand:
+        receiver, mounts = _mirror_person(receiver), mounts | {"receiver", "receiver_hand"}
     course = RelayCourse(
         lane=spec.lane,
         start_zone=Zone(spec.start_zone.x_min, spec.start_zone.x_max),
         hand_over_zone=Zone(spec.hand_over_zone.x_min + length, spec.hand_over_zone.x_max + length),
-        giver=_resolve_person(spec.giver, 0.0),
-        receiver=_resolve_person(spec.receiver, length),
+        giver=giver,
+        receiver=receiver,
     )
     marks = (
         Mark("take_over_line", -LINE, LINE, WHITE),
@@ -102,11 +130,41 @@ def resolve_relay_site(spec: RelaySite) -> tuple[Site, RelayCourse]:
         Mark("start_zone", *course.start_zone, START_COLOUR),
         Mark("hand_over_zone", *course.hand_over_zone, HAND_OVER_COLOUR),
     )
-    boards = place_lane_boards(spec.fiducials, length)
-    return resolve_place(spec, boards, marks), course
+    spec = _mirror_tags(spec, mounts)
+    return resolve_place(spec, place_lane_boards(spec.fiducials, length), marks), course
 
 
 def _resolve_person(spec: PersonSpec, x_line: float) -> Person:
     """A person in the map frame; `x_line` is where the exchange's line lies [m]."""
     grip = np.array(spec.grip) + [x_line, 0.0, 0.0]
     return Person(spec.robot_stance.resolve(x_line), spec.stance.resolve(x_line), grip)
+
+
+def _mirror_person(person: Person) -> Person:
+    """The same on the other side of the lane's middle."""
+    stances = (Stance(stance.x, -stance.y, -stance.yaw) for stance in (person.robot_stance, person.stance))
+    return Person(*stances, person.grip * (1.0, -1.0, 1.0))
+
+
+def _mirror_tags(spec: RelaySite, mounts: set[str]) -> RelaySite:
+    """A site whose tags on some people and things are on the other side of these."""
+    if not mounts:
+        return spec
+    tags = [_mirror_tag(tag) if tag.mount in mounts else tag for tag in spec.fiducials.tags]
+    changed: dict[str, object] = {"tags": tags}
+    boards = spec.fiducials.lane_boards
+    if boards is not None and "giver" in mounts:
+        other = "right" if boards.first_side == "left" else "left"
+        changed["lane_boards"] = boards.model_copy(update={"first_side": other})
+    return spec.model_copy(update={"fiducials": spec.fiducials.model_copy(update=changed)})
+
+
+def _mirror_tag(tag: TagSpec) -> TagSpec:
+    x, y, z = tag.position
+    return tag.model_copy(update={"position": (x, -y, z), "facing_yaw_deg": -tag.facing_yaw_deg})
+
+
+def _find_side(stance: Stance, point: np.ndarray) -> Hand:
+    """On which side of somebody who stands a point lies."""
+    x, y = float(point[0]) - stance.x, float(point[1]) - stance.y
+    return "left" if math.cos(stance.yaw) * y > math.sin(stance.yaw) * x else "right"

@@ -35,9 +35,9 @@ class RelayKind:
     trial = RelayTrial
     site = RelaySite
 
-    def resolve_site(self, spec: RelaySite) -> tuple[Site, RelayCourse]:
-        """Place and course with everything in the map frame."""
-        return resolve_relay_site(spec)
+    def resolve_site(self, spec: RelaySite, trial: RelayTrial) -> tuple[Site, RelayCourse]:
+        """Place and course with everything in the map frame, people on the side of the hand that carries."""
+        return resolve_relay_site(spec, trial.payload.hand)
 
     def check(self, trial: Loaded[RelayTrial], site: Loaded[RelaySite]) -> list[ConfigProblem]:
         """The carry phase must last long enough for the lane at the walking speed."""

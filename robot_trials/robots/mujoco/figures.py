@@ -24,7 +24,7 @@ def add_figure(spec: mujoco.MjSpec, figure: Figure, fiducials: Sequence[Fiducial
     name, stance = figure.name, figure.stance
     body = spec.worldbody.add_body(name=name, mocap=True)
     body.pos, body.quat = [stance.x, stance.y, 0.0], quaternion_wxyz_from_matrix(matrix_from_yaw(stance.yaw))
-    _add_shapes(body, make_body_shapes(figure.look))
+    _add_shapes(body, make_body_shapes(figure.look, figure.arm))
     add_mounted_boards(spec, body, fiducials)
     for part, shapes in make_arm_shapes(figure.look).items():
         link = spec.worldbody.add_body(name=f"{name}_{part}", mocap=True)

@@ -1,4 +1,4 @@
-"""Moves a person's right arm so that the hand is where it should be, as `robots.props.Arm` says."""
+"""Moves a person's arm so that the hand is where it should be, as `robots.props.Arm` says."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from robot_trials.robots.props.figure_shapes import FOREARM, HOLD_BELOW_GRIP, PA
 from robot_trials_control.compiled import compiled
 
 REST_HAND = np.array([0.05, -0.28, 0.80])
-"""Where the fist hangs when it holds nothing, person's frame [m]."""
+"""Where the fist hangs when it holds nothing, person's frame, right arm [m]."""
+OUTWARD = np.array([-0.4, -1.0, -1.5])
+"""The right elbow hangs down, back and away from the body."""
 
 
 class PersonArm:
@@ -34,9 +36,10 @@ class PersonArm:
         self._data = data
         stance = figure.stance
         rotation, origin = matrix_from_yaw(stance.yaw), np.array([stance.x, stance.y, 0.0])
-        self._shoulder = origin + rotation @ SHOULDER
-        self._outward = rotation @ np.array([-0.4, -1.0, -1.5])  # the elbow hangs down, back and away from the body
-        self.rest_position = origin + rotation @ REST_HAND
+        mirrored = np.array([1.0, 1.0 if figure.arm == "right" else -1.0, 1.0])
+        self._shoulder = origin + rotation @ (mirrored * SHOULDER)
+        self._outward = rotation @ (mirrored * OUTWARD)
+        self.rest_position = origin + rotation @ (mirrored * REST_HAND)
         self.fist_position = self.rest_position.copy()
         self._elbow, self._upper_axis, self._forearm_axis = np.zeros(3), np.zeros(3), np.zeros(3)
         self.move_to(self.rest_position, rotation)

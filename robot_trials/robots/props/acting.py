@@ -30,7 +30,7 @@ class PropState(Protocol):
 
 
 class Arm(Protocol):
-    """A person's right arm.
+    """A person's arm that moves.
 
     Attributes:
         rest_position: fist of the hanging arm, shape (3,) [m].

@@ -16,7 +16,7 @@ PULL_MAX = 0.25
 
 
 class PersonHand:
-    """A right hand that is on a prop or not.
+    """A hand that is on a prop or not.
 
     Args:
         arm: what carries it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -66,17 +66,19 @@ class Look:
 
 @dataclass(frozen=True)
 class Figure:
-    """A person who stands on the ground; the right arm can be moved, the rest stands still.
+    """A person who stands on the ground; one arm can be moved, the rest stands still.
 
     Attributes:
         name: unique in its world; fiducials are mounted on it and on `<name>_hand`.
         stance: where it stands, map frame.
         look: how it is dressed.
+        arm: which arm can be moved, "left" or "right".
     """
 
     name: str
     stance: Stance
     look: Look
+    arm: Literal["left", "right"] = "right"
 
 
 MakeActors: TypeAlias = Callable[[Stage], Actors]

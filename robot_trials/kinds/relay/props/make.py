@@ -35,7 +35,7 @@ def make_props(setup: TrialSetup, *, people: bool = True) -> PropSet:
     looks = zip(PEOPLE, stands, (GIVER_LOOK, RECEIVER_LOOK), strict=True)
     return PropSet(
         (torch,),
-        tuple(Figure(name, person.stance, look) for name, person, look in looks),
+        tuple(Figure(name, person.stance, look, person.arm) for name, person, look in looks),
         PEOPLE,
         make_actors=lambda stage: People(stage, torch, offers, draw.behaviour),
         drawn=draw.drawn,
@@ -46,4 +46,4 @@ def _make_offer(person: Person, draw: RelayDraw, index: int) -> Offer:
     """Where and how a person offers the torch or waits for it, as drawn."""
     straight = matrix_from_yaw(person.robot_stance.yaw)
     rotation: np.ndarray = matrix_from_rotation_vector(draw.grip_tilts[index]) @ straight
-    return Offer(person.grip + draw.grip_offsets[index], rotation)
+    return Offer(person.grip + draw.grip_offsets[index], rotation, person.side)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from robot_trials.kinds.contract import Hand
 from robot_trials.kinds.relay.props.behaviour import Behaviour
 from robot_trials.kinds.relay.props.giver import Giver
 from robot_trials.kinds.relay.props.receiver import Receiver
@@ -26,10 +27,12 @@ class Offer:
     Attributes:
         grip: the torch's grip point, shape (3,) [m].
         rotation: the torch's axes, shape (3, 3).
+        side: the robot's hand that it is for.
     """
 
     grip: np.ndarray
     rotation: np.ndarray
+    side: Hand = "right"
 
 
 class People:
@@ -46,7 +49,7 @@ class People:
         self._ticks = 0
         given, taken = offers
         self.giver = Giver(stage.arm("giver"), given.grip, given.rotation, behaviour)
-        self.receiver = Receiver(stage.arm("receiver"), taken.grip, taken.rotation, behaviour)
+        self.receiver = Receiver(stage.arm("receiver"), taken.grip, taken.rotation, behaviour, taken.side)
         self.people: tuple[Holder, ...] = (self.giver, self.receiver)
 
     def act(self, dt: float) -> None:

@@ -6,6 +6,7 @@ import enum
 
 import numpy as np
 
+from robot_trials.kinds.contract import Hand
 from robot_trials.kinds.relay.props.behaviour import Behaviour
 from robot_trials.kinds.relay.props.torch import BOTTOM
 from robot_trials.robots.props import Arm
@@ -28,7 +29,7 @@ FREE_FOR = 0.5
 WITHDRAW_SPEED = 0.12
 """[m/s]"""
 WITHDRAW_WAY = np.array([0.10, -0.12, 0.0])
-"""How far the torch is then brought to the body, in map axes of the lane [m]."""
+"""How far the torch is then brought to the body, in map axes of the lane, on its right side [m]."""
 
 
 class ReceiverPhase(enum.Enum):
@@ -47,14 +48,17 @@ class Receiver(PersonHand):
         phase: what the receiver does now.
     """
 
-    def __init__(self, arm: Arm, grip_point: np.ndarray, rotation: np.ndarray, behaviour: Behaviour) -> None:
+    def __init__(
+        self, arm: Arm, grip_point: np.ndarray, rotation: np.ndarray, behaviour: Behaviour, side: Hand = "right"
+    ) -> None:
         super().__init__(arm, grip_point, rotation, 0.0, behaviour.strength)
         self._behaviour = behaviour
         self.phase = ReceiverPhase.WAITING
         self._timer = 0.0
         self._felt = np.zeros(3)
         self._tug = 0.0
-        self._pull = WITHDRAW_WAY / np.linalg.norm(WITHDRAW_WAY)
+        way = WITHDRAW_WAY * (1.0, 1.0 if side == "right" else -1.0, 1.0)
+        self._pull = way / np.linalg.norm(way)
 
     def update(self, motion: PropMotion, dt: float) -> None:
         """Feel, decide and pull for one period of `dt` [s]."""
