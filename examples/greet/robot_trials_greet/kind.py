@@ -29,7 +29,7 @@ class GreetKind:
     trial = GreetTrial
     site = GreetSite
 
-    def resolve_site(self, spec: GreetSite) -> tuple[Site, GreetCourse]:
+    def resolve_site(self, spec: GreetSite, trial: GreetTrial) -> tuple[Site, GreetCourse]:
         """Place and course with everything in the map frame."""
         return resolve_greet_site(spec)
 
