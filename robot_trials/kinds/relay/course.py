@@ -142,8 +142,8 @@ def _resolve_person(spec: PersonSpec, x_line: float) -> Person:
 
 def _mirror_person(person: Person) -> Person:
     """The same on the other side of the lane's middle."""
-    stances = (Stance(stance.x, -stance.y, -stance.yaw) for stance in (person.robot_stance, person.stance))
-    return Person(*stances, person.grip * (1.0, -1.0, 1.0))
+    robot_stance, stance = (Stance(at.x, -at.y, -at.yaw) for at in (person.robot_stance, person.stance))
+    return Person(robot_stance, stance, person.grip * (1.0, -1.0, 1.0))
 
 
 def _mirror_tags(spec: RelaySite, mounts: set[str]) -> RelaySite:
