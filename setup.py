@@ -29,6 +29,7 @@ PACKAGES = [
     "robot_trials.safety",
     "robot_trials.schedule",
     "robot_trials.telemetry",
+    "robot_trials.telemetry.messages",
     "robot_trials.trials",
     "robot_trials_control",
     *(  # every kind of trial, by its folder: none is named here

@@ -46,7 +46,7 @@ def write_report(bag_folder: Path) -> Path:
     verdict = load_verdict(bag_folder)
     told = {**bag.custom_data, **verdict.identity}  # who judged has read the permit, and knew the goal
     kind = KindView(bag, verdict, told)
-    shift = _find_shift(bag, told)
+    shift = _find_shift(bag, told | bag.custom_data)
     timeline = _label(_shift(verdict.timeline, shift) or _read_timeline(bag), "phase", kind)
     stops = _shift(verdict.stops, shift) if verdict.stops is not None else read_stops(bag, shift)
     data = {

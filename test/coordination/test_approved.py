@@ -119,7 +119,7 @@ def test_planning_refuses_it(spoil: Spoil, excess: Excess) -> None:
     planned = plan_day(load_programme("shenzhen_demo") if excess.file.startswith(PROGRAMME) else checked)
     refusal = planned.plan.left_out[RELAY]
     assert refusal.constraint == "permit"
-    assert excess.expected in refusal.detail or "SZ-DEMO-2025-001 is not valid then for 72 min" in refusal.detail
+    assert excess.expected in refusal.detail or "SZ-DEMO-2025-001 is not valid then for 73 min" in refusal.detail
 
 
 @each_cap

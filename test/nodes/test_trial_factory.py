@@ -43,7 +43,7 @@ def test_a_trial_that_could_not_be_made_has_a_verdict(kit: TrialFactory, tmp_pat
     verdict = read_verdict(tmp_path / "goal_2" / "verdict.json")
     assert outcome.verdict_file == tmp_path / "goal_2" / "verdict.json"
     assert verdict["reason"] == "ValueError: no such profile" and verdict["ended"] == "unknown"
-    assert len(verdict["criteria"]) == 10 and outcome.bag == tmp_path / "goal_2" / "bag"
+    assert len(verdict["criteria"]) == 12 and outcome.bag == tmp_path / "goal_2" / "bag"
 
 
 def test_nothing_takes_the_place_of_a_verdict(
@@ -104,7 +104,7 @@ def test_bag_and_verdict_say_for_whom_it_ran_and_what_was_declared(kit: TrialFac
         "booking": "relay_1_20251102T0900",
         "declared_speed": "0.8 m/s",
         "declared_load": "1.6 ± 0.4 kg, right hand",
-        "longest_time": "1000 s",
+        "longest_time": "1060 s",
         "configuration_hash": setup.configuration_hash,
         "configuration_hash:control_process": "a" * 64,
         "configuration_hash:stop_node": "a" * 64,

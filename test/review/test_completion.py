@@ -88,7 +88,7 @@ def test_a_run_is_mended_judged_and_reported(tmp_path: Path) -> None:
     assert [span["phase"] for span in verdict["timeline"]][-1] == "carry"
     figures = verdict["figures"]
     assert figures["falls"] == 0.0 and figures["distance"] == pytest.approx(0.8, abs=0.45)
-    assert len(verdict["criteria"]) == 10
+    assert len(verdict["criteria"]) == 12
     assert len(read_bag(folder / "bag").times("/odom")) == 5000
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "The verdict was made afterwards" in page and ">Failed</div>" in page

@@ -28,11 +28,12 @@ TRUTH_READERS = (
     "robot_trials/runtime/loop.py",  # has the robot fill it in
     "controllers/robot_trials_control/records.py",  # defines it
 )
-KINDS_JUDGES = re.compile(r"robot_trials/kinds/[a-z_]+/judge/")
-"""What a kind of trial adds to the verdict's figures."""
+KINDS_JUDGES = re.compile(r"(robot_trials/kinds/[a-z_]+|examples/greet/robot_trials_greet)/judge/|examples/greet/test/")
+"""What a kind of trial adds to the verdict's figures; and the tests of the example."""
 SIMULATOR_READERS = (
     "robot_trials/robots/",
     "benchmarks/falls.py",  # throws a simulated robot down where it is
+    "examples/greet/test/",
 )
 TRUTH_NAMES = {"truth", "read_truth", "truth_fields"}
 SIMULATOR_ATTRIBUTES = {"qpos", "qvel", "xpos", "xmat", "site_xpos", "site_xmat", "mocap_pos"}

@@ -123,8 +123,8 @@ def test_an_absent_robot_refuses() -> None:
             ": polygon: 3300 m²: must cover the trial's area of 560 m²: 63.33 m² of it are outside, up to 11.93 m at "
             "(106.00, -2.50)",
         ),
-        ("2025-11-09T02:00:00", "2025-11-02T09:12:00", " is not valid then for 17 min"),
-        ("expires: 2025-11-30", "expires: 2025-11-01", " is not valid then for 17 min"),
+        ("2025-11-09T02:00:00", "2025-11-02T09:12:00", " is not valid then for 18 min"),
+        ("expires: 2025-11-30", "expires: 2025-11-01", " is not valid then for 18 min"),
     ],
 )
 def test_a_permit_refuses(folder: Path, tmp_path: Path, old: str, new: str, expected: str) -> None:

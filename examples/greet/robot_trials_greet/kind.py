@@ -81,8 +81,8 @@ class GreetKind:
 
     def list_measures(self, facts: Mapping[str, Any]) -> Sequence[Measure]:
         """Whether the person is waved at, and whether the robot is back."""
-        from robot_trials_greet.raised_hand import RaisedHand
-        from robot_trials_greet.way_back import WayBack
+        from robot_trials_greet.judge.raised_hand import RaisedHand
+        from robot_trials_greet.judge.way_back import WayBack
 
         return RaisedHand(facts), WayBack(facts)
 

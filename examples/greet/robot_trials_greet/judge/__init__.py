@@ -1,0 +1,1 @@
+"""What a greeting is judged by, beside what every trial is."""
