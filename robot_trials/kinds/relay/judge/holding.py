@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -15,7 +16,7 @@ GRAVITY = 9.81
 GIVER, RECEIVER = 0, 1
 """Index of a person in what the truth says of people."""
 WEIGHING_TICKS = 50
-"""The torch's weight is the mean of this many ticks while the giver alone holds it still."""
+"""The torch's weight is the mean of this many ticks before the robot takes it, while the giver alone holds it."""
 
 
 def find_robot_alone(truth: Truth) -> np.ndarray:
@@ -40,18 +41,21 @@ class Scale:
 
     def __init__(self) -> None:
         self.weight = float("nan")
-        self._weighed: list[float] = []
+        self._newest: deque[float] = deque(maxlen=WEIGHING_TICKS)
+        self._taken = False
 
     def add(self, truth: Truth) -> None:
-        """Take in consecutive samples."""
-        missing = WEIGHING_TICKS - len(self._weighed)
-        if missing <= 0:
+        """Take in consecutive samples: the newest ones count, for a hand that expects another weight sinks at first."""
+        if self._taken:
             return
+        taken = np.flatnonzero(truth["robot_holds"] > 0)
         alone = find_giver_alone(truth)
+        if len(taken):
+            self._taken, alone = True, alone & (np.arange(len(alone)) < taken[0])
         if alone.any():
-            self._weighed += (-truth["people_force"][alone, GIVER, 2]).tolist()[:missing]
-            if len(self._weighed) == WEIGHING_TICKS:
-                self.weight = float(np.mean(self._weighed))
+            self._newest.extend((-truth["people_force"][alone, GIVER, 2]).tolist())
+            if len(self._newest) == WEIGHING_TICKS:
+                self.weight = float(np.mean(self._newest))
 
     def weight_or(self, announced_mass: float) -> float:
         """The weight, or that of an announced mass [kg] where it was never measured [N]."""
