@@ -199,7 +199,7 @@ def test_goal_for_another_trial_is_rejected_and_named(graph):
     graph.start("control_node", "perception_node", "stop_node", "safety_node")
     graph.start_trial_node(await_recorder=False)
     assert graph.ask("send_goal", "torch_relay_other") == {"accepted": False}
-    graph.wait_for_log("trial_node", "trial: 'torch_relay_other': this graph was started for 'torch_relay'")
+    graph.wait_for_log("trial_node", "torch_relay_other: no file torch_relay_other.yaml")
     graph.end()
 
 
