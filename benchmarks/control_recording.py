@@ -100,7 +100,7 @@ def record_relay(length: float, seed: int, advance: Callable[[int], None]) -> Re
 
     def report(progress: Any) -> None:
         nonlocal done
-        metres = min(int(progress.distance), int(length))
+        metres = min(int(progress.figures["distance"].value), int(length))
         if metres > done:
             advance(metres - done)
             done = metres

@@ -55,7 +55,7 @@ class TestRealGraph:
         assert unmet <= {"mean_speed"}, outcome.reason  # five metres are mostly start and stop only
         assert [span.name for span in outcome.phases] == PHASES
         assert {progress.phase for progress in heard} >= {"walk_to_giver", "carry"}
-        assert heard[-1].length == 5.0 and 20.0 < heard[-1].time < 120.0
+        assert heard[-1].share == 1.0 and 20.0 < heard[-1].time < 120.0
         bag = tmp_path / "run" / "bag"
         assert [message.phase for message in read_bag(bag, "/trial/phase")][: len(PHASES)] == PHASES
         ticks = [message.tick for message in read_bag(bag, "/control_timing")]
