@@ -73,7 +73,8 @@ class TrialFactory:
             criteria = compute_criteria({}, Judge(self._setup, self._joints).measures)
             outcome = TrialOutcome(False, fault, "unknown", criteria, identity=identity, bag=bag)
         else:
-            self._place_to_odom = compose_planar(self._setup.site.place, trial.map_to_odom)
+            if trial.localized:
+                self._place_to_odom = compose_planar(self._setup.site.place, trial.map_to_odom)
             outcome = judge.conclude(trial, fault=fault, wall_time=wall_time, identity=identity, bag=bag)
         since_ns = time.time_ns() - round(wall_time * 1e9) - CLOCK_SLACK_NS
         exits = await_exits(self._setup.output, outcome.reason, since_ns)

@@ -24,6 +24,7 @@ class WorldRequests:
         self._requests, self._answers = channel.world, channel.world_answer
         self._request = Record(np.zeros(1, WORLD_DTYPE))
         self._answer = Record(np.zeros(1, WORLD_ANSWER_DTYPE))
+        self._requests.read_into(self._request.data)  # counts go on where a trial node that died has left them
 
     def ask(self, setup: TrialSetup, enter: bool) -> None:
         """Have the world made ready for a trial.

@@ -118,6 +118,11 @@ class Trial:
         return self._context.percept.map_to_odom
 
     @property
+    def localized(self) -> bool:
+        """Whether a fiducial of the site has been seen."""
+        return self._context.percept.localized_ns is not None
+
+    @property
     def permit_sha256(self) -> str:
         """Of the permit's file as the preflight has read it; empty before."""
         return self._context.permit_sha256

@@ -68,3 +68,14 @@ def test_another_trial_enters_as_it_was_asked_for(channel: Channel) -> None:
     assert asks.find_answer() == ""
     ((site, options),) = robot.entered
     assert (options.seed, site.lane.length, bool(options.props.props)) == (3, 7.0, True)
+
+
+def test_an_old_answer_is_not_taken_for_that_of_a_trial_node_that_came_later(channel: Channel) -> None:
+    keeper, first = WorldKeeper(channel, WorldDouble()), WorldRequests(channel)
+    first.ask(load_trial_setup("torch_relay"), enter=False)
+    keeper.serve()
+    second = WorldRequests(channel)
+    second.ask(load_trial_setup("torch_relay"), enter=False)
+    assert first.find_answer() == "" and second.find_answer() is None
+    keeper.serve()
+    assert second.find_answer() == ""
