@@ -10,7 +10,8 @@ import pytest
 from robot_trials.config.world_draw import draw_conditions
 from robot_trials.exceptions import RobotFault
 from robot_trials.robots import RobotProfile
-from robot_trials.robots.mujoco.robot import MujocoRobot, compute_substeps
+from robot_trials.robots.mujoco.physics import compute_substeps
+from robot_trials.robots.mujoco.robot import MujocoRobot
 from robot_trials_control.records import Record, make_control_sample, make_robot_command
 
 RobotMaker = Callable[..., MujocoRobot]

@@ -14,7 +14,7 @@ from robot_trials.exceptions import RobotFault
 from robot_trials.robots.gazebo import sdf
 from robot_trials.robots.gazebo.install import GazeboInstall, gazebo_folder
 from robot_trials.robots.gazebo.robot import GazeboRobot
-from robot_trials.robots.mujoco.world import PHYSICS_PERIOD
+from robot_trials.robots.mujoco.physics import PHYSICS_PERIOD
 
 PLUGIN = "robot_trials_gz_sim"
 PLUGINS_VARIABLE = "ROBOT_TRIALS_GZ_PLUGINS"
@@ -100,5 +100,5 @@ class GzSimRobot(GazeboRobot):
         world = sdf.write_world(self.model, self.view.model, self.world_names, self.drives.torque_limits)
         split_inertias(world)
         add_physics(world, PHYSICS_PERIOD)
-        add_plugin(world, self.world_names, str(self._process.socket), self._substeps)
+        add_plugin(world, self.world_names, str(self._process.socket), self._physics.substeps)
         return world

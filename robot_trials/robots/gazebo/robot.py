@@ -17,9 +17,9 @@ from robot_trials.robots.gazebo.double import Double
 from robot_trials.robots.gazebo.install import GazeboInstall, find_gazebo
 from robot_trials.robots.gazebo.process import GazeboProcess
 from robot_trials.robots.gazebo.protocol import Expected, PartnerLost, SimulatorLink
+from robot_trials.robots.mujoco.physics import PHYSICS_PERIOD
 from robot_trials.robots.mujoco.robot import MujocoRobot
 from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V
-from robot_trials.robots.mujoco.world import PHYSICS_PERIOD
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
 
@@ -123,7 +123,7 @@ class GazeboRobot(MujocoRobot):
             torque_limits=self.drives.torque_limits,
             position_limits=ranges,
             step_ns=round(PHYSICS_PERIOD * 1e9),
-            steps_per_exchange=self._substeps,
+            steps_per_exchange=self._physics.substeps,
             bodies=names.scoped_bodies,
             feet=names.scope(names.feet),
             hands=names.scope(names.hands),
@@ -154,5 +154,5 @@ class GazeboRobot(MujocoRobot):
     def _make_world(self) -> sdf.ElementTree.Element:
         world = sdf.write_world(self.model, self.view.model, self.world_names, self.drives.torque_limits)
         sdf.add_physics(world, PHYSICS_PERIOD)
-        sdf.add_plugin(world, self.world_names, self._find_rotors(), str(self._process.socket), self._substeps)
+        sdf.add_plugin(world, self.world_names, self._find_rotors(), str(self._process.socket), self._physics.substeps)
         return world

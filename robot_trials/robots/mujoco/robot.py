@@ -19,23 +19,18 @@ from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
 from robot_trials.robots.mujoco.grasp import Grasp
 from robot_trials.robots.mujoco.head_camera import HeadCamera
 from robot_trials.robots.mujoco.paving import Paving
+from robot_trials.robots.mujoco.physics import Physics
 from robot_trials.robots.mujoco.rotations import matrix_from_yaw, quaternion_wxyz_from_matrix
 from robot_trials.robots.mujoco.scene_camera import SceneCamera
 from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, Sensors
 from robot_trials.robots.mujoco.stage import MujocoStage
 from robot_trials.robots.mujoco.truth import TruthReader
 from robot_trials.robots.mujoco.view import View
-from robot_trials.robots.mujoco.world import PHYSICS_PERIOD, make_worlds
+from robot_trials.robots.mujoco.world import make_worlds
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
 from robot_trials.robots.props import HangingProp
-from robot_trials_control.compiled import bind, compiled
 from robot_trials_control.records import Record
-
-NO_SENSORS = int(mujoco.mjtDisableBit.mjDSBL_SENSOR)
-"""Flag that leaves the simulator's sensors out of a step."""
-SPEED_MAX = 1e3
-"""Joints, base and props together never move this fast in a world that still means something [rad/s], [m/s]."""
 
 
 class MujocoRobot:
@@ -62,18 +57,15 @@ class MujocoRobot:
         self.joint_names, self._place_on_site = profile.joint_names, site.place
         self._dt = profile.drive.period
         self.control_period_ns = round(self._dt * 1e9)
-        self._substeps = compute_substeps(self._dt, PHYSICS_PERIOD)
         self.conditions, self.props = options.draw_conditions(), options.props
         self.model, looks = self._make_models(profile, site, options)
         self.data = mujoco.MjData(self.model)
-        self._options, self._flags = self.model.opt, self.model.opt.disableflags
+        self._physics = Physics(self.model, self.data, self._dt)
         nu = self.model.nu
-        self._all_position, self._all_velocity = self.data.qpos, self.data.qvel
-        self._compute_speed = bind(_compute_speed, self._all_position, self._all_velocity)
+        self._all_position = self.data.qpos
         self._joint_position = self.data.qpos[JOINT_OFFSET_Q : JOINT_OFFSET_Q + nu]
         self._joint_velocity = self.data.qvel[JOINT_OFFSET_V : JOINT_OFFSET_V + nu]
         self._check_joint_order()
-        mujoco.set_mju_user_warning(_ignore_warning)
         self._closed = False
         limits = profile.torque_limit_array(options.torque_limits or profile.torque_limits.use.drives)
         self.drives = Drives(self.model, limits, profile.drive.delay_periods)
@@ -146,7 +138,7 @@ class MujocoRobot:
     def _end_period(self, state: Record) -> None:
         """Read the sensors after a control period."""
         self._ticks += 1
-        self._check_alive()
+        self._physics.check(self._ticks * self._dt)
         now_ns = self._ticks * self.control_period_ns
         self._sensors.read(state, now_ns, self._dt)
         self._failures.apply(state, self._dt)
@@ -156,12 +148,8 @@ class MujocoRobot:
             self._camera.update(now_ns)
 
     def _step(self) -> None:
-        """One control period of physics; only after its last step somebody reads the sensors."""
-        if self._substeps > 1:
-            self._options.disableflags = self._flags | NO_SENSORS
-            mujoco.mj_step(self.model, self.data, self._substeps - 1)
-            self._options.disableflags = self._flags
-        mujoco.mj_step(self.model, self.data)
+        """One control period of physics."""
+        self._physics.step()
 
     def write_command(self, command: Record, torque_applied: np.ndarray) -> None:
         """Send the impedance command; `torque_applied` receives it after the drives' limits [N·m], shape (nu,)."""
@@ -285,40 +273,3 @@ class MujocoRobot:
         soles = np.array([data.site(name).xpos for name in profile.frames.feet])
         middle = soles.mean(axis=0)
         data.qpos[:3] = [site.start.x - middle[0], site.start.y - middle[1], -soles[:, 2].min()]
-
-    def _check_alive(self) -> None:
-        speed = self._compute_speed(self._all_position, self._all_velocity)
-        if not speed < SPEED_MAX:
-            time = self._ticks * self._dt
-            raise RobotFault("the simulation diverged", time=time, speed=speed, speed_bound=SPEED_MAX)
-
-
-def _ignore_warning(message: str) -> None:
-    """Keep MuJoCo from writing its log file into the working folder; a world that diverges is reported as a fault."""
-
-
-@compiled
-def _compute_speed(position: np.ndarray, velocity: np.ndarray) -> float:
-    """Norm of all velocities; NaN where any coordinate is not finite."""
-    total = 0.0
-    for coordinate in position:
-        total += 0.0 * coordinate
-    for rate in velocity:
-        total += rate * rate
-    return math.sqrt(total)
-
-
-def compute_substeps(control_period: float, physics_period: float) -> int:
-    """Physics steps in a control period.
-
-    Args:
-        control_period: [s].
-        physics_period: [s].
-
-    Raises:
-        ValueError: the ratio is not a whole number.
-    """
-    steps = round(control_period / physics_period)
-    if steps < 1 or abs(steps * physics_period - control_period) > 1e-9:
-        raise ValueError(f"control period {control_period} s must be a whole multiple of {physics_period} s")
-    return steps

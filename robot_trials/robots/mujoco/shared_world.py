@@ -10,9 +10,8 @@ import mujoco
 
 from robot_trials.exceptions import ConfigError, ConfigProblem, RobotFault
 from robot_trials.robots.mujoco.floor import add_street, remove_street
-from robot_trials.robots.mujoco.robot import NO_SENSORS, compute_substeps
+from robot_trials.robots.mujoco.physics import Physics
 from robot_trials.robots.mujoco.world import (
-    PHYSICS_PERIOD,
     list_measured_frames,
     make_world_spec,
     remove_sight,
@@ -47,8 +46,7 @@ class SharedWorld:
         self.data = mujoco.MjData(self.model)
         self.robots: list[SharedRobot] = []
         self.ticks = 0
-        self._flags = self.model.opt.disableflags
-        self._substeps = compute_substeps(berths[0].profile.drive.period, PHYSICS_PERIOD)
+        self._physics = Physics(self.model, self.data, berths[0].profile.drive.period)
 
     def settle(self) -> None:
         """Bring everything where the robots' own worlds have it."""
@@ -67,11 +65,7 @@ class SharedWorld:
                 raise RobotFault("the world cannot go on: a robot has not read its state", robot=robot.name)
         for robot in self.robots:
             robot.begin_period()
-        if self._substeps > 1:
-            self.model.opt.disableflags = self._flags | NO_SENSORS
-            mujoco.mj_step(self.model, self.data, self._substeps - 1)
-            self.model.opt.disableflags = self._flags
-        mujoco.mj_step(self.model, self.data)
+        self._physics.step()
         self.ticks += 1
 
 
