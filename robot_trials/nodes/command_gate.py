@@ -13,7 +13,8 @@ from rclpy.node import Node
 from robot_trials.nodes.diagnostics import make_status
 from robot_trials.nodes.event_topic import EventTopic
 from robot_trials.nodes.offers import OfferWatch
-from robot_trials.runtime.channel import HEALTH_DTYPE, STOP_DTYPE, Channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_layout import HEALTH_DTYPE, STOP_DTYPE
 from robot_trials.runtime.trial_link import Following
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import describe_triggers

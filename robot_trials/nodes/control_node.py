@@ -38,7 +38,8 @@ from robot_trials.nodes.qos import CLOCK, to_rclpy, topic_qos
 from robot_trials.nodes.sample_messages import make_frame_names, make_sample_messages
 from robot_trials.nodes.stamps import to_stamp
 from robot_trials.nodes.velocity_input import VelocityInput
-from robot_trials.runtime.channel import HEALTH_DTYPE, STOP_DTYPE, Channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_layout import HEALTH_DTYPE, STOP_DTYPE
 from robot_trials.runtime.safe_end import is_damped
 from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.telemetry.messages.frames import HANDS

@@ -16,7 +16,8 @@ from robot_trials.nodes.offers import OfferWatch
 from robot_trials.nodes.parameters import declare
 from robot_trials.nodes.qos import COMMAND, to_rclpy
 from robot_trials.path import PathFollower
-from robot_trials.runtime.channel import DRIVE_DTYPE, DRIVE_TO, Channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_layout import DRIVE_DTYPE, DRIVE_TO
 from robot_trials_control.records import Record
 
 

@@ -20,7 +20,7 @@ from robot_trials.nodes.parameters import attach_channel, declare, declare_chann
 from robot_trials.nodes.raw_messages import RawPublishers
 from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.runtime.channel import FIDUCIAL_DTYPE, frame_dtype
+from robot_trials.runtime.channel_layout import FIDUCIAL_DTYPE, frame_dtype
 from robot_trials.telemetry.messages.said import make_detections, make_picture
 from robot_trials.telemetry.topics import CAMERA, FIDUCIALS
 from robot_trials_control.records import Record

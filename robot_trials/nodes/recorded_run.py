@@ -12,7 +12,7 @@ from robot_trials.exceptions import TelemetryFault
 from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.review import REPORT, complete_run, find_lacks, write_report
 from robot_trials.review.completion import VERDICT
-from robot_trials.runtime.channel import ChannelInfo
+from robot_trials.runtime.channel_info import ChannelInfo
 from robot_trials.telemetry.identity import make_identity
 from robot_trials.telemetry.messages.frames import HANDS
 from robot_trials.telemetry.recorder import TrialRecorder

@@ -23,7 +23,7 @@ from robot_trials.nodes.parameters import attach_channel, declare, declare_chann
 from robot_trials.nodes.process_events import ProcessEvents
 from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.source_watch import SourceWatch
-from robot_trials.runtime.channel import BEATING, HEALTH_DTYPE, HEARTBEAT_DTYPE, OBSTACLE_BYTES
+from robot_trials.runtime.channel_layout import BEATING, HEALTH_DTYPE, HEARTBEAT_DTYPE, OBSTACLE_BYTES
 from robot_trials.runtime.node_watch import Change, Life, NodeWatch
 from robot_trials.runtime.trial_link import Following
 from robot_trials.safety.stop_triggers import Trigger

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from robot_trials.runtime.channel import ChannelInfo
+from robot_trials.runtime.channel_info import ChannelInfo
 from robot_trials.telemetry.messages.frames import FrameNames
 from robot_trials.telemetry.messages.sample_messages import SampleMessages
 from robot_trials.telemetry.topics import TRUE_ODOM, TRUE_STATE

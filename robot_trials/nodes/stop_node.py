@@ -25,7 +25,7 @@ from robot_trials.nodes.patient_service import LateAnswer, create_patient_servic
 from robot_trials.nodes.qos import topic_qos
 from robot_trials.nodes.stop_input import RESTORE_GRACE_S, StopInput
 from robot_trials.nodes.stop_telling import SERVICE, StopTelling
-from robot_trials.runtime.channel import WHO_BYTES
+from robot_trials.runtime.channel_layout import WHO_BYTES
 from robot_trials.runtime.stop_outbox import StopOutbox
 from robot_trials.safety.stop_requests import ARMED, LOWERED, STOPPED
 from robot_trials.safety.stop_triggers import Trigger

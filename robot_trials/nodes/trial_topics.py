@@ -14,7 +14,7 @@ from robot_trials.nodes.qos import topic_qos
 from robot_trials.nodes.raw_messages import RawPublishers
 from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.nodes.stamps import from_stamp
-from robot_trials.runtime.channel import ChannelInfo
+from robot_trials.runtime.channel_info import ChannelInfo
 from robot_trials.telemetry import topics
 from robot_trials.telemetry.messages import said
 from robot_trials.telemetry.messages.trial_ticks import TrialTickMessages

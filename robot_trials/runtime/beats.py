@@ -8,7 +8,8 @@ import time
 
 import numpy as np
 
-from robot_trials.runtime.channel import BEAT_DTYPE, Channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_layout import BEAT_DTYPE
 from robot_trials.runtime.shared_memory import SharedMemoryError, is_process_alive
 from robot_trials_control.records import Record
 

@@ -9,7 +9,9 @@ import numpy as np
 
 from robot_trials.exceptions import FaultError
 from robot_trials.robots.interface import CameraFrame, FiducialObservation, Robot
-from robot_trials.runtime.channel import FIDUCIAL_DTYPE, HEALTH_DTYPE, Channel, ChannelInfo, frame_dtype
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_info import ChannelInfo
+from robot_trials.runtime.channel_layout import FIDUCIAL_DTYPE, HEALTH_DTYPE, frame_dtype
 from robot_trials.runtime.damping import Damper
 from robot_trials.runtime.life_wait import LifeWait
 from robot_trials.runtime.loop import Controller, ControlLoop

@@ -21,7 +21,7 @@ from robot_trials.clock import epoch_ns
 from robot_trials.config import FleetMember, load_trial_setup, member_from_json
 from robot_trials.exceptions import ConfigError, ConfigProblem, FaultError
 from robot_trials.runtime.assembly import Assembly, assemble, assemble_fleet, make_stop_guard
-from robot_trials.runtime.channel import ChannelInfo
+from robot_trials.runtime.channel_info import ChannelInfo
 from robot_trials.runtime.control_process import (
     EXIT_FAULT,
     EXIT_NOT_SAFE,

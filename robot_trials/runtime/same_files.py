@@ -5,7 +5,7 @@ from __future__ import annotations
 from robot_trials.config import TrialSetup
 from robot_trials.config.identity import hash_configuration
 from robot_trials.exceptions import ConfigError, ConfigProblem
-from robot_trials.runtime.channel import ChannelInfo
+from robot_trials.runtime.channel_info import ChannelInfo
 
 
 def hash_roles(setup: TrialSetup) -> dict[str, tuple[str, str]]:

@@ -7,7 +7,8 @@ import time
 import numpy as np
 
 from robot_trials.runtime.beats import BeatReader
-from robot_trials.runtime.channel import BEATING, HEARTBEAT_DTYPE, STOP_DTYPE, Channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_layout import BEATING, HEARTBEAT_DTYPE, STOP_DTYPE
 from robot_trials_control.records import Record
 
 FRESH_S = 1.0

@@ -7,7 +7,8 @@ import time
 import numpy as np
 
 from robot_trials.runtime.beats import BeatReader
-from robot_trials.runtime.channel import ALIVE_CHECK_S, HEARTBEAT_DTYPE, STOP_DTYPE, Channel
+from robot_trials.runtime.channel import ALIVE_CHECK_S, Channel
+from robot_trials.runtime.channel_layout import HEARTBEAT_DTYPE, STOP_DTYPE
 from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import Record

@@ -16,7 +16,8 @@ from typing import Protocol
 
 import numpy as np
 
-from robot_trials.runtime.channel import DRIVE_DTYPE, DRIVE_TO, Channel, make_exchange
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_layout import DRIVE_DTYPE, DRIVE_TO, make_exchange
 from robot_trials_control.records import MotionMode, PayloadMode, Record, make_motion_command
 
 LEAD_EXCHANGES = 1

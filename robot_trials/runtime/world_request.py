@@ -13,7 +13,8 @@ from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.exceptions import RobotTrialsError
 from robot_trials.robots.interface import Robot, SimulatedWorld
 from robot_trials.runtime.assembly import choose_options
-from robot_trials.runtime.channel import WORLD_ANSWER_DTYPE, WORLD_DTYPE, Channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_layout import WORLD_ANSWER_DTYPE, WORLD_DTYPE
 from robot_trials_control.records import Record
 
 

@@ -20,7 +20,9 @@ import numpy as np
 
 from robot_trials.config import Fleet, FleetMember
 from robot_trials.exceptions import TrialFault
-from robot_trials.runtime.channel import HEALTH_DTYPE, Channel, remove_channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_files import remove_channel
+from robot_trials.runtime.channel_layout import HEALTH_DTYPE
 from robot_trials.runtime.process_group import Member, ProcessGroup
 from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.runtime.trial_link import Following

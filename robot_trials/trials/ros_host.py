@@ -17,7 +17,7 @@ from pathlib import Path
 
 from robot_trials.config import TrialSetup
 from robot_trials.exceptions import TrialFault
-from robot_trials.runtime.channel import remove_channel
+from robot_trials.runtime.channel_files import remove_channel
 from robot_trials.runtime.exits import describe_exit
 from robot_trials.runtime.process_group import Member, ProcessGroup
 from robot_trials.trials import robot_graph

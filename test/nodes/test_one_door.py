@@ -15,7 +15,10 @@ from robot_trials.config import load_trial_setup
 from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.robots import load_profile
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.runtime.channel import FIDUCIAL_DTYPE, Channel, ChannelInfo, frame_dtype, remove_channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_files import remove_channel
+from robot_trials.runtime.channel_info import ChannelInfo
+from robot_trials.runtime.channel_layout import FIDUCIAL_DTYPE, frame_dtype
 from robot_trials.telemetry import read_bag
 from robot_trials.trials.host import InProcessHost
 from robot_trials_control.records import Record, make_control_sample, make_motion_command

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.ros
 def watched():
     """What is said, the counters, and the watch over them."""
     from robot_trials.nodes.process_events import ProcessEvents
-    from robot_trials.runtime.channel import HEALTH_DTYPE
+    from robot_trials.runtime.channel_layout import HEALTH_DTYPE
     from robot_trials.runtime.clock_watch import ClockWatch
     from robot_trials_control.records import Record
 

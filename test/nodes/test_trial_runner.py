@@ -16,7 +16,9 @@ from runtime_doubles import make_info, wait_for
 
 from robot_trials.nodes.trial_runner import TrialRunner
 from robot_trials.robots.interface import FiducialObservation
-from robot_trials.runtime.channel import HEARTBEAT_DTYPE, Channel, remove_channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_files import remove_channel
+from robot_trials.runtime.channel_layout import HEARTBEAT_DTYPE
 from robot_trials.runtime.stop_outbox import StopOutbox
 from robot_trials_control.records import Record
 

@@ -15,7 +15,7 @@ import numpy as np
 from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import RobotFault
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.runtime.channel import ChannelInfo
+from robot_trials.runtime.channel_info import ChannelInfo
 from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
 from robot_trials.runtime.ending import handle_ends, watch_host
 from robot_trials.runtime.hosted_robot import HostedRobot

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from runtime_doubles import make_info
 
-from robot_trials.runtime.channel import Channel, remove_abandoned_channels
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_files import remove_abandoned_channels
 from robot_trials.runtime.shared_memory import SHARED_MEMORY_FOLDER
 
 DYING = """

@@ -12,7 +12,9 @@ from runtime_doubles import make_info
 from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.exceptions import ConfigError
 from robot_trials.runtime.beats import BeatWriter
-from robot_trials.runtime.channel import Channel, ChannelInfo, remove_channel
+from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel_files import remove_channel
+from robot_trials.runtime.channel_info import ChannelInfo
 from robot_trials.runtime.same_files import hash_roles, require_same_files
 from robot_trials.runtime.start_check import StartCheck
 

@@ -10,7 +10,9 @@ import pytest
 from runtime_doubles import make_info
 
 from robot_trials.runtime.beats import BeatReader, BeatWriter
-from robot_trials.runtime.channel import ALIVE_CHECK_S, HEALTH_DTYPE, STOP_DTYPE, Channel, remove_channel
+from robot_trials.runtime.channel import ALIVE_CHECK_S, Channel
+from robot_trials.runtime.channel_files import remove_channel
+from robot_trials.runtime.channel_layout import HEALTH_DTYPE, STOP_DTYPE
 from robot_trials.runtime.clock_watch import ClockWatch
 from robot_trials.runtime.node_watch import Life, NodeWatch
 from robot_trials.runtime.pauses import PauseWatch
