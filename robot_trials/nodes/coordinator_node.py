@@ -22,14 +22,14 @@ from robot_trials.coordination.clauses import check_checklist, check_permit
 from robot_trials.coordination.status import view_site
 from robot_trials.exceptions import RobotTrialsError
 from robot_trials.nodes.coordinator_services import CoordinatorServices
+from robot_trials.nodes.link_dispatcher import LinkDispatcher
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import declare
 from robot_trials.nodes.qos import STATUS, to_rclpy
-from robot_trials.nodes.robot_link import RobotLink, make_goal
+from robot_trials.nodes.robot_link import RobotLink
 from robot_trials.nodes.site_status import make_status
 from robot_trials.nodes.stamps import NANOSECONDS
 from robot_trials.records import FencedError, Records, RecordsError, choose_url
-from robot_trials.records.models import Booking
 from robot_trials_msgs.msg import SiteStatus
 from robot_trials_msgs.srv import GetSiteStatus
 
@@ -69,43 +69,6 @@ def make_plain_kit(node: Node) -> CoordinationKit:
     wanted = declare(node, "require_checklist", True, "whether marshals confirm each booking before it starts")
     checks: list[StartCheck] = [check_permit, RobotCheck(charge_min)]
     return CoordinationKit([*checks, check_checklist] if wanted else checks)
-
-
-class LinkDispatcher:
-    """The core's way to the robots, over their links."""
-
-    def __init__(self, links: dict[str, RobotLink]) -> None:
-        self._links = links
-
-    def find_obstacle(self, robot: str) -> str:
-        """Why a robot cannot take a goal now; empty when it can."""
-        link = self._links.get(robot)
-        return link.find_obstacle() if link is not None else f"robot {robot} is none of this site's"
-
-    def send(self, goal_id: str, robot: str, booking: Booking) -> None:
-        """Send a booking's trial."""
-        if robot in self._links:
-            self._links[robot].send(goal_id, make_goal(booking))
-
-    def query(self, goal_id: str, robot: str, withdraw: bool) -> None:
-        """Ask what became of a goal."""
-        if robot in self._links:
-            self._links[robot].query(goal_id, withdraw)
-
-    def cancel(self, goal_id: str, robot: str) -> None:
-        """Have a goal end safely."""
-        if robot in self._links:
-            self._links[robot].cancel(goal_id)
-
-    def hold(self, goal_id: str, robot: str) -> None:
-        """Have a robot stand."""
-        if robot in self._links:
-            self._links[robot].switch("hold")
-
-    def resume(self, goal_id: str, robot: str) -> None:
-        """Have it go on."""
-        if robot in self._links:
-            self._links[robot].switch("resume")
 
 
 class CoordinatorNode(LifecycleNode):

@@ -57,9 +57,6 @@ def make_page(
     """
     names = [to_words(identity[key]) for key in ("trial", "robot") if identity.get(key)]
     title = " · ".join(names) or "Trial"
-    styles = "\n".join(read_static(name) for name in STYLES)
-    scripts = "\n".join(f"<script>\n{read_static(name)}\n</script>" for name in SCRIPTS)
-    content = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     body = "".join(
         [
             sections.make_header(verdict, identity, title, data["remarks"], tiles),
@@ -74,13 +71,27 @@ def make_page(
             sections.make_identity(identity, files, verdict),
         ]
     )
+    return _make_document(f"{title} – {sections.verdict_word(verdict)}", body, data)
+
+
+def _make_document(title: str, body: str, data: Mapping[str, Any]) -> str:
+    """An HTML document that needs no other file.
+
+    Args:
+        title: of the browser's window.
+        body: HTML to show.
+        data: what the scripts need.
+    """
+    styles = "\n".join(read_static(name) for name in STYLES)
+    scripts = "\n".join(f"<script>\n{read_static(name)}\n</script>" for name in SCRIPTS)
+    content = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<title>{escape(title)} – {sections.verdict_word(verdict)}</title>
+<title>{escape(title)}</title>
 <link rel="icon" href="data:,">
 <style>
 {styles}
