@@ -11,15 +11,15 @@ from robot_trials_control.contacts import SoleReach
 from robot_trials_control.dcm import ZmpSegment, dcm_before, foothold_gain
 from robot_trials_control.footsteps import Pose2, clamp, is_reached, other
 from robot_trials_control.gait import (
-    GAIT_CONSTANT_FIELDS,
     GAIT_FIELDS,
     Event,
     Phase,
     ZmpTrack,
     advance,
+    make_gait_constants,
     observe,
-    write_references,
 )
+from robot_trials_control.gait_references import write_references
 from robot_trials_control.ground_slope import SlopeSense, slope_under
 from robot_trials_control.model_state import GRAVITY, model_state_fields
 from robot_trials_control.records import LEFT, RIGHT, MotionMode, Record, make_record, make_robot_state
@@ -70,25 +70,12 @@ class Walking:
         self.steps = 0
         self.may_step = True
         self._sense = SlopeSense()
-        self._constants = self._make_constants()
+        self._constants = make_gait_constants(gains, reach, self.omega, self.plan.limits)
         self._track = ZmpTrack(self.gait)
         model, reference = make_record(model_state_fields(nu + 6)), make_record(whole_body_reference_fields(nu))
         parts = model.data, self._constants.data, self.gait.data
         self._advance = bind(advance, 0.0, parts[0], make_robot_state(nu).data, *parts[1:])
         self._write_references = bind(write_references, 0.0, *parts, reference.data)
-
-    def _make_constants(self) -> Record:
-        """What of the gains every tick needs, as a record of `GAIT_CONSTANT_FIELDS`."""
-        gains, out = self.gains, make_record(GAIT_CONSTANT_FIELDS)
-        out.omega[...], out.dcm_gain[...], out.com_height[...] = self.omega, gains.dcm_gain, gains.com_height
-        out.height_gains[:] = gains.height_kp, gains.height_kd
-        out.reach[:] = self.reach
-        out.swing_shape[:] = gains.swing_height, gains.swing_apex_phase, gains.touchdown_velocity
-        out.early_touchdown_phase[...], out.touchdown_force[...] = gains.early_touchdown_phase, gains.touchdown_force
-        out.sole_share[...], out.placement_deadband[...] = gains.sole_share, gains.placement_deadband
-        out.step_limits[:] = self.plan.limits
-        out.placement_gain[...] = 1.0 / foothold_gain(gains.double_support, self.omega)
-        return out
 
     @property
     def ground(self) -> float:

@@ -12,7 +12,8 @@ from control_bench import PERIOD
 from robot_trials_control.config import WalkingGains
 from robot_trials_control.contacts import SoleReach
 from robot_trials_control.footsteps import Pose2
-from robot_trials_control.gait import FIRST_FORCE, OVERTIME_MAX, UNLOADED_FORCE, Phase
+from robot_trials_control.gait import OVERTIME_MAX, Phase
+from robot_trials_control.gait_references import FIRST_FORCE, UNLOADED_FORCE
 from robot_trials_control.model_state import GRAVITY, model_state_fields
 from robot_trials_control.records import LEFT, RIGHT, MotionMode, make_record, make_robot_state
 from robot_trials_control.references import FORCE_MAX, WholeBodyReference
