@@ -35,7 +35,7 @@ def config_folders() -> list[Path]:
     checkout = Path(__file__).resolve().parents[2] / "config"
     prefixes = [part for part in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if part]
     installed = [Path(prefix) / "share" / "robot_trials" / "config" for prefix in (*prefixes, sys.prefix)]
-    shipped = [folder for folder in (checkout, *installed) if (folder / "trials").is_dir()]
+    shipped = [folder for folder in (checkout, *installed) if (folder / "robots").is_dir()]
     brought = [folder for folder in _packaged_folders(tuple(sys.path)).values() if folder is not None]
     return list(dict.fromkeys([*named, *shipped, *brought]))
 

@@ -1,6 +1,6 @@
-"""Tests of kinds share the bench of a leaf, which lies beside the relay's, and recordings with those of reports."""
+"""Tests of kinds share the bench of a leaf beside this file, and recordings with those of reports."""
 
 import sys
 from pathlib import Path
 
-sys.path += [str(Path(__file__).parent / "relay"), str(Path(__file__).parents[1] / "review")]
+sys.path.append(str(Path(__file__).parents[1] / "review"))

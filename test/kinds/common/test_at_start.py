@@ -7,17 +7,17 @@ from leaf_bench import make_context, perceive, tick
 from py_trees.common import Status
 
 from robot_trials.kinds.common.at_start import BACKWARD_SHARE, RESERVE, walk_to_start
+from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.landmark import PATIENCE, look_at_landmark
-from robot_trials.kinds.relay.context import RelayContext
 from robot_trials_control.records import MotionMode
 
 
-def stand_at(context: RelayContext, x: float, y: float = 0.0) -> None:
+def stand_at(context: TrialContext, x: float, y: float = 0.0) -> None:
     """The robot stands on the map, where odom lies, too."""
     context.status.base_position[:2] = x, y
 
 
-def arrive(context: RelayContext) -> None:
+def arrive(context: TrialContext) -> None:
     context.status.base_position[:2] = context.command.walk_target[:2]
     context.status.at_target[...] = True
 

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import py_trees
 import pytest
-from leaf_bench import hand_follows, make_context, perceive, tick
+from leaf_bench import make_context, perceive, tick
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status
 from py_trees.decorators import EternalGuard
@@ -19,7 +19,6 @@ from robot_trials.kinds.common.guard import find_fault, may_go_on
 from robot_trials.kinds.common.hand import command_hand_in_odom
 from robot_trials.kinds.common.longest import REST_PATIENCE
 from robot_trials.kinds.common.safe_end import build_safe_end
-from robot_trials.kinds.relay.ending import end_arms
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import RIGHT, Fault, HandMode, MotionMode
@@ -79,7 +78,7 @@ def test_a_stop_ends_the_mission_and_is_let_run(rung: Rung, over: bool, status: 
     context.status.stop_triggers[...] = Trigger.E_STOP
     assert find_fault(context) == ("stopped: emergency stop" if status else "")
     if status is not None:
-        assert tick(build_safe_end(context, end_arms(context)), context, 0.02) == status
+        assert tick(build_safe_end(context), context, 0.02) == status
 
 
 @pytest.mark.parametrize(
@@ -105,29 +104,19 @@ def test_first_reason_counts() -> None:
     assert context.failure == "first"
 
 
-def test_ends_standing_with_empty_hand_at_the_body() -> None:
+def test_ends_standing_with_the_hands_at_the_body() -> None:
     context = make_context()
     command_hand_in_odom(context, OUT, 0.1)
     context.command.mode[...] = MotionMode.WALK_TO
-    assert tick(build_safe_end(context, end_arms(context)), context, 30.0, hand_follows) == Status.SUCCESS
+    assert tick(build_safe_end(context), context, 30.0) == Status.SUCCESS
     assert int(context.command.mode) == MotionMode.STAND
     assert int(context.command.hand_mode[RIGHT]) == HandMode.POSTURE
-
-
-def test_ends_standing_with_the_load_where_it_is() -> None:
-    context = make_context()
-    command_hand_in_odom(context, OUT, 0.1)
-    context.command.hand_closed[RIGHT] = 1.0
-    context.holding = True
-    assert tick(build_safe_end(context, end_arms(context)), context, 30.0, hand_follows) == Status.SUCCESS
-    assert int(context.command.hand_mode[RIGHT]) == HandMode.ODOM
-    assert float(context.command.hand_closed[RIGHT]) == 1.0
 
 
 def test_fall_is_damped_even_after_the_safe_end_began() -> None:
     context = make_context()
     context.status.walking[...] = True
-    end = build_safe_end(context, end_arms(context))
+    end = build_safe_end(context)
     assert tick(end, context, 0.5) == Status.RUNNING
     context.status.fault[...] = Fault.FALLEN
     assert tick(end, context, 5.0) == Status.SUCCESS
@@ -137,4 +126,4 @@ def test_fall_is_damped_even_after_the_safe_end_began() -> None:
 def test_robot_that_never_rests_is_not_waited_for_forever() -> None:
     context = make_context()
     context.status.walking[...] = True
-    assert tick(build_safe_end(context, end_arms(context)), context, REST_PATIENCE + 5.0) == Status.FAILURE
+    assert tick(build_safe_end(context), context, REST_PATIENCE + 5.0) == Status.FAILURE

@@ -99,7 +99,9 @@ def test_a_file_of_an_unknown_kind_names_line_and_kind(tmp_path):
 def test_a_package_brings_its_configuration_folder(packages):
     packages.install("waver", "", config="waver = waver.config")
     (packages.folder / "waver" / "config" / "trials").mkdir(parents=True)
-    assert config_folders()[-1] == packages.folder / "waver" / "config"
+    shipped, brought = Path(__file__).resolve().parents[3] / "config", packages.folder / "waver" / "config"
+    folders = config_folders()
+    assert folders.index(shipped) < folders.index(brought), "what is shipped comes first"
     assert list_missing_folders() == {}
 
 

@@ -6,12 +6,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from leaf_bench import make_context, perceive, see, tick
+from leaf_bench import make_context, perceive, tick
 
 from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.look_at import LookAt
-from robot_trials.kinds.relay.stances import point_of_exchange
 from robot_trials.robots.manner import HeadManner
 
 HEAD = (2, 3)
@@ -62,16 +61,3 @@ def test_looks_ahead_without_a_point() -> None:
     context.command.head[:] = 0.4, 0.2
     tick(LookAt("look", context, lambda _: None, HEAD), context, 0.02)
     assert tuple(context.command.head) == (0.0, 0.0)
-
-
-def test_looks_where_planned_until_seen_and_only_from_near() -> None:
-    context = make_context()
-    giver = context.setup.course.giver
-    compute = point_of_exchange(giver, "torch")
-    planned = compute(context)
-    assert planned is not None and np.allclose(planned, giver.grip)
-    see(context, "torch", (0.5, -0.2, 1.1))
-    seen = compute(context)
-    assert seen is not None and np.allclose(seen, (0.5, -0.2, 1.1))
-    context.status.base_position[0] = -3.0
-    assert compute(context) is None

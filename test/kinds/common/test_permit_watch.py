@@ -16,7 +16,7 @@ from robot_trials.safety.stop_triggers import Trigger
 def context() -> TrialContext:
     """A robot that walks on the lane's middle and knows where it is."""
     made = make_context()
-    made.phase = "carry"
+    made.phase = "walk_up"
     perceive(made, place_deviation=(0.05, 0.05))
     return made
 
@@ -35,7 +35,7 @@ def test_outside_the_lane(context: TrialContext, place: tuple[float, float]) -> 
     watch = PermitWatch(context)
     assert watch.update() == watch.update() == Trigger.GEOFENCE
     assert [event.severity for event in context.events] == ["error"], "said once"
-    assert "outside the area of the trial on shenzhen_relay" in context.events[0].text
+    assert "outside the area of the trial on greeting_corner" in context.events[0].text
 
 
 def test_a_place_that_may_be_outside_counts_as_outside(context: TrialContext) -> None:
@@ -56,7 +56,7 @@ def test_a_robot_that_has_not_moved_yet_need_not_know_its_place(context: TrialCo
     perceive(context, place_deviation=(float("inf"), float("inf")))
     watch = PermitWatch(context)
     assert watch.update() == Trigger.NONE
-    context.phase = "walk_to_giver"
+    context.phase = "walk_up"
     assert watch.update() == Trigger.GEOFENCE, "one that walks must"
 
 

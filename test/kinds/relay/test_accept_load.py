@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from leaf_bench import make_context, tick
+from leaf_bench import tick
 from py_trees.common import Status
+from relay_bench import make_context
 
 from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.hand import command_hand_in_odom

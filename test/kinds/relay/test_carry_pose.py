@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from leaf_bench import hand_follows, make_context, perceive, tick
+from leaf_bench import hand_follows, perceive, tick
 from py_trees.common import Status
+from relay_bench import make_context
 
 from robot_trials.geometry import StampedPose, quaternion_to_rotation, rotation_to_quaternion, rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext

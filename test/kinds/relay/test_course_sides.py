@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from leaf_bench import load_setup
+from relay_bench import load_setup
 
 from robot_trials.config import load_trial_setup
 from robot_trials.kinds.relay.props import make_props

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from leaf_bench import hand_follows, make_context, remember, see, tick
+from leaf_bench import hand_follows, remember, see, tick
 from py_trees.common import Status
+from relay_bench import make_context
 
 from robot_trials.geometry import StampedPose, rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext

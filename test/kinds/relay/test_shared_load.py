@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from leaf_bench import PERIOD, make_context, perceive, see
+from leaf_bench import PERIOD, perceive, see
+from relay_bench import make_context
 
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.relay.shared_load import AWAY, LEFT_BEHIND, NEAR, SharedLoad

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from leaf_bench import make_context, perceive, remember, see
+from leaf_bench import perceive, remember, see
+from relay_bench import make_context
 
 from robot_trials.geometry import StampedPose, planar_to_transform
-from robot_trials.kinds.relay.stances import stance_for_exchange
+from robot_trials.kinds.relay.stances import point_of_exchange, stance_for_exchange
 
 
 def test_planned_stance_goes_through_map_to_odom() -> None:
@@ -51,3 +52,16 @@ def test_absurd_sight_is_not_followed() -> None:
     see(context, "torch", (3.0, 2.0, 1.0))
     stance = stance_for_exchange(context.setup.course.giver, "giver", "torch")(context)
     assert np.allclose(stance, (0.0, 0.0, 0.0))
+
+
+def test_looks_where_planned_until_seen_and_only_from_near() -> None:
+    context = make_context()
+    giver = context.setup.course.giver
+    compute = point_of_exchange(giver, "torch")
+    planned = compute(context)
+    assert planned is not None and np.allclose(planned, giver.grip)
+    see(context, "torch", (0.5, -0.2, 1.1))
+    seen = compute(context)
+    assert seen is not None and np.allclose(seen, (0.5, -0.2, 1.1))
+    context.status.base_position[0] = -3.0
+    assert compute(context) is None

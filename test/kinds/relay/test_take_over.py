@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from leaf_bench import make_context, tick
+from leaf_bench import tick
 from py_trees.common import Status
+from relay_bench import make_context
 
 from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
