@@ -89,3 +89,35 @@ def test_a_full_install_is_told_from_wheels(with_install: bool, status: int, tmp
         (index / "ros_environment").touch()
     sourced = {"ROS_DISTRO": "jazzy", "AMENT_PREFIX_PATH": f"/elsewhere:{tmp_path}"}
     assert call("bash", "-c", SETUP_STEP, "-", str(CHECKOUT), "ros_is_sourced", **sourced).returncode == status
+
+
+FAKE_PYTEST = """#!/bin/sh
+echo "$@" >>"$CALLS"
+case "$*" in *"-m not ("*) exit "$FIRST" ;; *) exit "$SECOND" ;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status", "calls"), [(0, 0, 0, 2), (1, 0, 1, 2), (0, 1, 1, 2), (2, 0, 2, 1)]
+)
+def test_all_tests_fail_where_one_of_both_calls_does(
+    first: int, second: int, status: int, calls: int, tmp_path: Path
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(FAKE_PYTEST)
+    python.chmod(0o755)
+    record = tmp_path / "calls"
+    script = SETUP_STEP.replace('"$@"', f'source "$ROOT/tools/tests.sh"; PYTHON={python}; "$@"')
+    told = {"CALLS": str(record), "FIRST": str(first), "SECOND": str(second)}
+    assert call("bash", "-c", script, "-", str(CHECKOUT), "run_pytest", **told).returncode == status
+    lines = record.read_text().splitlines()
+    assert len(lines) == calls
+    late = "gazebo or ros or browser"
+    assert f"-m not ({late})" in lines[0] and " -n " in lines[0]
+    assert calls == 1 or (f"-m {late}" in lines[1] and " -n " not in lines[1])
+
+
+def test_arguments_for_pytest_go_to_one_call_as_they_are(tmp_path: Path) -> None:
+    script = SETUP_STEP.replace('"$@"', 'source "$ROOT/tools/tests.sh"; PYTHON=echo; "$@"')
+    result = call("bash", "-c", script, "-", str(CHECKOUT), "run_pytest", "-k", "a or b", "test/control")
+    assert result.stdout.splitlines() == ["-m pytest -rs -k a or b test/control"]

@@ -54,7 +54,7 @@ def test_world_goes_on_for_one_trial_while_other_robots_stand(make_rig):
 
 
 def test_trial_that_goes_quiet_stops_its_own_robot_only(make_rig):
-    rigs = make_rig(robots=NAMES, quiet_timeout=1.5)
+    rigs = make_rig(robots=NAMES, quiet_timeout=5.0)
     for _ in range(3):
         for rig in rigs:
             rig.tick(MotionMode.WALK_TO)
