@@ -135,7 +135,7 @@ def _start(simulator: str, heavier: bool = False, watch: Any = None, **options: 
     from robot_trials.robots import SimOptions, open_robot
     from robot_trials.runtime.drill import Drill, DrillOptions
 
-    sim = SimOptions(simulator=simulator, **options)  # type: ignore[arg-type]
+    sim = SimOptions(simulator=simulator, **options)
     opened = _open_heavier if heavier else open_robot
     drill = Drill(load_trial_setup("torch_relay", length=50.0), DrillOptions(sim=sim, open_robot=opened))
     if watch is not None:

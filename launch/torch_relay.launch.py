@@ -37,8 +37,8 @@ ARGUMENTS = {
     "site": ("", "site instead of the trial's: name of a file in config/sites, or a path", None),
     "length": ("", "length of the lane instead of the site's [m]", None),
     "seed": ("0", "draws floor, torch, grips and sensor noise of the simulation", None),
-    "sim": ("mujoco", "simulator behind the robot", ["mujoco", "gazebo", "gz-sim"]),
-    "gui": ("false", "true opens the window of a simulator that has one (sim:=gazebo)", ["true", "false"]),
+    "sim": ("", "simulator instead of the usual one: see `robot-trials simulators`", None),
+    "gui": ("false", "true opens the window of a simulator that has one", ["true", "false"]),
     "headless": ("true", "false also opens RViz with the relay layout (needs rviz2)", ["true", "false"]),
     "camera": ("rendered", "fiducials from rendered frames, or from a model of that sensor", ["rendered", "model"]),
     "real_time_factor": ("0.0", "0: the world waits for every trial tick; above 0 up to 1: paced by the clock", None),
@@ -81,7 +81,9 @@ def load_arguments(values: dict) -> dict:
         RuntimeError: with every problem of the configuration.
     """
     from robot_trials.config import load_trial_setup
+    from robot_trials.config.setup import DEFAULT_SIMULATOR
     from robot_trials.exceptions import ConfigError
+    from robot_trials.robots.simulators import find_simulator
 
     output = Path(values["output"] or Path("output") / time.strftime("launch_%Y%m%dT%H%M%S"))
     try:
@@ -92,7 +94,7 @@ def load_arguments(values: dict) -> dict:
             seed=int(values["seed"]),
             length=float(values["length"]) if values["length"] else None,
             camera=values["camera"],
-            simulator=values["sim"],
+            simulator=find_simulator(values["sim"] or DEFAULT_SIMULATOR).name,
             gui=values["gui"] == "true",
             output=output.resolve(),
         )

@@ -14,12 +14,13 @@ import typer
 
 from robot_trials.cli import coordination, stops
 from robot_trials.cli.check import check_everything, check_files
-from robot_trials.cli.listing import print_kinds, print_robots, print_trials
+from robot_trials.cli.listing import print_kinds, print_robots, print_simulators, print_trials
 from robot_trials.cli.report import write_report_of_bag
 from robot_trials.cli.run import OUTPUT_FOLDER, run_in_process, run_on_ros, run_trial
 from robot_trials.cli.unfinished import complete_unfinished
 from robot_trials.config import load_trial_setup
 from robot_trials.config.search import FOLDER_VARIABLE
+from robot_trials.config.setup import DEFAULT_SIMULATOR
 from robot_trials.exceptions import ConfigError, RobotTrialsError
 from robot_trials.runtime.ending import forgive_output
 
@@ -52,14 +53,6 @@ class Camera(enum.StrEnum):
 
     rendered = "rendered"
     model = "model"
-
-
-class Simulator(enum.StrEnum):
-    """What moves the world."""
-
-    mujoco = "mujoco"
-    gazebo = "gazebo"
-    gz_sim = "gz-sim"
 
 
 class Host(enum.StrEnum):
@@ -116,9 +109,9 @@ def run(
         Camera, typer.Option(help="Fiducials from rendered frames (OpenCV), or from the faster model of that sensor.")
     ] = Camera.rendered,
     sim: Annotated[
-        Simulator, typer.Option(help="What moves the world: MuJoCo, or Gazebo (fetch it once with `./run gazebo`).")
-    ] = Simulator.mujoco,
-    gui: Annotated[bool, typer.Option("--gui", help="With --sim gazebo: open Gazebo's window.")] = False,
+        str, typer.Option(metavar="NAME", help="What moves the world: see `robot-trials simulators`.")
+    ] = DEFAULT_SIMULATOR,
+    gui: Annotated[bool, typer.Option("--gui", help="Open the window of a simulator that has one.")] = False,
     output: Annotated[
         Path | None, typer.Option(help="New folder for bag, verdict and report; a new one below output/ when omitted.")
     ] = None,
@@ -143,6 +136,8 @@ def run(
 
     A short course for a first look: `robot-trials run TRIAL --length 20 --camera model`.
     """
+    from robot_trials.robots.simulators import find_simulator
+
     setup = load_trial_setup(
         trial,
         robot=robot,
@@ -150,7 +145,7 @@ def run(
         seed=seed,
         length=length,
         camera=camera.value,
-        simulator=sim.value,
+        simulator=find_simulator(sim).name,
         gui=gui,
         output=output,
         overrides=tuple(overrides or ()),
@@ -241,6 +236,15 @@ def kinds() -> None:
     Keys that may be left out stand in brackets. More kinds come with packages: see docs/add_a_trial.md.
     """
     print_kinds()
+
+
+@app.command()
+def simulators() -> None:
+    """List what can move the simulated world: what each offers, and what this machine lacks to run it.
+
+    More come with packages: see docs/simulation.md.
+    """
+    print_simulators()
 
 
 @app.command()

@@ -58,6 +58,29 @@ def print_kinds() -> None:
         print(f"cannot be used: kind {name!r} {reason}")
 
 
+def print_simulators() -> None:
+    """Print a table of the simulators with what each offers, and what this machine lacks to run it."""
+    from robot_trials.robots.simulators import list_broken_simulators, list_simulators
+
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for title in (
+        "simulator",
+        "what it is",
+        "window",
+        "takes the next trial",
+        "several robots",
+        "missing here",
+    ):
+        table.add_column(title, overflow="fold")
+    for name, simulator in list_simulators().items():
+        offers = (simulator.has_window, simulator.renews_worlds, simulator.shares_worlds)
+        missing = simulator.find_missing() or "nothing"
+        table.add_row(name, simulator.title, *("yes" if offered else "no" for offered in offers), missing)
+    Console().print(table)
+    for name, reason in list_broken_simulators().items():
+        print(f"cannot be used: simulator {name!r} {reason}")
+
+
 def _load_setups() -> Iterator[TrialSetup]:
     """Every trial in reach that can be used."""
     for file in list_config("trials").values():

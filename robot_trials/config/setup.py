@@ -26,8 +26,8 @@ from robot_trials.kinds.registry import read_kind
 CameraSource = Literal["rendered", "model"]
 """Where fiducials come from: OpenCV on rendered frames, or the geometric model of that sensor."""
 
-SimulatorName = Literal["mujoco", "gazebo", "gz-sim"]
-"""What moves the simulated world."""
+DEFAULT_SIMULATOR = "mujoco"
+"""Name of what moves the simulated world where nobody says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class TrialSetup:
         controller_file: overrides of the controller's parameters; None for the built-in ones.
         seed: draws everything random of the simulated world.
         camera: where fiducials come from.
-        simulator: what moves the world; `gui`: whether it shows a window.
+        simulator: name of what moves the world; `gui`: whether it shows a window.
         output: folder for bag, verdict and report; None records nothing.
         files: every configuration file that was used.
         arguments: keyword arguments of `load_trial_setup` (JSON) that give the same setup elsewhere.
@@ -66,7 +66,7 @@ class TrialSetup:
     controller_file: Path | None
     seed: int
     camera: CameraSource
-    simulator: SimulatorName
+    simulator: str
     gui: bool
     output: Path | None
     start_time: datetime
@@ -144,7 +144,7 @@ def load_trial_setup(
     seed: int = 0,
     length: float | None = None,
     camera: CameraSource = "model",
-    simulator: SimulatorName = "mujoco",
+    simulator: str = DEFAULT_SIMULATOR,
     gui: bool = False,
     output: Path | str | None = None,
     overrides: Sequence[str] = (),
@@ -159,7 +159,7 @@ def load_trial_setup(
         seed: draws everything random of the simulated world.
         length: length of the lane instead of the site's [m].
         camera: where fiducials come from.
-        simulator: what moves the simulated world.
+        simulator: name of what moves the simulated world; looked up where the world is made.
         gui: whether the simulator shows a window, where it has one.
         output: folder for bag, verdict and report; None records nothing.
         overrides: `trial.KEY=VALUE`, `site.KEY=VALUE` or `world.KEY=VALUE`, VALUE in YAML; the last is short for

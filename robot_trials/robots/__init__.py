@@ -1,20 +1,19 @@
-"""Robots behind one contract: profiles, descriptions, and the simulated robot."""
+"""Robots behind one contract: profiles, descriptions, and simulated robots."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from robot_trials.robots.interface import Robot
+from robot_trials.robots.interface import Robot, SimulatedRobot
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.place import Berth, Place
 from robot_trials.robots.profile import RobotProfile, load_profile
+from robot_trials.robots.simulators import find_shared_simulator, find_simulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from robot_trials.config.site import Site
-    from robot_trials.robots.mujoco.robot import MujocoRobot
-    from robot_trials.robots.mujoco.shared_robot import SharedRobot
 
 __all__ = [
     "Berth",
@@ -23,40 +22,35 @@ __all__ = [
     "Robot",
     "RobotProfile",
     "SimOptions",
+    "SimulatedRobot",
     "load_profile",
     "open_robot",
     "open_robots",
 ]
 
-OpenRobot: TypeAlias = "Callable[[RobotProfile, Site, SimOptions], MujocoRobot]"
+OpenRobot: TypeAlias = "Callable[[RobotProfile, Site, SimOptions], SimulatedRobot]"
 """What starts a simulated robot, as `open_robot` does."""
 
 
-def open_robot(profile: RobotProfile, site: Site, options: SimOptions) -> MujocoRobot:
+def open_robot(profile: RobotProfile, site: Site, options: SimOptions) -> SimulatedRobot:
     """Start a simulated robot at a site.
 
     Args:
         profile: the robot.
         site: where it stands.
-        options: seed, noise, camera and what else can be chosen.
+        options: simulator, seed, noise, camera and what else can be chosen.
 
     Returns:
         The robot, standing in its nominal posture at the site's start.
+
+    Raises:
+        ConfigError: there is no such simulator.
+        RobotFault: the simulator does not start.
     """
-    if options.simulator == "gazebo":
-        from robot_trials.robots.gazebo.robot import GazeboRobot
-
-        return GazeboRobot(profile, site, options)
-    if options.simulator == "gz-sim":
-        from robot_trials.robots.gazebo.gz_sim import GzSimRobot
-
-        return GzSimRobot(profile, site, options)
-    from robot_trials.robots.mujoco.robot import MujocoRobot  # MuJoCo is loaded only where a world is needed
-
-    return MujocoRobot(profile, site, options)
+    return find_simulator(options.simulator).open_robot(profile, site, options)
 
 
-def open_robots(berths: Sequence[Berth]) -> list[SharedRobot]:
+def open_robots(berths: Sequence[Berth]) -> Sequence[SimulatedRobot]:
     """Start several simulated robots in one world, which goes on when each of them has read and been commanded.
 
     Args:
@@ -64,7 +58,9 @@ def open_robots(berths: Sequence[Berth]) -> list[SharedRobot]:
 
     Returns:
         The robots, each standing in its nominal posture at its site's start, in the order in which they are read.
-    """
-    from robot_trials.robots.mujoco.shared_robot import open_shared_world
 
-    return open_shared_world(berths)
+    Raises:
+        ConfigError: a robot is for a simulator in which several cannot stand in one world.
+        RobotFault: the simulator does not start.
+    """
+    return find_shared_simulator(berths).open_robots(berths)

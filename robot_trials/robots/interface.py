@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -12,6 +13,12 @@ from robot_trials_control.records import Record
 if TYPE_CHECKING:
     from robot_trials.config.site import Site
     from robot_trials.robots.options import SimOptions
+
+
+SensorGroup = Literal["joints", "imu", "feet"]
+"""Sensors that fail together."""
+Failure = Literal["silent", "nan"]
+"""How: no new reading comes, or one that is no number."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,39 @@ class Robot(Protocol):
 
     def close(self) -> None:
         """Release the simulator or the connection; idempotent."""
+
+
+class SimulatedRobot(Robot, Protocol):
+    """A robot whose simulator can be told what to do to it, and knows where it really is.
+
+    Trials ask for nothing of it but what they ask of every robot; drills, benchmarks and tests do.
+    """
+
+    @property
+    def has_hanging_prop(self) -> bool:
+        """Whether a prop hangs beside the robot."""
+
+    def put_prop_in_hand(self, side: int) -> None:
+        """Put the hanging prop into a hand, which holds it as soon as it is shut.
+
+        Raises:
+            ValueError: none hangs here.
+        """
+
+    def push(self, force: np.ndarray, duration: float) -> None:
+        """Push the base's centre of mass with `force`, world, shape (3,) [N], for `duration` [s]."""
+
+    def fail_sensor(self, group: SensorGroup, failure: Failure, duration: float = math.inf) -> None:
+        """Let sensors fall silent, or read no number, for `duration` [s]."""
+
+    def heat(self, joint: str, temperature: float) -> None:
+        """Make a drive's winding as warm as this now [°C]."""
+
+    def sole_poses(self) -> np.ndarray:
+        """True poses of the soles in the world, left and right, shape (2, 4, 4)."""
+
+    def centre_of_mass(self) -> np.ndarray:
+        """True centre of mass of the robot alone in the world, shape (3,) [m]."""
 
 
 @runtime_checkable

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from robot_trials.config.setup import DEFAULT_SIMULATOR
 from robot_trials.config.world import Distribution
 from robot_trials.config.world_draw import Conditions, draw_conditions
 from robot_trials.robots.profile import TorqueSet
 from robot_trials.robots.props import PropSet
 
 CameraMode = Literal["model", "rendered", "off"]
-Simulator = Literal["mujoco", "gazebo", "gz-sim"]
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class SimOptions:
 
     Attributes:
         seed: draws floor and every noise.
-        simulator: what moves the world.
-        gui: whether Gazebo shows its window.
+        simulator: name of what moves the world (`robots.simulators`).
+        gui: whether the simulator shows its window, where it has one.
         noise: sensor noise, biases, gains and quantisation.
         torque_limits: where the drives saturate; None for the profile's choice.
         camera: geometric model of the fiducial sensor, rendered frames, or neither.
@@ -31,7 +31,7 @@ class SimOptions:
     """
 
     seed: int = 0
-    simulator: Simulator = "mujoco"
+    simulator: str = DEFAULT_SIMULATOR
     gui: bool = False
     noise: bool = True
     torque_limits: TorqueSet | None = None

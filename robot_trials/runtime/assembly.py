@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from robot_trials.config import FleetMember, TrialSetup, load_parameters
-from robot_trials.exceptions import ConfigError, ConfigProblem
 from robot_trials.robots import SimOptions, load_profile, open_robot, open_robots
 from robot_trials.robots.interface import Robot
 from robot_trials.robots.place import Berth, Place
@@ -72,7 +71,7 @@ def assemble(setup: TrialSetup) -> Assembly:
     """Open the simulated robot of a trial and build the controller for it.
 
     Raises:
-        ConfigError: profile or controller parameters are wrong.
+        ConfigError: profile or controller parameters are wrong, or there is no such simulator.
         RobotFault: the robot or its simulator does not start.
     """
     profile = load_profile(setup.robot_file)
@@ -88,10 +87,9 @@ def assemble_fleet(members: Sequence[FleetMember]) -> list[Assembly]:
     """Open one world with the robots of several trials and build a controller for each.
 
     Raises:
-        ConfigError: a profile or controller parameters are wrong, or a trial wants another simulator than MuJoCo.
+        ConfigError: a profile or controller parameters are wrong, or a trial wants a simulator of one robot.
         RobotFault: the simulator does not start.
     """
-    _require_mujoco(members)
     profiles = [load_profile(member.setup.robot_file) for member in members]
     berths = [
         Berth(member.name, profile, member.setup.site, choose_options(member.setup), Place(*member.pose))
@@ -107,16 +105,6 @@ def assemble_fleet(members: Sequence[FleetMember]) -> list[Assembly]:
         for robot in robots:
             robot.close()
         raise
-
-
-def _require_mujoco(members: Sequence[FleetMember]) -> None:
-    problems = [
-        ConfigProblem(None, None, f"{member.name}: simulator", member.setup.simulator, "must be mujoco beside others")
-        for member in members
-        if member.setup.simulator != "mujoco"
-    ]
-    if problems:
-        raise ConfigError(problems)
 
 
 def choose_options(setup: TrialSetup) -> SimOptions:

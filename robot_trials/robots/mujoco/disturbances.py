@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import mujoco
 import numpy as np
 
+from robot_trials.robots.interface import Failure, SensorGroup
 from robot_trials_control.records import Record, make_robot_state
-
-SensorGroup = Literal["joints", "imu", "feet"]
-Failure = Literal["silent", "nan"]
 
 GROUP_FIELDS: dict[SensorGroup, tuple[str, ...]] = {
     "joints": ("joint_position", "joint_velocity", "joint_torque", "joint_temperature"),

@@ -10,10 +10,10 @@ import numpy as np
 from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
 from robot_trials.geometry import compose_planar, invert_planar
-from robot_trials.robots.interface import CameraFrame, FiducialObservation
+from robot_trials.robots.interface import CameraFrame, Failure, FiducialObservation, SensorGroup
 from robot_trials.robots.mujoco.carried_body import CarriedBody
 from robot_trials.robots.mujoco.contacts import Contacts
-from robot_trials.robots.mujoco.disturbances import Failure, Push, SensorFailures, SensorGroup
+from robot_trials.robots.mujoco.disturbances import Push, SensorFailures
 from robot_trials.robots.mujoco.drives import Drives
 from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
 from robot_trials.robots.mujoco.grasp import Grasp
