@@ -12,8 +12,6 @@ from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from robot_trials.config.model import suggest
-
 ExtensionT = TypeVar("ExtensionT")
 
 
@@ -61,6 +59,8 @@ class Extensions(Generic[ExtensionT]):
         Raises:
             LookupError: there is none, and names those that are known; or it cannot be used, and says why.
         """
+        from robot_trials.config.model import suggest  # configuration looks for kinds while it is imported
+
         usable, broken = self._search()
         if name in usable:
             return usable[name]
