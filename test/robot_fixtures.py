@@ -1,4 +1,7 @@
-"""Fixtures of tests that open a simulated robot: a Kuavo at the relay site, with or without people and torch."""
+"""Fixtures of tests that open a simulated robot: a Kuavo on the lane of a trial, with or without what the trial adds.
+
+Which trial that is says `trial_setup`: any will do, unless a module or folder imports `relay_setup` under that name.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from greeting import LONG_LANE, load_greeting
 
 from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.config.site import Site
@@ -24,13 +28,19 @@ def profile() -> RobotProfile:
     return load_profile(CONFIG / "robots" / "kuavo.yaml")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def trial_setup() -> TrialSetup:
+    """Any trial on a lane with boards."""
+    return load_greeting(length=20.0, overrides=LONG_LANE)
+
+
+@pytest.fixture(scope="module")
+def relay_setup() -> TrialSetup:
     """A relay on a short lane."""
     return load_trial_setup("torch_relay", length=20.0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(trial_setup: TrialSetup) -> Site:
     """Where it is held."""
     return trial_setup.site
@@ -40,7 +50,7 @@ RobotMaker = Callable[..., MujocoRobot]
 PropMaker = Callable[..., PropSet]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def make_some_props(trial_setup: TrialSetup) -> PropMaker:
     """Make what the trial adds to a world with a seed: people and what they hold, that alone, or neither."""
 

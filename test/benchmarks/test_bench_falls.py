@@ -7,6 +7,8 @@ import pytest
 from benchmarks import falls
 from benchmarks.harness import Figure
 
+pytestmark = pytest.mark.relay
+
 
 def run(case: int | None, passed: bool, count: int, believed: bool = False) -> falls.Run:
     return falls.Run(falls.Job(0, case), passed, "", count, believed)

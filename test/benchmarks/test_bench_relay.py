@@ -9,6 +9,8 @@ import pytest
 from benchmarks import relay
 from benchmarks.harness import Figure
 
+pytestmark = pytest.mark.relay
+
 GOOD = {
     "distance": 100.4,
     "mean_speed": 0.75,

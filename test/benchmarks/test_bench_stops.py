@@ -14,6 +14,8 @@ from robot_trials.safety.stop_ladder import Rung, make_responses
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials.safety.stop_triggers import MILD, Trigger
 
+pytestmark = pytest.mark.relay
+
 LIMITS = StopLimits()
 CASE = Outcome("take_over", 0, "e_stop", 16.0, 0.3, "PROTECTIVE", fell=False, waits=True, with_person=True, excess=3.0)
 

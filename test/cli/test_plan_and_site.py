@@ -24,6 +24,7 @@ def call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.relay
 def test_plan_prints_a_timetable_and_writes_picture_and_calendar(tmp_path: Path) -> None:
     wanted = ("--days", "2", "--html", "plan.html", "--ics", "plan.ics")
     result = call(tmp_path, "plan", "shenzhen_demo", *wanted)
@@ -36,6 +37,7 @@ def test_plan_prints_a_timetable_and_writes_picture_and_calendar(tmp_path: Path)
     assert not (tmp_path / "output").exists()  # nothing was booked
 
 
+@pytest.mark.relay
 def test_plan_is_booked_once_and_by_somebody(tmp_path: Path) -> None:
     booked = ("plan", "shenzhen_demo", "--days", "1", "--book", "--records", "sqlite:///records.sqlite")
     nameless = call(tmp_path, *booked)
@@ -46,6 +48,7 @@ def test_plan_is_booked_once_and_by_somebody(tmp_path: Path) -> None:
     assert "planned relay_1_20251102T0900" in status and "robot kuavo_3: in service" in status
 
 
+@pytest.mark.relay
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -58,6 +61,7 @@ def test_plan_refuses_bad_input(tmp_path: Path, arguments: tuple[str, ...], expe
     assert result.returncode == 2 and expected in result.stderr
 
 
+@pytest.mark.relay
 def test_site_needs_robots_that_the_programme_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Path(shutil.copytree(ROOT / "config", tmp_path / "config"))
     monkeypatch.setenv(FOLDER_VARIABLE, str(folder))

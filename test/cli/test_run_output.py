@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from greeting import load_greeting
 from rich.console import Console
 
 from robot_trials.cli import run as run_module
 from robot_trials.cli.progress import ProgressDisplay
-from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import ConfigError, TrialFault
 from robot_trials.kinds.contract import Quantity
 from robot_trials.safety.stop_ladder import Rung
@@ -92,7 +92,7 @@ def test_run_prints_the_verdict_and_the_paths_last(
 ) -> None:
     outcome = Outcome(passed, "", [], tmp_path / "bag", tmp_path / "verdict.json")
     monkeypatch.setattr(run_module, "write_report_of", lambda outcome: tmp_path / "report.html")
-    setup = load_trial_setup("torch_relay", output=tmp_path / "out")
+    setup = load_greeting(output=tmp_path / "out")
     assert run_module.run_trial(setup, lambda setup, display: outcome, record=True, quiet=True) is passed
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("PASS" if passed else "FAIL")
@@ -105,7 +105,7 @@ def test_run_prints_the_verdict_and_the_paths_last(
 
 def test_a_new_folder_is_chosen_for_every_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    setup = load_trial_setup("torch_relay")
+    setup = load_greeting()
     first = run_module.choose_output(setup)
     assert first.output == tmp_path / "output" / setup.trial_id
     assert first.output.is_dir()
@@ -114,7 +114,7 @@ def test_a_new_folder_is_chosen_for_every_run(monkeypatch: pytest.MonkeyPatch, t
 
 
 def test_a_named_folder_must_be_empty(tmp_path: Path) -> None:
-    setup = load_trial_setup("torch_relay", output=tmp_path / "mine")
+    setup = load_greeting(output=tmp_path / "mine")
     assert run_module.choose_output(setup).output == tmp_path / "mine"
     (tmp_path / "mine" / "bag").mkdir()
     with pytest.raises(ConfigError, match="command line: --output: .*mine: must be empty"):
@@ -123,7 +123,7 @@ def test_a_named_folder_must_be_empty(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    setup = load_trial_setup("torch_relay", output=tmp_path / "file" / "out")
+    setup = load_greeting(output=tmp_path / "file" / "out")
     with pytest.raises(ConfigError, match="--output: .*out: cannot be written: Not a directory"):
         run_module.choose_output(setup)
 
@@ -134,7 +134,7 @@ def test_a_host_that_gives_no_outcome_leaves_a_verdict_and_a_report(
     def break_off(setup: object, display: object) -> Outcome:
         raise TrialFault("the graph cannot be started: no such file\nlast words")
 
-    setup = load_trial_setup("torch_relay", output=tmp_path / "out")
+    setup = load_greeting(output=tmp_path / "out")
     assert run_module.run_trial(setup, break_off, record=True, quiet=True) is False
     verdict = json.loads((tmp_path / "out" / "verdict.json").read_text())
     assert verdict["reason"] == "the graph cannot be started: no such file" and verdict["afterwards"] is True
@@ -148,7 +148,7 @@ def test_without_a_recording_a_broken_host_is_an_error(tmp_path: Path) -> None:
         raise TrialFault("nothing runs")
 
     with pytest.raises(TrialFault, match="nothing runs"):
-        run_module.run_trial(load_trial_setup("torch_relay"), break_off, record=False, quiet=True)
+        run_module.run_trial(load_greeting(), break_off, record=False, quiet=True)
 
 
 def test_stops_are_printed_with_the_criteria() -> None:

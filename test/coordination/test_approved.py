@@ -23,6 +23,8 @@ from robot_trials.records import Records
 from robot_trials.records.bookings import find_booking
 from robot_trials.records.gates import report_gate
 
+pytestmark = pytest.mark.relay
+
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 RELAY = "relay_1_20251102T0900"
 TRIAL, PERMIT = "trials/torch_relay.yaml", "permits/shenzhen_demo_relay.yaml"

@@ -28,6 +28,8 @@ from robot_trials.records.models import Booking
 from robot_trials.records.permits import act_on_permit
 from robot_trials.records.robots import find_robot, set_service
 
+pytestmark = pytest.mark.relay
+
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 RELAY = "relay_1_20251102T0900"
 PERMIT = "SZ-DEMO-2025-001"

@@ -28,11 +28,13 @@ def test_every_example_is_tested() -> None:
     assert [path.name for path in EXAMPLES.glob("*.py") if f'"{path.name}"' not in source] == []
 
 
+@pytest.mark.relay
 @pytest.mark.simulation
 def test_stand() -> None:
     assert "1000 ticks, 0 without a solution" in run_example("stand.py")
 
 
+@pytest.mark.relay
 def test_payload_in_the_model() -> None:
     printed = run_example("payload_in_the_model.py")
     masses = [float(word) for word in printed.splitlines()[0].split() if word[0].isdigit()]

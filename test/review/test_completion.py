@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from greeting import LONG_LANE, load_greeting, put_in_reach
 from recorded_frames import NAMED
-from relay_recording import Schedule, load_relay_site, make_identity, make_samples
-from walk_recording import MadeUpEvent
+from walk_recording import RATE, SPEED, MadeUpEvent, make_identity, make_walk
 
 from robot_trials.cli.report import write_report_of_bag
 from robot_trials.cli.unfinished import complete_unfinished, find_unfinished
-from robot_trials.config import TrialSetup, load_trial_setup
+from robot_trials.config import TrialSetup
 from robot_trials.exceptions import TelemetryFault
 from robot_trials.review import complete_run, find_lacks
 from robot_trials.robots import load_profile
@@ -26,16 +27,19 @@ from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.telemetry import TrialRecorder, read_bag
 from robot_trials.telemetry.reserve import RESERVE_FILE
+from robot_trials.telemetry.site_description import describe_site
 from robot_trials.trials.run_marker import RUN_FILE, RunMark, alone_in
 from robot_trials_control.records import MotionMode
 
 LENGTH = 5.0
 CUT = 10.0
-"""Time at which the process died, while the torch was carried [s]."""
+"""Time at which the process died, while the robot walked [s]."""
+PHASES = (("preflight", 0.0), ("walk_up", 1.0))
+"""Name and start of each phase that began [s]."""
 
 
 def load_setup() -> TrialSetup:
-    return load_trial_setup("torch_relay", length=LENGTH)
+    return load_greeting(length=LENGTH, overrides=LONG_LANE)
 
 
 def add_stop(samples: np.ndarray) -> None:
@@ -53,17 +57,17 @@ def leave_unfinished(folder: Path, *, bag: bool = True, stop: bool = False, even
     mark = RunMark(folder, setup, "ros")
     if bag:
         profile = load_profile(setup.robot_file)
-        samples = make_samples(Schedule(LENGTH), tuple(profile.joint_names), profile.nominal_array)
+        time = np.arange(int(CUT * RATE)) / RATE
+        x = -3.0 + np.clip((time - 9.0) * SPEED, 0.0, None)
+        samples = make_walk(time, x, tuple(profile.joint_names), profile.nominal_array)
         samples["status"]["mode"] = MotionMode.WALK_TO
-        samples = samples[samples["state"]["time_ns"] < CUT * 1e9]
         if stop:
             add_stop(samples)
         urdf = profile.urdf_path.read_text(encoding="utf-8")
-        names, site = tuple(profile.joint_names), load_relay_site(LENGTH)
+        names, site = tuple(profile.joint_names), describe_site(setup)
         recorder = TrialRecorder(folder / "bag", make_identity(setup.robot_file), names, urdf, site=site, **NAMED)
-        for name, start in Schedule(LENGTH).phases:
-            if start < CUT:
-                recorder.write_phase(int(start * 1e9), name)
+        for name, start in PHASES:
+            recorder.write_phase(int(start * 1e9), name)
         if event:
             recorder.write_event(MadeUpEvent(9_600_000_000, "error", "failure", event))
         recorder.write_samples(samples)
@@ -83,12 +87,12 @@ def test_a_run_is_mended_judged_and_reported(tmp_path: Path) -> None:
     assert completion is not None and completion.troubles == ()
     verdict = read_verdict(folder)
     assert verdict["passed"] is False and verdict["afterwards"] is True
-    assert verdict["reason"] == "the trial broke off in phase carry: who ran it is gone"
+    assert verdict["reason"] == "the trial broke off in phase walk_up: who ran it is gone"
     assert verdict["ended"] == "unknown", "it walked"
-    assert [span["phase"] for span in verdict["timeline"]][-1] == "carry"
+    assert [span["phase"] for span in verdict["timeline"]][-1] == "walk_up"
     figures = verdict["figures"]
-    assert figures["falls"] == 0.0 and figures["distance"] == pytest.approx(0.8, abs=0.45)
-    assert len(verdict["criteria"]) == 12
+    assert figures["falls"] == 0.0 and figures["return_distance"] == pytest.approx(0.8, abs=0.05)
+    assert len(verdict["criteria"]) == 5
     assert len(read_bag(folder / "bag").times("/odom")) == 5000
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "The verdict was made afterwards" in page and ">Failed</div>" in page
@@ -101,7 +105,7 @@ def test_who_died_is_named_with_its_signal(tmp_path: Path) -> None:
     note_exit(folder, "control_process", -9)
     complete_run(folder)
     verdict = read_verdict(folder)
-    assert verdict["reason"] == "the trial broke off in phase carry: control_process was killed by SIGKILL"
+    assert verdict["reason"] == "the trial broke off in phase walk_up: control_process was killed by SIGKILL"
     assert verdict["ended"] == "unknown"
 
 
@@ -134,7 +138,7 @@ def test_without_a_bag_there_is_still_a_verdict_and_a_page(tmp_path: Path) -> No
     assert read_verdict(folder)["reason"] == reason
     assert not any(entry["passed"] for entry in read_verdict(folder)["criteria"])
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert "There is no recording" in page and "Torch relay · Kuavo" in page
+    assert "There is no recording" in page and "Greet · Kuavo" in page
 
 
 def test_a_bag_that_is_none_is_said(tmp_path: Path) -> None:
@@ -162,10 +166,13 @@ def test_the_lock_goes_with_a_killed_process(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from robot_trials.config import load_trial_setup\n"
         "from robot_trials.trials.run_marker import RunMark\n"
-        "mark = RunMark(Path(sys.argv[1]), load_trial_setup('torch_relay'), 'ros'); print('on', flush=True)\n"
+        "mark = RunMark(Path(sys.argv[1]), load_trial_setup('greet'), 'ros'); print('on', flush=True)\n"
         "time.sleep(60)"
     )
-    writer = subprocess.Popen([sys.executable, "-c", code, tmp_path / "run"], stdout=subprocess.PIPE, text=True)
+    reach = {**os.environ, "PYTHONPATH": put_in_reach()}
+    writer = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "run"], stdout=subprocess.PIPE, text=True, env=reach
+    )
     assert writer.stdout is not None and writer.stdout.readline() == "on\n"
     with alone_in(tmp_path / "run") as alone:
         assert not alone
@@ -213,8 +220,8 @@ def test_a_recording_that_ends_early_is_said(tmp_path: Path) -> None:
 def test_setup_of_a_run_names_the_trial(tmp_path: Path) -> None:
     RunMark(tmp_path, replace(load_setup(), output=tmp_path), "in_process").release()
     data = json.loads((tmp_path / RUN_FILE).read_text())
-    assert data["identity"]["trial"] == "torch_relay" and data["identity"]["host"] == "in_process"
-    assert data["judging"]["bounds"]["distance_min"] == LENGTH
+    assert data["identity"]["trial"] == "greet" and data["identity"]["host"] == "in_process"
+    assert data["judging"]["bounds"]["raised_time_min"] == 3.0
 
 
 def test_a_run_that_cannot_be_completed_keeps_no_command_from_its_work(

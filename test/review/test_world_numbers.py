@@ -15,6 +15,8 @@ from robot_trials.review import write_report
 from robot_trials.review.world_numbers import read_world
 from robot_trials.telemetry import make_identity
 
+pytestmark = pytest.mark.relay
+
 
 def test_a_run_carries_what_its_seed_drew() -> None:
     fixed = ["world.torch_mass=2.4", "world.friction=0.8"]

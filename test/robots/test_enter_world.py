@@ -10,7 +10,7 @@ from robot_trials.robots import SimOptions
 from robot_trials.runtime.assembly import choose_options
 from robot_trials.runtime.drill import Drill, DrillOptions
 
-pytestmark = pytest.mark.simulation
+pytestmark = [pytest.mark.simulation, pytest.mark.relay]
 
 
 def test_it_stands_on_among_other_things_and_people() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from robot_fixtures import relay_setup as trial_setup  # noqa: F401
 
 from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
@@ -24,6 +25,8 @@ from robot_trials.robots.mujoco.rotations import (
     quaternion_wxyz_from_matrix,
 )
 from robot_trials.robots.props import PropSet
+
+pytestmark = pytest.mark.relay
 
 RobotMaker = Callable[..., MujocoRobot]
 VIEWS = 140

@@ -124,9 +124,10 @@ def test_a_waist_and_other_names_change_nothing(profile: RobotProfile, tmp_path:
 
 
 def test_the_stop_ladder_goes_by_the_robots_manner(tmp_path: Path) -> None:
-    from robot_trials.config import load_trial_setup
+    from greeting import load_greeting
+
     from robot_trials.runtime.assembly import make_stop_guard
 
     file = write_profile(tmp_path, "manner: {stops: {capture_reach: 0.2, stand_max: 9.0}}")
-    guard = make_stop_guard(load_profile(file), load_trial_setup("torch_relay"))
+    guard = make_stop_guard(load_profile(file), load_greeting())
     assert (guard.limits.capture_reach, guard.limits.stand_max) == (0.2, 9.0)

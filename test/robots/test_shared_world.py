@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
+from robot_fixtures import relay_setup as trial_setup  # noqa: F401
 
 from robot_trials.config.site import Site
 from robot_trials.exceptions import ConfigError, RobotFault
@@ -16,7 +17,7 @@ from robot_trials.robots.props import PropSet
 from robot_trials.robots.props.hanging import find_hanging_place
 from robot_trials_control.records import RIGHT, Record, make_control_sample, make_robot_command
 
-pytestmark = pytest.mark.simulation
+pytestmark = [pytest.mark.simulation, pytest.mark.relay]
 
 Opener = Callable[..., list[SharedRobot]]
 PLACES = (Place(), Place(1.0, -6.0, 0.4), Place(-3.0, 8.0, -2.5))

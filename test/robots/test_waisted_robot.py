@@ -13,7 +13,6 @@ from waisted_robot import CHECKOUT, WAIST, make_waisted_robot
 
 from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import ConfigError
-from robot_trials.kinds.relay.payload_headroom import PayloadHeadroom
 from robot_trials.robots import RobotProfile, SimOptions, load_profile
 from robot_trials.runtime.drill import Drill, DrillOptions
 from robot_trials_control.controller import WholeBodyWalkingController
@@ -129,7 +128,10 @@ def test_the_waist_of_a_robot_without_power_is_braked(waisted: RobotProfile) -> 
     assert WAIST in braked and len(braked) == 7, "and roll and yaw of both legs"
 
 
+@pytest.mark.relay
 def test_the_arm_alone_reaches_and_everything_that_carries_is_checked(waisted: RobotProfile) -> None:
+    from robot_trials.kinds.relay.payload_headroom import PayloadHeadroom
+
     headroom = PayloadHeadroom(waisted.to_parameters(), waisted.torque_limit_array("continuous"), RIGHT)
     assert headroom.find_problems(2.0, np.array([0.42, -0.30, 1.0])) == []
     assert any(
@@ -153,6 +155,7 @@ def drill(waisted: RobotProfile) -> Iterator[Drill]:
     made.close()
 
 
+@pytest.mark.relay
 @pytest.mark.simulation
 def test_it_stands_carries_walks_and_lowers_itself(drill: Drill) -> None:
     assert drill.settle(), "with the torch in its hand"

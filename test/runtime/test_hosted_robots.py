@@ -111,6 +111,7 @@ def test_wrong_fleet_is_bad_input(fleet, problem, capsys):
     assert problem in capsys.readouterr().err
 
 
+@pytest.mark.relay
 @pytest.mark.simulation
 class TestRealRobots:
     """The executable with three simulated robots in one world."""

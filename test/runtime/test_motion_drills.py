@@ -17,7 +17,7 @@ from robot_trials_control.controller import WholeBodyWalkingController
 from robot_trials_control.gait import Phase
 from robot_trials_control.walking import Walking
 
-pytestmark = pytest.mark.simulation
+pytestmark = [pytest.mark.simulation, pytest.mark.relay]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from recorded_fall import FOLDER, PushSpec, RecordedFall, load_fall, open_drill,
 
 from robot_trials.exceptions import ConfigError
 
+pytestmark = pytest.mark.relay
+
 FILES = sorted(FOLDER.glob("*.yaml"))
 STANDING = {"why": "it was made to fall", "fell_at": None, "seed": 0, "torch": False, "friction": 0.8}
 

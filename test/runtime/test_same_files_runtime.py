@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from greeting import load_greeting
 from runtime_doubles import make_info
 
-from robot_trials.config import TrialSetup, load_trial_setup
+from robot_trials.config import TrialSetup
 from robot_trials.exceptions import ConfigError
 from robot_trials.runtime.beats import BeatWriter
 from robot_trials.runtime.channel import Channel
@@ -18,7 +19,7 @@ from robot_trials.runtime.channel_info import ChannelInfo
 from robot_trials.runtime.same_files import hash_roles, require_same_files
 from robot_trials.runtime.start_check import StartCheck
 
-READ = load_trial_setup("torch_relay")
+READ = load_greeting()
 
 
 def tell(setup: TrialSetup, name: str = "test") -> ChannelInfo:
@@ -36,13 +37,13 @@ def channel() -> Iterator[Channel]:
 
 
 def test_the_same_files_are_no_problem() -> None:
-    require_same_files(tell(READ), load_trial_setup("torch_relay"))
+    require_same_files(tell(READ), load_greeting())
     require_same_files(make_info("test"), READ)
 
 
-@pytest.mark.parametrize(("override", "role"), [("trial.walking_speed=0.7", "trial"), ("site.lane.width=2.5", "site")])
+@pytest.mark.parametrize(("override", "role"), [("trial.walking_speed=0.3", "trial"), ("site.lane.width=2.5", "site")])
 def test_a_difference_names_role_and_file(override: str, role: str) -> None:
-    other = load_trial_setup("torch_relay", overrides=[override])
+    other = load_greeting(overrides=[override])
     with pytest.raises(ConfigError) as caught:
         require_same_files(tell(READ), other)
     (told,) = str(caught.value).splitlines()
@@ -76,5 +77,5 @@ def test_an_attached_process_hears_what_was_read(channel: Channel) -> None:
     attached = Channel.attach(channel.info.channel, 5.0)
     require_same_files(attached.info, READ)
     with pytest.raises(ConfigError, match="trial: the control process has read"):
-        require_same_files(attached.info, load_trial_setup("torch_relay", overrides=["trial.walking_speed=0.7"]))
+        require_same_files(attached.info, load_greeting(overrides=["trial.walking_speed=0.3"]))
     attached.close()

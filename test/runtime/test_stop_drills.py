@@ -13,6 +13,8 @@ from robot_trials.runtime.drill import Drill, DrillOptions
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
 
+pytestmark = pytest.mark.relay
+
 
 @pytest.fixture
 def drill() -> Iterator[Drill]:

@@ -15,6 +15,8 @@ from robot_trials.exceptions import ConfigError
 from robot_trials.schedule.expand import Circumstances, expand, find_source
 from robot_trials.schedule.problem import Booking
 
+pytestmark = pytest.mark.relay
+
 Change = Callable[[str, str, str], None]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from greeting import load_greeting
 from mcap.reader import make_reader
 from recorded_frames import NAMED
 from rosbags.highlevel import AnyReader
@@ -25,7 +26,6 @@ from telemetry_samples import (
 )
 
 from robot_trials.clock import epoch_ns
-from robot_trials.config import load_trial_setup
 from robot_trials.robots.interface import FiducialObservation
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.telemetry import MessageError, TrialRecorder, read_bag
@@ -82,8 +82,8 @@ def make_faulty_sample() -> Record:
 
 
 def load_site() -> str:
-    """The relay's site, as a bag carries it."""
-    return describe_site(load_trial_setup("torch_relay"))
+    """A site, as a bag carries it."""
+    return describe_site(load_greeting())
 
 
 def expected_counts() -> dict[str, int]:
@@ -231,9 +231,10 @@ def test_what_a_trial_asks_for_comes_back(folder: Path) -> None:
 def test_site_comes_back(folder: Path) -> None:
     ((_, message),) = read_bag(folder, ["/site_description"]).messages("/site_description")
     site = json.loads(message.data)
-    assert site["lane"]["length"] == load_trial_setup("torch_relay").site.lane.length
-    setup = load_trial_setup("torch_relay")
-    assert site["receiver"]["stance"] == list(setup.course.receiver.stance)
+    assert site["name"] == "greeting_corner"
+    setup = load_greeting()
+    assert site["meeting"] == list(setup.course.meeting)
+    assert site["person"] == list(setup.course.person)
     assert len(site["fiducials"]) == len(setup.site.fiducials)
 
 

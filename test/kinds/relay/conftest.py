@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from robot_fixtures import make_robot, make_some_props, profile, site, trial_setup  # noqa: F401
+from robot_fixtures import make_robot, make_some_props, profile, site  # noqa: F401
+from robot_fixtures import relay_setup as trial_setup  # noqa: F401
 
 HERE = Path(__file__).parent
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from robot_fixtures import relay_setup as trial_setup  # noqa: F401
 
 from robot_trials.config.ground import GroundSpec, MatSpec
 from robot_trials.config.site import Site
@@ -25,7 +26,7 @@ from robot_trials.robots.props import PropSet
 from robot_trials.telemetry import read_bag
 from robot_trials_control.records import Record, make_control_sample, make_robot_command
 
-pytestmark = pytest.mark.gazebo
+pytestmark = [pytest.mark.gazebo, pytest.mark.relay]
 CHECKOUT = Path(__file__).parents[3]
 
 

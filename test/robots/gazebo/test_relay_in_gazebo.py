@@ -15,7 +15,7 @@ from robot_trials.telemetry import read_bag
 from robot_trials.trials import run_trial
 from robot_trials_control.records import Record
 
-pytestmark = pytest.mark.gazebo
+pytestmark = [pytest.mark.gazebo, pytest.mark.relay]
 
 
 def test_short_relay(gazebo: GazeboInstall, tmp_path: Path) -> None:

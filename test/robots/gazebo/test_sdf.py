@@ -10,6 +10,8 @@ from robot_trials.robots import SimOptions, load_profile
 from robot_trials.robots.gazebo.sdf import find_names, write_world
 from robot_trials.robots.mujoco.world import make_worlds
 
+pytestmark = pytest.mark.relay
+
 
 @pytest.fixture(scope="module")
 def profile():
