@@ -12,6 +12,7 @@ PACKAGES = [
     "robot_trials.cli",
     "robot_trials.config",
     "robot_trials.config.programme",
+    "robot_trials.config.site",
     "robot_trials.coordination",
     "robot_trials.kinds",
     "robot_trials.kinds.common",

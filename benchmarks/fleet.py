@@ -80,10 +80,13 @@ def walk(count: int, seconds: float) -> list[Figure]:
 
 def _make_members(count: int) -> list[FleetMember]:
     """Robots on lanes beside each other."""
-    from robot_trials.config import FleetMember, Stance, load_trial_setup
+    from robot_trials.config import FleetMember, load_trial_setup
 
     return [
-        FleetMember(f"robot_{index}", load_trial_setup("torch_relay", seed=index), Stance(0.0, APART * index, 0.0))
+        FleetMember(
+            f"robot_{index}",
+            load_trial_setup("torch_relay", seed=index, overrides=[f"course.pose.y={APART * index}"]),
+        )
         for index in range(count)
     ]
 

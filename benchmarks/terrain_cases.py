@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from robot_trials.config.ground import BoardSpec, GroundSpec, MatSpec, RampSpec
+from robot_trials.config.site.ground import BoardSpec, GroundSpec, MatSpec, RampSpec
 from robot_trials.geometry import PlanarPose
 from robot_trials.path import PathFollower
 from robot_trials.runtime.drill import Drill

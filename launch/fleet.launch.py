@@ -32,7 +32,7 @@ SAFE_END_S = 240.0
 ARGUMENTS = {
     "fleet": ("three_kuavos", "fleet to run: name of a file in config/fleets, or a path", None),
     "seed": ("0", "added to the seed of every robot", None),
-    "length": ("", "length of every lane instead of the fleet's and the sites' [m]", None),
+    "length": ("", "length of every lane instead of the fleet's and the courses' [m]", None),
     "camera": ("", "where fiducials come from, instead of the fleet's choice", ["", "rendered", "model"]),
     "real_time_factor": ("0.0", "0: the world waits for every trial tick; above 0 up to 1: paced by the clock", None),
     "output": ("", "folder with one for each robot; empty: a new one under ./output", None),

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from robot_trials.config.ground import GroundSpec
+from robot_trials.config.site.ground import GroundSpec
 from robot_trials.robots.fall import FallWatch
 from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.shared_memory import SHARED_MEMORY_FOLDER, SharedMemoryError

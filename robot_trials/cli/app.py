@@ -38,8 +38,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help=(
         "Trials of humanoid robots in public space: run one, and keep the evidence.\n\n"
-        "A trial reads YAML files: what is done (`trials/`), where (`sites/`), by which robot (`robots/`) and under "
-        "whose permission (`permits/`). They are looked for in `--config-dir`, in the folders of "
+        "A trial reads YAML files: what is done (`trials/`), where (`sites/`, `courses/`), by which robot "
+        "(`robots/`) and under whose permission (`permits/`). They are looked for in `--config-dir`, in the folders of "
         "`ROBOT_TRIALS_CONFIG`, in the checkout's `config/`, and in the installed package's `share/` folder, "
         "in this order.\n\n"
         "**Exit codes**: 0 the trial passed (or all is valid), 1 it did not, 2 the input cannot be used.\n\n"
@@ -83,7 +83,9 @@ def configure(
     config_dir: Annotated[
         Path | None,
         typer.Option(
-            help="Folder with robots/, sites/, trials/, permits/, searched first.", file_okay=False, exists=True
+            help="Folder with robots/, sites/, trials/, permits/, … searched first.",
+            file_okay=False,
+            exists=True,
         ),
     ] = None,
     version: Annotated[
@@ -103,8 +105,10 @@ def run(
     trial: Annotated[str, typer.Argument(help="Trial by name (see `robot-trials trials`) or a path to its YAML file.")],
     robot: Annotated[str | None, typer.Option(help="Robot profile instead of the trial's.")] = None,
     site: Annotated[str | None, typer.Option(help="Site instead of the trial's.")] = None,
+    course: Annotated[str | None, typer.Option(help="Course instead of the zone's or the trial's.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Zone of the site, in which the course lies.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws what of the simulated world has a range.")] = 0,
-    length: Annotated[float | None, typer.Option(help="Length of the lane [m] instead of the site's.")] = None,
+    length: Annotated[float | None, typer.Option(help="Length of the lane [m] instead of the course's.")] = None,
     camera: Annotated[
         Camera, typer.Option(help="Fiducials from rendered frames (OpenCV), or from the faster model of that sensor.")
     ] = Camera.rendered,
@@ -142,6 +146,8 @@ def run(
         trial,
         robot=robot,
         site=site,
+        course=course,
+        zone=zone,
         seed=seed,
         length=length,
         camera=camera.value,
@@ -187,7 +193,7 @@ def site(
     name: Annotated[str, typer.Argument(help="Programme in config/programmes, and fleet of the same name.")],
     once: Annotated[bool, typer.Option("--once", help="End when every robot has had a trial.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Added to the seed of every robot.")] = 0,
-    length: Annotated[float | None, typer.Option(help="Length of every lane [m] instead of the sites'.")] = None,
+    length: Annotated[float | None, typer.Option(help="Length of every lane [m] instead of the courses'.")] = None,
     camera: Annotated[Camera | None, typer.Option(help="Where fiducials come from, instead of the fleet's.")] = None,
     output: Annotated[Path | None, typer.Option(help="New folder with one for each robot's recordings.")] = None,
     real_time_factor: Annotated[
@@ -256,7 +262,8 @@ def trials() -> None:
 @app.command()
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Files below a folder robots/, sites/, trials/, … ; all when omitted.")
+        list[Path] | None,
+        typer.Argument(help="Files below a folder robots/, sites/, courses/, trials/, … ; all when omitted."),
     ] = None,
 ) -> None:
     """Validate configuration: every file on its own, and every trial with all that it names.

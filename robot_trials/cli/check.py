@@ -7,12 +7,14 @@ from pathlib import Path
 
 from robot_trials.config import (
     Permit,
+    SiteSpec,
     list_config,
     load_fleet,
     load_model,
     load_parameters,
     load_trial_setup,
 )
+from robot_trials.config.problems import Problems
 from robot_trials.config.search import KINDS, PROGRAMMES, list_missing_folders, list_programmes
 from robot_trials.exceptions import ConfigError, ConfigProblem
 from robot_trials.kinds.registry import list_broken, read_kind
@@ -102,9 +104,18 @@ def _check_robot(file: Path) -> None:
 
 
 def _check_site(file: Path) -> None:
-    """Site on its own, by the kind of trial whose course lies in it."""
-    site = load_model(file, read_kind(file).site).value
-    _check_name(file, site.name)
+    """Site on its own: its zones, what is kept out, its ground."""
+    from robot_trials.config.programme.load import check_site
+
+    site, problems = load_model(file, SiteSpec), Problems()
+    check_site(site, problems)
+    problems.stop_if_any()
+    _check_name(file, site.value.name)
+
+
+def _check_course(file: Path) -> None:
+    """Course on its own, by the kind of trial that it is for; how it lies on a site shows with the trial."""
+    _check_name(file, load_model(file, read_kind(file).course).value.name)
 
 
 def _check_permit(file: Path) -> None:
@@ -149,6 +160,7 @@ def _check_fleet(file: Path) -> None:
 _CHECKS: dict[str, Callable[[Path], None]] = {
     "robots": _check_robot,
     "sites": _check_site,
+    "courses": _check_course,
     "trials": _check_trial,
     "permits": _check_permit,
     "controllers": _check_controller,

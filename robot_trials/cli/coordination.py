@@ -152,7 +152,7 @@ def service(robot: str, state: Service, who: Who, why: Why = "", records: Databa
 
 @app.command()
 def gate(
-    site: Annotated[str, typer.Argument(help="Programme, as its site.yaml calls it.")],
+    site: Annotated[str, typer.Argument(help="Programme, as its folder is called.")],
     kind: Annotated[str, typer.Argument(help="What was measured, such as wind_speed or crowd_ZONE.")],
     value: Annotated[float, typer.Argument(help="In the unit of the site's gate.")],
     source: Annotated[str, typer.Option(help="Who or what measured it.")],

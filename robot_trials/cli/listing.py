@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from robot_trials.config import TrialSetup, list_config, load_model, load_trial_setup
-from robot_trials.config.site import SiteSpec
+from robot_trials.config.site import CourseSpec
 from robot_trials.config.trial import Trial
 from robot_trials.exceptions import ConfigError
 from robot_trials.kinds.contract import Demands, TrialKind
@@ -36,7 +36,8 @@ def print_trials() -> None:
     for name, file in list_config("trials").items():
         try:
             trial = load_model(file, read_kind(file).trial).value
-            uses = f"robot {trial.robot}, site {trial.site}, permit {trial.permit}, {trial.walking_speed:g} m/s"
+            where = f"site {trial.site}, course {trial.course}" + (f", zone {trial.zone}" if trial.zone else "")
+            uses = f"robot {trial.robot}, {where}, permit {trial.permit}, {trial.walking_speed:g} m/s"
             _print_entry(name, f"{trial.description}\n  {uses}" if trial.description else uses, file)
         except ConfigError as error:
             _print_entry(name, _broken(error), file)
@@ -51,7 +52,7 @@ def print_kinds() -> None:
     for name, kind in sorted(list_kinds().items()):
         takes = [f"{setup.trial.name}: {_describe_demands(setup.demands)}" for setup in setups if setup.kind is kind]
         purpose = (inspect.getdoc(type(kind)) or "").partition("\n")[0]
-        own = _list_own_keys(kind.trial, Trial), _list_own_keys(kind.site, SiteSpec)
+        own = _list_own_keys(kind.trial, Trial), _list_own_keys(kind.course, CourseSpec)
         table.add_row(name, purpose, *own, "\n".join(takes), _find_home(kind))
     Console().print(table)
     for name, reason in list_broken().items():

@@ -1,4 +1,4 @@
-"""Several robots in one world, each with its trial, its site and where that lies, read and checked together."""
+"""Several robots in one world, each with its trial, its course and where that lies, read and checked together."""
 
 from __future__ import annotations
 
@@ -25,22 +25,25 @@ class FleetRobotSpec(StrictModel):
     """One robot as written.
 
     Attributes:
-        trial, robot, site: names of files; robot and site are the trial's when left out.
-        pose: of the site's map in the world, and so on the programme's map.
-        tag_shift: added to the number of every fiducial of its site, so that robots cannot take them for their own.
+        trial, robot, site, course, zone: as for a trial alone; all but the first are the trial's when left out.
+        pose: of the course's map on the site's, which is the world's; as zone or course say when left out.
+        tag_shift: added to the number of every fiducial of its course, so that robots cannot take them for their own;
+            the zone's when left out.
         start_delay: wall time from a graph that is ready until the goal is sent, where the fleet starts by itself [s].
-        overrides: `trial.KEY=VALUE`, `site.KEY=VALUE` or `world.KEY=VALUE`.
+        overrides: `trial.KEY=VALUE`, `site.KEY=VALUE`, `course.KEY=VALUE` or `world.KEY=VALUE`.
     """
 
     name: RobotName
     trial: str = "torch_relay"
     robot: str | None = None
     site: str | None = None
-    pose: StanceSpec
+    course: str | None = None
+    zone: str | None = None
+    pose: StanceSpec | None = None
     seed: Annotated[int, Field(ge=0)] = 0
     length: Annotated[float, Field(gt=0.0)] | None = None
     camera: CameraSource | None = None
-    tag_shift: Annotated[int, Field(ge=0)] = 0
+    tag_shift: Annotated[int, Field(ge=0)] | None = None
     start_delay: Annotated[float, Field(ge=0.0, le=3600.0)] = 0.0
     overrides: list[str] = []
 
@@ -70,18 +73,21 @@ class FleetMember:
     Attributes:
         name: of the robot, and of its namespace.
         setup: its trial.
-        pose: of its site's map in the world.
         start_delay: wall time from a graph that is ready until the goal is sent [s].
     """
 
     name: str
     setup: TrialSetup
-    pose: Stance = Stance(0.0, 0.0, 0.0)
     start_delay: float = 0.0
+
+    @property
+    def pose(self) -> Stance:
+        """Of its course's map in the world, x, y [m], yaw [rad]."""
+        return self.setup.site.place
 
     def to_json(self) -> dict[str, Any]:
         """What builds the same member in another process."""
-        return {"name": self.name, "setup": self.setup.arguments, "pose": list(self.pose)}
+        return {"name": self.name, "setup": self.setup.arguments}
 
 
 def member_from_json(data: dict[str, Any]) -> FleetMember:
@@ -90,7 +96,7 @@ def member_from_json(data: dict[str, Any]) -> FleetMember:
     Raises:
         ConfigError: its configuration is wrong.
     """
-    return FleetMember(str(data["name"]), load_trial_setup(**data["setup"]), Stance(*data["pose"]))
+    return FleetMember(str(data["name"]), load_trial_setup(**data["setup"]))
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ def load_fleet(
     Args:
         name: fleet by name (`config/fleets/NAME.yaml`) or a path.
         seed: added to every robot's.
-        length: of every lane, instead of what the fleet and the sites say [m].
+        length: of every lane, instead of what the fleet and the courses say [m].
         camera: where fiducials come from; rendered frames where neither this nor the fleet says.
         output: folder with one for each robot's bag, verdict and report; None records nothing.
 
@@ -139,9 +145,9 @@ def load_fleet(
         except ConfigError as error:
             problems += [loaded.problem(f"robots.{index}.trial", robot.trial, str(one)) for one in error.problems]
             continue
-        members.append(FleetMember(robot.name, setup, robot.pose.resolve(), robot.start_delay))
+        members.append(FleetMember(robot.name, setup, robot.start_delay))
     if not problems:
-        problems += [*_check_names(loaded), *_check_times(loaded, members), *_check_tags(loaded, members)]
+        problems += [*_check_names(loaded), *_check_sharing(loaded, members), *_check_tags(loaded, members)]
     if problems:
         raise ConfigError(problems)
     return Fleet(spec.name, loaded.file, tuple(members))
@@ -152,10 +158,10 @@ def _choose_arguments(robot: FleetRobotSpec, start_time: datetime | None, file: 
     overrides = list(robot.overrides)
     if start_time is not None:
         overrides.append(f"trial.start_time={start_time.isoformat()}")
-    if robot.pose != StanceSpec(x=0.0, y=0.0):
-        overrides += [f"site.place.{key}={value!r}" for key, value in robot.pose.model_dump().items()]
-    if robot.tag_shift:
-        overrides.append(f"site.fiducials.shift={robot.tag_shift}")
+    if robot.pose is not None:
+        overrides += [f"course.pose.{key}={value!r}" for key, value in robot.pose.model_dump().items()]
+    if robot.tag_shift is not None:
+        overrides.append(f"course.fiducials.shift={robot.tag_shift}")
 
     def locate(kind: str, name: str) -> str:
         return str(find_config(kind, name, file)) if "/" in name or name.endswith((".yaml", ".yml")) else name
@@ -164,6 +170,8 @@ def _choose_arguments(robot: FleetRobotSpec, start_time: datetime | None, file: 
         "name": locate("trials", robot.trial),
         "robot": robot.robot and locate("robots", robot.robot),
         "site": robot.site and locate("sites", robot.site),
+        "course": robot.course and locate("courses", robot.course),
+        "zone": robot.zone,
         "overrides": overrides,
     }
 
@@ -177,25 +185,29 @@ def _check_names(loaded: Loaded[FleetSpec]) -> list[ConfigProblem]:
     ]
 
 
-def _check_times(loaded: Loaded[FleetSpec], members: Sequence[FleetMember]) -> list[ConfigProblem]:
-    """One world has one clock."""
-    first = members[0].setup.start_time
-    rule = f"start_time must be {first.isoformat()}, as of {members[0].name}, or set the fleet's own"
-    return [
-        loaded.problem(f"robots.{index}.trial", member.setup.start_time.isoformat(), rule)
-        for index, member in enumerate(members)
-        if member.setup.start_time != first
-    ]
+def _check_sharing(loaded: Loaded[FleetSpec], members: Sequence[FleetMember]) -> list[ConfigProblem]:
+    """One world has one clock and is one site."""
+    first, problems = members[0], []
+    moment, site = first.setup.start_time, first.setup.site.name
+    for index, member in enumerate(members):
+        setup = member.setup
+        if setup.start_time != moment:
+            rule = f"start_time must be {moment.isoformat()}, as of {first.name}, or set the fleet's own"
+            problems.append(loaded.problem(f"robots.{index}.trial", setup.start_time.isoformat(), rule))
+        if setup.site.name != site:
+            rule = f"must be {site}, as of {first.name}: one world is one site"
+            problems.append(loaded.problem(f"robots.{index}.site", setup.site.name, rule))
+    return problems
 
 
 def _check_tags(loaded: Loaded[FleetSpec], members: Sequence[FleetMember]) -> list[ConfigProblem]:
     """A robot that sees a fiducial of another lane must not take it for one of its own."""
     problems, owners = [], dict[int, str]()
     for index, member in enumerate(members):
-        ids = {tag.id for tag in member.setup.site.fiducials}
+        ids = {tag.id for tag in member.setup.site.fiducials if not tag.shared}
         taken = sorted(ids & owners.keys())
         if taken:
-            rule = f"fiducial {taken[0]} of its site is also one of {owners[taken[0]]}: choose another tag_shift"
+            rule = f"fiducial {taken[0]} of its course is also one of {owners[taken[0]]}: choose another tag_shift"
             problems.append(loaded.problem(f"robots.{index}", member.name, rule))
         owners |= dict.fromkeys(ids - owners.keys(), member.name)
     return problems

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, field_validator
 
 from robot_trials.clock import require_zone
 from robot_trials.config.identity import hash_configuration
 from robot_trials.config.model import Loaded, StrictModel
-from robot_trials.config.polygon import Polygon
+from robot_trials.config.site.polygon import Polygon, find_excess, measure_area
 from robot_trials.exceptions import ConfigProblem
 from robot_trials.geometry import PlanarPose, compose_planar
 from robot_trials.kinds.contract import Demands
 
 CROWD = "caps.crowd"
 """Key of the cap on people around the robot: the only clause that may be covered again a moment later."""
-ROUNDING = 1e-6
-"""An area that reaches so far beyond a polygon lies on its edge [m]."""
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -54,9 +52,9 @@ class Permit(StrictModel):
     """A permit file (`config/permits/*.yaml`).
 
     Attributes:
-        site: name of the course (config/sites).
+        site: name of the site (config/sites) or of the course in it (config/courses).
         robot: profile (config/robots).
-        polygon: corners on the programme's map within which it holds [m]; none: wherever the site is.
+        polygon: corners on the site's map within which it holds [m]; none: wherever the course lies.
         controller_hash, configuration_hash: SHA-256 of what was shown to the office; none: not bound to one.
         evidence: none: not required.
     """
@@ -91,9 +89,9 @@ class Occasion:
     """Where, by whom and when a trial is held, as far as that is known.
 
     Attributes:
-        trials, sites: names of the trial and of its site, one of which the permit must say.
+        trials, sites: names of the trial, and of its site and course, one of which the permit must say.
         robot: profile.
-        place: of the map of the trial's area on the programme's map, x, y [m], yaw [rad].
+        place: of the map of the trial's area on the site's map, x, y [m], yaw [rad].
         start: civil time; None: when is not settled yet.
         crowd: people around the robot [1/m²]; None: not counted.
     """
@@ -223,26 +221,15 @@ def _compare_caps(caps: CapsSpec, demands: Demands, crowd: float | None) -> list
 
 
 def _compare_area(permit: Permit, demands: Demands, place: PlanarPose) -> list[Gap]:
-    """The demanded area, placed on the programme's map, must lie in the permit's polygon."""
+    """The demanded area, placed on the site's map, must lie in the permit's polygon."""
     if permit.polygon is None:
         return []
-    from shapely import Polygon as Shape
-
-    corners = [compose_planar(place, (x, y, 0.0))[:2] for x, y in demands.area]
-    allowed, demanded = Shape(permit.polygon), Shape(corners)
-    outside = demanded.difference(allowed.buffer(ROUNDING))
-    if outside.is_empty:
+    corners = tuple(compose_planar(place, (x, y, 0.0))[:2] for x, y in demands.area)
+    excess = find_excess(corners, permit.polygon)
+    if not excess:
         return []
-    corner = max(outside.convex_hull.exterior.coords, key=lambda point: float(allowed.distance(_point(point))))
-    distance = float(allowed.distance(_point(corner)))
-    where = f"{outside.area:.2f} m² of it are outside, up to {distance:.2f} m at ({corner[0]:.2f}, {corner[1]:.2f})"
-    return [Gap("polygon", f"{allowed.area:.0f} m²", f"must cover the trial's area of {demanded.area:.0f} m²: {where}")]
-
-
-def _point(place: Sequence[float]) -> Any:
-    from shapely import Point
-
-    return Point(place[0], place[1])
+    allowed, demanded = measure_area(permit.polygon), measure_area(corners)
+    return [Gap("polygon", f"{allowed:.0f} m²", f"must cover the trial's area of {demanded:.0f} m²: {excess}")]
 
 
 def _when(moment: datetime, label: str) -> str:

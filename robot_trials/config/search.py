@@ -19,11 +19,13 @@ FOLDER_VARIABLE = "ROBOT_TRIALS_CONFIG"
 GROUP = "robot_trials.config"
 """Entry points of packages that bring a configuration folder: `greet = my_package.config` is that package's folder."""
 
-KINDS = ("robots", "sites", "trials", "permits", "controllers", "fleets")
+KINDS = ("robots", "sites", "courses", "trials", "permits", "controllers", "fleets")
 """Sub-folders of a configuration folder."""
 
 PROGRAMMES = "programmes"
 """Sub-folder in which each programme is a folder of its own."""
+PROGRAMME_FILE = "trials.yaml"
+"""What makes a folder a programme."""
 
 
 def config_folders() -> list[Path]:
@@ -102,7 +104,7 @@ def list_programmes() -> dict[str, Path]:
     """Folders of all programmes in reach by name, the first configuration folder winning."""
     found: dict[str, Path] = {}
     for folder in config_folders():
-        for file in sorted((folder / PROGRAMMES).glob("*/site.yaml")):
+        for file in sorted((folder / PROGRAMMES).glob(f"*/{PROGRAMME_FILE}")):
             found.setdefault(file.parent.name, file.parent)
     return found
 
@@ -115,9 +117,9 @@ def find_programme(name: str) -> Path:
     """
     if "/" in name:
         folder = Path(name).expanduser()
-        if (folder / "site.yaml").is_file():
+        if (folder / PROGRAMME_FILE).is_file():
             return folder.resolve()
-        raise ConfigError([ConfigProblem(folder, None, "", None, "must be a folder with a site.yaml")])
+        raise ConfigError([ConfigProblem(folder, None, "", None, f"must be a folder with a {PROGRAMME_FILE}")])
     known = list_programmes()
     if name in known:
         return known[name]

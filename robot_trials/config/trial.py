@@ -48,6 +48,8 @@ class Trial(StrictModel):
 
     Attributes:
         kind: of trial; chooses the model.
+        site, course: where it is held (config/sites), and what lies there for it (config/courses).
+        zone: of the site, in which the course lies; empty: where the course itself says.
         criteria: bounds tighter than the kind's built-in ones.
         walking_speed: upper bound of the commanded speed [m/s].
         torque_limits: which torque limits the simulated drives obey.
@@ -61,6 +63,8 @@ class Trial(StrictModel):
     description: str = ""
     robot: str
     site: str
+    course: str
+    zone: str = ""
     permit: str
     controller: str | None = None
     start_time: datetime

@@ -43,7 +43,7 @@ def make_checks(programme: Programme) -> tuple[StartCheck, ...]:
         CoverageCheck(programme, files),
         SoftwareCheck(programme, files),
         BatteryCheck(programme),
-        GateCheck(site.name, limits, {}),
+        GateCheck(programme.name, limits, {}),
         CrowdCheck(programme),
         check_checklist,
     )
@@ -137,11 +137,13 @@ class CrowdCheck:
         cap, permit = find_crowd_cap(self.programme, booking.place, now, end), _permit_of(self.programme, booking).value
         if booking.rehearsal or (cap is None and permit.caps.crowd is None):
             return []
-        site, kind = self.programme.site.value, f"crowd_{booking.place}"
-        limit = GateLimit(kind, "crowd", 0.0, math.inf if cap is None else cap, "1/m²", site.crowd_max_age)
-        if clauses := GateCheck(site.name, (limit,), {})(session, booking, now):
+        programme, kind = self.programme.name, f"crowd_{booking.place}"
+        limit = GateLimit(
+            kind, "crowd", 0.0, math.inf if cap is None else cap, "1/m²", self.programme.site.value.crowd_max_age
+        )
+        if clauses := GateCheck(programme, (limit,), {})(session, booking, now):
             return clauses
-        reading = find_newest(session, site.name, kind)
+        reading = find_newest(session, programme, kind)
         request = _request_of(self.programme, booking)
         wanted = self.programme.wanted.get((request, booking.place))
         if reading is None or wanted is None:

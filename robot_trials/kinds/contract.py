@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from robot_trials.config.model import Loaded
     from robot_trials.config.setup import TrialSetup
-    from robot_trials.config.site import Site, SiteSpec
+    from robot_trials.config.site import CourseSpec, Mark
     from robot_trials.config.trial import Trial
     from robot_trials.exceptions import ConfigProblem
     from robot_trials.kinds.common.context import TrialContext
@@ -158,24 +158,38 @@ class Measure(Protocol):
         """Bounds on its figures."""
 
 
+class LaidCourse(NamedTuple):
+    """A course as one trial uses it.
+
+    Attributes:
+        spec: as its file says, with what the trial changes.
+        course: the kind's own record of it, on the course's map.
+        marks: painted on its lane.
+    """
+
+    spec: CourseSpec
+    course: Any
+    marks: tuple[Mark, ...] = ()
+
+
 class TrialKind(Protocol):
     """A kind of trial.
 
     Attributes:
         name: as `kind:` in a trial's YAML.
         trial: pydantic model of the trial's file, a subclass of `config.trial.Trial`.
-        site: pydantic model of the site's file, a subclass of `config.site.SiteSpec` with the course in it: lane and
-            people, a route, posts.
+        course: pydantic model of a course's file, a subclass of `config.site.CourseSpec`: lane and people, a route,
+            posts.
     """
 
     name: str
     trial: type[Trial]
-    site: type[SiteSpec]
+    course: type[CourseSpec]
 
-    def resolve_site(self, spec: Any, trial: Any) -> tuple[Site, Any]:
-        """Place and course with everything in the map frame, as a trial uses them."""
+    def resolve_course(self, spec: Any, trial: Any) -> LaidCourse:
+        """The course with everything on its map, as a trial uses it."""
 
-    def check(self, trial: Loaded[Any], site: Loaded[Any]) -> list[ConfigProblem]:
+    def check(self, trial: Loaded[Any], course: Loaded[Any]) -> list[ConfigProblem]:
         """What is wrong between files that are valid by themselves."""
 
     def list_bounds(self, trial: Any, course: Any) -> dict[str, float]:

@@ -41,10 +41,17 @@ SHOWN_S = 86_400.0
 
 @dataclass(frozen=True)
 class CoordinationKit:
-    """What a site's rules add to the coordinator: checks of every start, and the planner."""
+    """What a site's rules add to the coordinator.
+
+    Attributes:
+        checks: of every start.
+        replan: the planner.
+        site: that goals name, with the zone of their booking; empty: robots know where they are.
+    """
 
     checks: Sequence[StartCheck]
     replan: Replan | None = None
+    site: str = ""
 
 
 def make_kit(node: CoordinatorNode) -> CoordinationKit:
@@ -60,7 +67,8 @@ def make_kit(node: CoordinatorNode) -> CoordinationKit:
     from robot_trials.coordination.programme_plan import ProgrammeReplan
 
     programme = load_programme(name)
-    return CoordinationKit(make_checks(programme), BackgroundReplan(ProgrammeReplan(programme, node.read_records)))
+    replan = BackgroundReplan(ProgrammeReplan(programme, node.read_records))
+    return CoordinationKit(make_checks(programme), replan, programme.sent_site)
 
 
 def make_plain_kit(node: Node) -> CoordinationKit:
@@ -189,7 +197,7 @@ class CoordinatorNode(LifecycleNode):
             self._records,
             self._site,
             self._robots,
-            LinkDispatcher(self._links),
+            LinkDispatcher(self._links, self._kit.site),
             self._kit.checks,
             self._kit.replan,
             FollowTimes(lost_after=self._lost_after),

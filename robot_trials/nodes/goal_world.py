@@ -59,4 +59,4 @@ class GoalWorld:
 def _find_key(setup: TrialSetup) -> tuple[str, ...]:
     """What makes a simulated world another one."""
     drawn = repr(setup.trial.world), repr(setup.demands.load), str(setup.seed)
-    return setup.kind.name, setup.configuration["site"], setup.configuration.get("course", ""), *drawn
+    return setup.kind.name, setup.configuration["course"], *drawn

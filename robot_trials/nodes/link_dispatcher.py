@@ -9,8 +9,8 @@ from robot_trials.records.models import Booking
 class LinkDispatcher:
     """The core's way to the robots, each over its `RobotLink`."""
 
-    def __init__(self, links: dict[str, RobotLink]) -> None:
-        self._links = links
+    def __init__(self, links: dict[str, RobotLink], site: str = "") -> None:
+        self._links, self._site = links, site
 
     def find_obstacle(self, robot: str) -> str:
         """Why a robot cannot take a goal now; empty when it can."""
@@ -20,7 +20,7 @@ class LinkDispatcher:
     def send(self, goal_id: str, robot: str, booking: Booking) -> None:
         """Send a booking's trial."""
         if robot in self._links:
-            self._links[robot].send(goal_id, make_goal(booking))
+            self._links[robot].send(goal_id, make_goal(booking, self._site))
 
     def query(self, goal_id: str, robot: str, withdraw: bool) -> None:
         """Ask what became of a goal."""

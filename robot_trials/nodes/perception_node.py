@@ -14,6 +14,7 @@ import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
+from robot_trials.config import TrialSetup
 from robot_trials.nodes.beat import start_beating
 from robot_trials.nodes.node_main import run_node
 from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
@@ -21,6 +22,7 @@ from robot_trials.nodes.raw_messages import RawPublishers
 from robot_trials.nodes.sample_messages import make_frame_names
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
 from robot_trials.runtime.channel_layout import FIDUCIAL_DTYPE, frame_dtype
+from robot_trials.runtime.world_request import WorldFollower
 from robot_trials.telemetry.messages.said import make_detections, make_picture
 from robot_trials.telemetry.topics import CAMERA, FIDUCIALS
 from robot_trials_control.records import Record
@@ -51,7 +53,7 @@ class PerceptionNode(Node):
         start_beating(self, self._channel, "perception_node", setup)
         self._said = RawPublishers(self, FIDUCIALS, *([CAMERA] if info.camera_size is not None else []))
         if info.camera_size is not None:
-            self._open_frames(info.camera_size, {tag.id: tag.size for tag in setup.site.fiducials})
+            self._open_frames(info.camera_size, setup)
             step = self._take_frames
         else:
             self._ring = self._channel.fiducials
@@ -67,12 +69,17 @@ class PerceptionNode(Node):
         """Detach."""
         self._channel.close()
 
-    def _open_frames(self, size: tuple[int, int], tag_sizes: dict[int, float]) -> None:
-        from robot_trials.perception.fiducials import FiducialDetector
-
-        self._detector: Any = FiducialDetector(tag_sizes)
+    def _open_frames(self, size: tuple[int, int], setup: TrialSetup) -> None:
+        self._world = WorldFollower(self._channel)
+        self._look_for(setup)
         self._ring = self._channel.frames
         self._frame = Record(np.zeros(1, frame_dtype(*size)))
+
+    def _look_for(self, setup: TrialSetup) -> None:
+        """From now on, find the fiducials of another trial's place."""
+        from robot_trials.perception.fiducials import FiducialDetector
+
+        self._detector: Any = FiducialDetector({tag.id: tag.size for tag in setup.site.fiducials})
 
     def _poll(self) -> None:
         ended = self._channel.ended
@@ -81,6 +88,9 @@ class PerceptionNode(Node):
             self.finished = True
 
     def _take_frames(self) -> None:
+        entered = self._world.look()
+        if entered is not None:
+            self._look_for(entered)
         record = self._frame
         while self._ring.pop_into(record.data):
             frame = CameraFrame(int(record.time_ns), record.image_bgr, record.camera_matrix)

@@ -145,9 +145,17 @@ def make_uuid(goal_id: str) -> UUID:
     return UUID(uuid=list(bytes.fromhex(goal_id)))
 
 
-def make_goal(booking: Booking) -> RunTrial.Goal:
-    """The goal of a booking: its trial, and what was planned and approved beyond the trial's file."""
-    return RunTrial.Goal(trial=booking.trial, overrides=list(booking.overrides), booking=booking.name)
+def make_goal(booking: Booking, site: str = "") -> RunTrial.Goal:
+    """The goal of a booking: its trial, and what was planned and approved beyond the trial's file.
+
+    Args:
+        booking: from the records.
+        site: of the programme, whose zone the booking's place is; empty: the robot knows where.
+    """
+    zone = booking.place if site else ""
+    return RunTrial.Goal(
+        trial=booking.trial, site=site, zone=zone, overrides=list(booking.overrides), booking=booking.name
+    )
 
 
 def make_report(goal_id: str, state: GoalState, result: Any) -> Report:

@@ -183,7 +183,7 @@ class TrialNode(Node):
     def _load(self, goal: RunTrial.Goal, problems: list[str]) -> TrialSetup | None:
         """The goal's trial as its files are now, or what is wrong with it."""
         try:
-            return load_goal_setup(self._base, goal.trial, goal.site, goal.robot, goal.overrides)
+            return load_goal_setup(self._base, goal)
         except ConfigError as error:
             problems += [str(problem) for problem in error.problems]
             return None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from robot_trials.config import TrialSetup, load_parameters
-from robot_trials.config.ground import GroundSpec
+from robot_trials.config.site.ground import GroundSpec
 from robot_trials.robots import OpenRobot, SimOptions, load_profile, open_robot
 from robot_trials.robots.fall import FallWatch
 from robot_trials.robots.props import PropSet

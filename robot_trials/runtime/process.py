@@ -122,7 +122,7 @@ def _make_process(
 
 
 def _read_hosting(data: dict[str, Any]) -> Hosting:
-    missing = sorted({"name", "channel", "setup", "pose"} - data.keys())
+    missing = sorted({"name", "channel", "setup"} - data.keys())
     if missing:
         rule = f"must have {', '.join(missing)}"
         raise ConfigError([ConfigProblem(None, None, "--fleet", str(data.get("name", "")), rule)])
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="control_process", description=(__doc__ or "").split("\n\n")[0])
     robots = parser.add_mutually_exclusive_group(required=True)
     robots.add_argument("--setup", help="one robot: keyword arguments of load_trial_setup, as JSON")
-    fleet_help = "robots of one world: JSON list of objects with name, channel, setup, and pose [x, y, yaw]"
+    fleet_help = "robots of one world: JSON list of objects with name, channel and setup"
     robots.add_argument("--fleet", help=fleet_help)
     parser.add_argument("--channel", default="robot", help="shared memory of one robot (default: %(default)s)")
     parser.add_argument("--real-time-factor", type=float, default=0.0, metavar="F", help="0: lockstep; up to 1: paced")

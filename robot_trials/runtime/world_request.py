@@ -47,6 +47,29 @@ class WorldRequests:
         return bytes(self._answer.trouble.item()).decode(errors="ignore")
 
 
+class WorldFollower:
+    """The side of a process that looks on, and has to know what is in the world.
+
+    Args:
+        channel: of the robot.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._requests, self._request = channel.world, Record(np.zeros(1, WORLD_DTYPE))
+        self._seen = 0
+
+    def look(self) -> TrialSetup | None:
+        """The trial that has been entered since the last look; None for none.
+
+        Raises:
+            ConfigError: its files are not valid any more.
+        """
+        if self._requests.sequence == self._seen:
+            return None
+        self._seen = self._requests.read_into(self._request.data)
+        return _read_setup(self._request) if self._request.enter else None
+
+
 class WorldKeeper:
     """The control process's side.
 
@@ -88,5 +111,10 @@ class WorldKeeper:
         if not self._request.enter:
             robot.reset_props()
             return
-        setup = load_trial_setup(**json.loads(bytes(self._request.setup.item())))
+        setup = _read_setup(self._request)
         robot.enter_world(setup.site, choose_options(setup))
+
+
+def _read_setup(request: Record) -> TrialSetup:
+    """The trial of a request."""
+    return load_trial_setup(**json.loads(bytes(request.setup.item())))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from robot_trials.config.calendar import HoursSpec, LocalWindows, list_starts, localise
 from robot_trials.config.programme import Occurrence, Programme, RobotSpec, TrialRequest, Wanted, ZoneSpec
-from robot_trials.config.programme.calendar import HoursSpec, LocalWindows, list_starts, localise
 from robot_trials.exceptions import ConfigError
 from robot_trials.schedule.coverage import find_fault
 from robot_trials.schedule.problem import Booking, Interval, Marshal, Option, Place, Problem, Refusal, RobotUnit

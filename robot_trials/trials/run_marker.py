@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_trials.config import TrialSetup
-from robot_trials.config.ground import GroundSpec
+from robot_trials.config.site.ground import GroundSpec
 from robot_trials.kinds.registry import find_kind
 from robot_trials.runtime.ending import read_start_time
 from robot_trials.telemetry import make_identity

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from robot_trials.config.criteria import FALLS_MAX, QP_FAILURES_MAX, UNWANTED_CONTACTS_MAX
-from robot_trials.config.ground import GroundSpec
+from robot_trials.config.site.ground import GroundSpec
 from robot_trials.kinds.contract import Rule
 from robot_trials.robots.fall import compute_base_height, find_fallen, find_unwanted_contacts
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from robot_trials.config import TrialSetup
-from robot_trials.config.ground import GroundSpec
+from robot_trials.config.site.ground import GroundSpec
 from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.kinds.contract import Measure, TrialKind
 from robot_trials.trials.outcome import Criterion, TrialOutcome

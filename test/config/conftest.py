@@ -18,8 +18,8 @@ Spoil = Callable[[str, str, str], Path]
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The shipped sites, trials, permits and robots in a folder of their own, searched first."""
-    for kind in ("sites", "trials", "permits", "robots", "controllers", "programmes"):
+    """The shipped sites, courses, trials, permits and robots in a folder of their own, searched first."""
+    for kind in ("sites", "courses", "trials", "permits", "robots", "controllers", "programmes"):
         if (SHIPPED / kind).is_dir():
             shutil.copytree(SHIPPED / kind, tmp_path / kind)
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))

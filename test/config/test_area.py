@@ -49,7 +49,7 @@ def test_a_trial_without_a_polygon_keeps_to_its_lane() -> None:
     assert area.measure_leeway(setup.site.start.x, setup.site.start.y, SURE, 3.0) == pytest.approx(1.5)
 
 
-TURNED = ("site.place.x=10.0", "site.place.y=6.5", "site.place.yaw_deg=90")
+TURNED = ("course.pose.x=10.0", "course.pose.y=6.5", "course.pose.yaw_deg=90")
 """A lane that begins to the left of the programme's origin and runs to the left."""
 
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from robot_trials.config.calendar import HoursSpec, list_starts, localise, read_time_of_day
 from robot_trials.config.programme import LocalWindows
-from robot_trials.config.programme.calendar import HoursSpec, list_starts, localise, read_time_of_day
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 

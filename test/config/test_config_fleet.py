@@ -60,7 +60,7 @@ def test_robots_must_not_share_names_or_fiducials(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         load_fleet(write(tmp_path, robot("one"), robot("one", tag_shift=3)))
     assert [problem.key for problem in error.value.problems] == ["robots.1.name", "robots.1"]
-    assert "fiducial 4 of its site is also one of one: choose another tag_shift" in str(error.value)
+    assert "fiducial 4 of its course is also one of one: choose another tag_shift" in str(error.value)
 
 
 @pytest.mark.parametrize(

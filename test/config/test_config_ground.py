@@ -7,7 +7,7 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from robot_trials.config.ground import BoardSpec, GroundSpec, MatSpec, RampSpec
+from robot_trials.config.site.ground import BoardSpec, GroundSpec, MatSpec, RampSpec
 
 UP = RampSpec(x_min=2.0, x_max=6.0, slope_deg=8.0)
 DOWN = RampSpec(x_min=7.0, x_max=9.0, slope_deg=-10.0)

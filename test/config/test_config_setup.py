@@ -12,7 +12,7 @@ from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import ConfigError
 
 Spoil = Callable[[str, str, str], Path]
-TRIAL, PERMIT, SITE = "trials/torch_relay.yaml", "permits/shenzhen_relay.yaml", "sites/shenzhen_relay.yaml"
+TRIAL, PERMIT, COURSE = "trials/torch_relay.yaml", "permits/shenzhen_relay.yaml", "courses/shenzhen_relay.yaml"
 
 
 def refusal(**arguments: object) -> str:
@@ -68,9 +68,9 @@ def test_arguments_rebuild_the_same_setup_elsewhere(config: Path) -> None:
 
 def test_hash_follows_content_and_not_layout(config: Path, spoil: Spoil) -> None:
     before = load_trial_setup("torch_relay").configuration_hash
-    spoil(SITE, r"^name: shenzhen_relay$", "# a comment\nname:    shenzhen_relay")
+    spoil(COURSE, r"^name: shenzhen_relay$", "# a comment\nname:    shenzhen_relay")
     assert load_trial_setup("torch_relay").configuration_hash == before
-    spoil(SITE, r"width: 3\.0", "width: 3.1")
+    spoil(COURSE, r"width: 3\.0", "width: 3.1")
     assert load_trial_setup("torch_relay").configuration_hash != before
 
 
@@ -118,7 +118,7 @@ def test_missing_site_is_located_in_the_trial(config: Path, spoil: Spoil) -> Non
 
 
 def test_problems_of_several_files_come_together(config: Path, spoil: Spoil) -> None:
-    spoil(SITE, r"width: 3\.0", "width: 0.1")
+    spoil(COURSE, r"width: 3\.0", "width: 0.1")
     spoil(PERMIT, r"speed: 1\.0", "sped: 1.0")
     message = refusal()
     assert "lane.width: 0.1: must be ≥ 1" in message
@@ -126,7 +126,7 @@ def test_problems_of_several_files_come_together(config: Path, spoil: Spoil) -> 
 
 
 def test_tag_ids_are_unique(config: Path, spoil: Spoil) -> None:
-    spoil(SITE, r"\{id: 4,", "{id: 105,")
+    spoil(COURSE, r"\{id: 4,", "{id: 105,")
     assert "fiducials.tags.3.id: 105: must be unique on the site" in refusal()
 
 
@@ -136,8 +136,8 @@ def test_carry_needs_time_for_the_lane(config: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["walking_speed=1", "trial.walking_speed", "permit.caps.speed=9", "trial=1"])
-def test_override_reaches_trial_and_site_only(config: Path, text: str) -> None:
-    rule = "must read trial.KEY=VALUE, site.KEY=VALUE or world.KEY=VALUE"
+def test_override_reaches_trial_site_and_course_only(config: Path, text: str) -> None:
+    rule = "must read trial.KEY=VALUE, site.KEY=VALUE, course.KEY=VALUE or world.KEY=VALUE"
     assert refusal(overrides=[text]) == f"command line: --set: {text}: {rule}"
 
 

@@ -15,12 +15,13 @@ from robot_trials.kinds.contract import Load
 
 Spoil = Callable[[str, str, str], Path]
 DEMO = "programmes/shenzhen_demo"
+SITE = "sites/shenzhen_demo.yaml"
 
 
 def test_shipped_programme_is_sound(config: Path) -> None:
     programme = load_programme("shenzhen_demo")
     assert programme.folder.is_relative_to(config)
-    assert set(programme.polygons) == set(programme.site.value.zones)
+    assert set(programme.zones) == set(programme.site.value.zones)
     assert programme.fleet.value.robots["kuavo_3"].battery.capacity == 900.0  # from the mapping that << names
     assert programme.trials.value.trials["relay_2"].distance == pytest.approx(103.5)
 
@@ -28,30 +29,40 @@ def test_shipped_programme_is_sound(config: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "pattern", "text", "expected"),
     [
-        ("site.yaml", "timezone: .*", "timezone: Asia/Shenzen", "timezone: Asia/Shenzen: must be a time zone such as"),
-        ("site.yaml", 'from: "08:00"', 'from: "8 am"', 'from: 8 am: must be a time of day such as "08:30"'),
-        ("site.yaml", "rule: FREQ=DAILY}", "rule: FREQ=OFTEN}", "rule: FREQ=OFTEN: must be a rule of RFC 5545"),
-        ("site.yaml", "course: shenzhen_relay", "course: moon", "course: moon: no file moon.yaml"),
-        ("site.yaml", "geojson: lake_path", "geojson: sea", "geojson: sea: must be one of lake_path"),
-        ("site.yaml", "park.geojson", "nothing.geojson", "nothing.geojson: must be a GeoJSON file"),
-        ("site.yaml", "latitude: 22.5", "latitude: 122.5", "latitude: 122.5431: must be ≤ 89"),
-        ("site.yaml", "speed: 1.0, crowd", "sped: 1.0, crowd", "sped: unknown key; did you mean 'speed'?"),
+        (SITE, "timezone: .*", "timezone: Asia/Shenzen", "timezone: Asia/Shenzen: must be a time zone such as"),
+        (SITE, 'from: "08:00"', 'from: "8 am"', 'from: 8 am: must be a time of day such as "08:30"'),
+        (SITE, "rule: FREQ=DAILY}", "rule: FREQ=OFTEN}", "rule: FREQ=OFTEN: must be a rule of RFC 5545"),
+        (SITE, "course: shenzhen_relay", "course: moon", "course: moon: no file moon.yaml"),
+        (SITE, "geojson: lake_path", "geojson: sea", "geojson: sea: must be one of lake_path"),
+        (SITE, "shenzhen_park.geojson", "nothing.geojson", "nothing.geojson: must be a GeoJSON file"),
+        (SITE, "latitude: 22.5", "latitude: 122.5", "latitude: 122.5431: must be ≤ 89"),
+        (SITE, "speed: 1.0, crowd", "sped: 1.0, crowd", "sped: unknown key; did you mean 'speed'?"),
         (
-            "site.yaml",
+            SITE,
             r"\[-6.0, 6.0\], \[106.0, 6.0\]",
             "[-6.0, 4.0], [106.0, 4.0]",
             "1.50 m: must be ≥ 2.4 from zones",
         ),
-        ("site.yaml", r"\[-6.0, 6.0\], \[106.0", "[106.0, 9.0], [100.0", "polygon: must not cross itself"),
-        ("site.yaml", r"gate_west: \[-20.0", "gate_west: [-200.0", "gate_west: must lie within the walkable area"),
-        ("site.yaml", r"gate_west: \[-20.0, 8.0", "gate_west: [115.0, -5.0", "must not touch keep_out.fountain"),
-        ("site.yaml", r"days: \[MO", "days: [MONDAY", "days must be some of MO, TU, WE, TH, FR, SA, SU, not MONDAY"),
+        (SITE, r"\[-6.0, 6.0\], \[106.0", "[106.0, 9.0], [100.0", "polygon: must not cross itself"),
+        (SITE, r"gate_west: \[-20.0", "gate_west: [-200.0", "gate_west: must lie within the walkable area"),
+        (SITE, r"gate_west: \[-20.0, 8.0", "gate_west: [115.0, -5.0", "must not touch keep_out.fountain"),
+        (SITE, r"days: \[MO", "days: [MONDAY", "days must be some of MO, TU, WE, TH, FR, SA, SU, not MONDAY"),
         (
-            "site.yaml",
+            SITE,
             "low: 0.0, high: 38.0",
             "low: 50.0, high: 38.0",
             "gates.temperature: must have low ≤ high, not 50",
         ),
+        (SITE, "operator: Lin Hai\n", "", "operator: must be there: a programme is held here"),
+        (SITE, "gradient_max: 0.01", "gradient_max: 0.7", "gradient_max: 0.7: must be ≤ 0.5"),
+        (
+            SITE,
+            r"^walkable",
+            "ground: {ramps: [{x_min: 20.0, x_max: 25.0, slope_deg: 3.0}]}\nwalkable",
+            "must be ≥ 0.052",
+        ),
+        (SITE, r"^walkable", "lane: {length: 5.0}\nwalkable", "lane: belong to a course, in a file of its own"),
+        ("trials.yaml", "site: shenzhen_demo", "site: moon", "site: moon: no file moon.yaml"),
         ("robots.yaml", "profile: kuavo", "profile: kuawo", "robots.kuavo_1.profile: kuawo: no file kuawo.yaml"),
         ("robots.yaml", "reserve: 0.3", "reserve: 1.3", "battery.reserve: 1.3: must be ≤ 0.9"),
         ("robots.yaml", "  kuavo_2:", "  Kuavo-2:", "must match ^[a-z][a-z0-9_]*$"),
@@ -72,7 +83,7 @@ def test_shipped_programme_is_sound(config: Path) -> None:
     ],
 )
 def test_a_fault_is_located(spoil: Spoil, file: str, pattern: str, text: str, expected: str) -> None:
-    spoiled = spoil(f"{DEMO}/{file}", pattern, text)
+    spoiled = spoil(file if file == SITE else f"{DEMO}/{file}", pattern, text)
     with pytest.raises(ConfigError) as error:
         load_programme("shenzhen_demo")
     told = next((line for line in str(error.value).splitlines() if expected in line), None)
@@ -81,14 +92,14 @@ def test_a_fault_is_located(spoil: Spoil, file: str, pattern: str, text: str, ex
 
 
 def test_faults_of_all_files_are_told_at_once(spoil: Spoil) -> None:
-    spoil(f"{DEMO}/site.yaml", "timezone: .*", "timezone: Mars/Olympus")
+    spoil(SITE, "timezone: .*", "timezone: Mars/Olympus")
     spoil(f"{DEMO}/robots.yaml", "reserve: 0.3", "reserve: 1.3")
     spoil(f"{DEMO}/marshals.yaml", "title: Chen Yue", "title: 5")
     spoil(f"{DEMO}/trials.yaml", "priority: 8", "priority: 80")
     with pytest.raises(ConfigError) as error:
         load_programme("shenzhen_demo")
     files = {problem.file.name for problem in error.value.problems if problem.file}
-    assert files == {"site.yaml", "robots.yaml", "marshals.yaml", "trials.yaml"}
+    assert files == {"shenzhen_demo.yaml", "robots.yaml", "marshals.yaml", "trials.yaml"}
 
 
 def test_unknown_programme_names_those_that_exist(config: Path) -> None:
@@ -117,7 +128,7 @@ def test_requests_have_their_numbers_from_the_trials_file(config: Path) -> None:
         "torch_relay",
         "torch_relay",
         ("torch_relay",),
-        ("shenzhen_relay",),
+        ("shenzhen_demo", "shenzhen_relay"),
     )
     assert (relay.demands.speed, relay.demands.load) == (setup.demands.speed, setup.demands.load)
     assert relay.demands.duration == setup.demands.duration and relay.demands.people == 2

@@ -26,7 +26,7 @@ def run_goal(graph, name, **parameters):
 
 @pytest.mark.timeout(2 * RELAY_S)
 def test_the_second_trial_walks_to_its_start(graph):
-    graph.configure("site.lane.length=5")
+    graph.configure("course.lane.length=5")
     setup = json.dumps(graph.setup.arguments)
     command = [sys.executable, "-m", "robot_trials.runtime.process", "--setup", setup, "--channel", graph.channel]
     graph.group.start("control", command, graph.environment)

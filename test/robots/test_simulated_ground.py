@@ -8,8 +8,8 @@ import mujoco
 import numpy as np
 import pytest
 
-from robot_trials.config.ground import BoardSpec, GroundSpec, MatSpec, RampSpec
 from robot_trials.config.site import Site
+from robot_trials.config.site.ground import BoardSpec, GroundSpec, MatSpec, RampSpec
 from robot_trials.robots import RobotProfile, SimOptions, open_robot
 from robot_trials.robots.mujoco.robot import MujocoRobot
 from robot_trials_control.records import Record, make_control_sample, make_robot_command

@@ -11,7 +11,7 @@ import pytest
 from control_rig import PATIENCE_S, Rig, wait_for_following
 from runtime_doubles import PERIOD_NS, wait_for
 
-from robot_trials.config import FleetMember, Stance, load_trial_setup
+from robot_trials.config import FleetMember, load_trial_setup
 from robot_trials.runtime.channel_files import remove_channel
 from robot_trials.runtime.channel_layout import DRIVE_DTYPE
 from robot_trials.runtime.process import main
@@ -103,7 +103,7 @@ def test_one_robot_can_be_driven_while_another_has_a_trial(make_rig):
     ("fleet", "problem"),
     [
         ("[]", "--fleet: []: must name one robot at least"),
-        ('[{"name": "one", "setup": {"name": "torch_relay"}}]', "--fleet: one: must have channel, pose"),
+        ('[{"name": "one", "setup": {"name": "torch_relay"}}]', "--fleet: one: must have channel"),
     ],
 )
 def test_wrong_fleet_is_bad_input(fleet, problem, capsys):
@@ -119,8 +119,9 @@ class TestRealRobots:
     def test_three_robots_stand_in_step_until_told_to_end(self, segment_name):
         hosted, channels = [], [f"{segment_name}_{index}" for index in range(3)]
         for index, channel in enumerate(channels):
-            setup = load_trial_setup("torch_relay", length=5.0, seed=index)
-            member = FleetMember(f"kuavo_{index}", setup, Stance(0.0, 6.0 * index, 0.3 * index))
+            pose = [f"course.pose.y={6.0 * index}", f"course.pose.yaw_deg={17.0 * index}"]
+            setup = load_trial_setup("torch_relay", length=5.0, seed=index, overrides=pose)
+            member = FleetMember(f"kuavo_{index}", setup)
             hosted.append(member.to_json() | {"channel": channel})
         command = [sys.executable, "-m", "robot_trials.runtime.process", "--fleet", json.dumps(hosted)]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)

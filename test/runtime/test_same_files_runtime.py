@@ -41,7 +41,9 @@ def test_the_same_files_are_no_problem() -> None:
     require_same_files(make_info("test"), READ)
 
 
-@pytest.mark.parametrize(("override", "role"), [("trial.walking_speed=0.3", "trial"), ("site.lane.width=2.5", "site")])
+@pytest.mark.parametrize(
+    ("override", "role"), [("trial.walking_speed=0.3", "trial"), ("course.lane.width=2.5", "course")]
+)
 def test_a_difference_names_role_and_file(override: str, role: str) -> None:
     other = load_greeting(overrides=[override])
     with pytest.raises(ConfigError) as caught:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from robot_trials.config.programme import Programme, load_programme
-from robot_trials.config.programme.load import find_programme
+from robot_trials.config.search import find_config, find_programme
 from robot_trials.exceptions import ConfigError
 from robot_trials.schedule.expand import Circumstances, expand, find_source
 from robot_trials.schedule.problem import Booking
@@ -22,8 +22,14 @@ Change = Callable[[str, str, str], None]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shipped = find_programme("shenzhen_demo")
-    return Path(shutil.copytree(shipped, tmp_path / "shenzhen_demo"))
+    """A programme whose site lies beside it, where it is looked for without being named."""
+    folder = Path(shutil.copytree(find_programme("shenzhen_demo"), tmp_path / "shenzhen_demo"))
+    site = find_config("sites", "shenzhen_demo")
+    shutil.copy(site, folder / "site.yaml")
+    shutil.copy(site.parent / "shenzhen_park.geojson", folder)
+    file = folder / "trials.yaml"
+    file.write_text(file.read_text().replace("site: shenzhen_demo", "", 1))
+    return folder
 
 
 def change(folder: Path, file: str, old: str, new: str) -> Programme:
@@ -116,7 +122,11 @@ def test_an_absent_robot_refuses() -> None:
         ("speed: 1.0", "speed: 0.5", ": caps.speed: 0.5: must be ≥ 0.8, the trial's walking speed [m/s]"),
         ("load: 2.5", "load: 1.5", ": caps.load: 1.5: must be ≥ 2, the heaviest load that the trial accepts [kg]"),
         ("robot: kuavo", "robot: g1", ": robot: g1: must be kuavo, the trial's robot"),
-        ("site: shenzhen_relay", "site: park", ": site: park: must be shenzhen_relay, the trial's site"),
+        (
+            "site: shenzhen_relay",
+            "site: park",
+            ": site: park: must be shenzhen_demo or shenzhen_relay, the trial's site",
+        ),
         ("trials: [torch_relay]", "trials: [patrol]", ": trials: patrol: must include torch_relay"),
         ("approver: Chen Yue", "approver: Lin Hai", ": approver: Lin Hai: must be someone else than the operator"),
         (

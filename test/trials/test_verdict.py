@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from robot_trials.config import load_trial_setup
-from robot_trials.config.ground import GroundSpec, RampSpec
+from robot_trials.config.site.ground import GroundSpec, RampSpec
 from robot_trials.kinds.registry import find_kind
 from robot_trials.kinds.relay.judge.holding import compute_excess_force
 from robot_trials.robots.fall import FallWatch, compute_tilt

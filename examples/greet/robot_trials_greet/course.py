@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from robot_trials.config.model import StrictModel
-from robot_trials.config.site import (
-    Mark,
-    Site,
-    SiteSpec,
-    Stance,
-    StanceSpec,
-    place_lane_boards,
-    resolve_place,
-)
+from robot_trials.config.site import CourseSpec, Mark, Stance, StanceSpec
+from robot_trials.kinds.contract import LaidCourse
 
 MARGIN = 1.5
 """The robot stays within this of the way between start and meeting point [m]."""
@@ -27,9 +20,10 @@ class PersonSpec(StrictModel):
     robot_stance: StanceSpec
 
 
-class GreetSite(SiteSpec):
-    """A site's file with a greeting's course in it."""
+class GreetCourseSpec(CourseSpec):
+    """A greeting's course file."""
 
+    kind: Literal["greet"]
     person: PersonSpec
 
 
@@ -54,8 +48,8 @@ class GreetCourse(NamedTuple):
         return low, (high[0], low[1]), high, (low[0], high[1])
 
 
-def resolve_greet_site(spec: GreetSite) -> tuple[Site, GreetCourse]:
-    """Everything in the map frame, with the boards along the lane."""
+def resolve_greet_course(spec: GreetCourseSpec) -> LaidCourse:
+    """Everything on the course's map."""
     course = GreetCourse(spec.start.resolve(), spec.person.robot_stance.resolve(), spec.person.stance.resolve())
     mark = Mark("meeting_point", course.meeting.x - 0.04, course.meeting.x + 0.04, BLUE)
-    return resolve_place(spec, place_lane_boards(spec.fiducials, spec.lane.length), (mark,)), course
+    return LaidCourse(spec, course, (mark,))

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from robot_trials.config.model import Loaded
 from robot_trials.config.setup import TrialSetup
-from robot_trials.config.site import Site
 from robot_trials.exceptions import ConfigProblem
 from robot_trials.kinds.common.longest import in_turn, limit_phase, under_guard
-from robot_trials.kinds.contract import Demands, Measure, Mission
-from robot_trials_greet.course import GreetCourse, GreetSite, resolve_greet_site
+from robot_trials.kinds.contract import Demands, LaidCourse, Measure, Mission
+from robot_trials_greet.course import GreetCourse, GreetCourseSpec, resolve_greet_course
 from robot_trials_greet.spec import GreetTrial
 
 if TYPE_CHECKING:
@@ -27,21 +26,21 @@ class GreetKind:
 
     name = "greet"
     trial = GreetTrial
-    site = GreetSite
+    course = GreetCourseSpec
 
-    def resolve_site(self, spec: GreetSite, trial: GreetTrial) -> tuple[Site, GreetCourse]:
-        """Place and course with everything in the map frame."""
-        return resolve_greet_site(spec)
+    def resolve_course(self, spec: GreetCourseSpec, trial: GreetTrial) -> LaidCourse:
+        """The course with everything on its map."""
+        return resolve_greet_course(spec)
 
-    def check(self, trial: Loaded[GreetTrial], site: Loaded[GreetSite]) -> list[ConfigProblem]:
+    def check(self, trial: Loaded[GreetTrial], course: Loaded[GreetCourseSpec]) -> list[ConfigProblem]:
         """The robot must not stand in the person's reach."""
-        person = site.value.person
+        person = course.value.person
         dx, dy = person.stance.x - person.robot_stance.x, person.stance.y - person.robot_stance.y
         distance = (dx * dx + dy * dy) ** 0.5
         if distance >= DISTANCE_MIN:
             return []
         rule = f"must be ≥ {DISTANCE_MIN:g} m away from the robot's stance, is {distance:.2f} m"
-        return [site.problem("person.stance.x", person.stance.x, rule)]
+        return [course.problem("person.stance.x", person.stance.x, rule)]
 
     def list_bounds(self, trial: GreetTrial, course: GreetCourse) -> dict[str, float]:
         """The built-in bounds of the verdict."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from robot_trials.config.calendar import list_starts, localise
 from robot_trials.config.permit import Gap, find_gaps
-from robot_trials.config.programme.calendar import list_starts, localise
 from robot_trials.config.programme.load import Programme, find_wanted
 from robot_trials.config.setup import TrialSetup, load_trial_setup
 from robot_trials.exceptions import ConfigError, ConfigProblem
@@ -86,5 +86,7 @@ def load_request(programme: Programme, name: str, zone: str, profile: str, momen
     Raises:
         ConfigError: anything of it is wrong, or its permit does not cover it.
     """
-    wanted, course = find_wanted(programme, name, zone), programme.site.value.zones[zone].course
-    return load_trial_setup(wanted.trial, robot=profile, site=course, overrides=wanted.overrides, moment=moment)
+    wanted = find_wanted(programme, name, zone)
+    return load_trial_setup(
+        wanted.trial, robot=profile, site=wanted.site, zone=zone, overrides=wanted.overrides, moment=moment
+    )

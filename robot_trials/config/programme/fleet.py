@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from robot_trials.config.calendar import LocalWindows
 from robot_trials.config.model import StrictModel
-from robot_trials.config.polygon import Point
-from robot_trials.config.programme.calendar import LocalWindows
-from robot_trials.config.programme.zones import Name
+from robot_trials.config.site.polygon import Point
+from robot_trials.config.site.zones import Name
 
 Positive = Annotated[float, Field(gt=0.0, le=1e5)]
 

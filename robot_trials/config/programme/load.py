@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import shapely
-
+from robot_trials.config.document import read_document
 from robot_trials.config.model import Loaded
 from robot_trials.config.permit import Permit
 from robot_trials.config.problems import Problems
 from robot_trials.config.programme.fleet import FleetFile
-from robot_trials.config.programme.ground_plan import check_ground_plan, resolve_zones
-from robot_trials.config.programme.map_frame import MapFrame
 from robot_trials.config.programme.marshals import MarshalsFile
-from robot_trials.config.programme.requests import Wanted, read_wanted
+from robot_trials.config.programme.requests import Wanted, name_anywhere, read_wanted
 from robot_trials.config.programme.trials import TrialRequest, TrialsFile
-from robot_trials.config.programme.zones import ProgrammeSite
-from robot_trials.config.search import find_programme
+from robot_trials.config.search import PROGRAMME_FILE, find_config, find_programme
+from robot_trials.config.site import SiteSpec
+from robot_trials.config.site.ground_plan import check_ground_plan, resolve_zones
+from robot_trials.config.site.polygon import Corners
 from robot_trials.exceptions import ConfigError, ConfigProblem
 
 
@@ -30,27 +29,33 @@ class Programme:
 
     Attributes:
         folder: its files.
-        site, fleet, marshals, trials: one file each.
+        site: where it is held; `trials` names it.
+        fleet, marshals, trials: one file each.
         permits: by name, as trials name them.
-        polygons: of the zones, map frame [m].
+        zones: corners of each on the site's map [m].
         wanted: what each request takes at most in each of its zones, by request and zone.
         faults: why one cannot be held there, whoever does it: its trial's file is invalid, or says otherwise.
     """
 
     folder: Path
-    site: Loaded[ProgrammeSite]
+    site: Loaded[SiteSpec]
     fleet: Loaded[FleetFile]
     marshals: Loaded[MarshalsFile]
     trials: Loaded[TrialsFile]
     permits: Mapping[str, Loaded[Permit]]
-    polygons: Mapping[str, shapely.Polygon]
+    zones: Mapping[str, Corners]
     wanted: Mapping[tuple[str, str], Wanted]
     faults: Mapping[tuple[str, str], tuple[ConfigProblem, ...]]
 
     @property
     def name(self) -> str:
-        """Of the folder and of the site."""
-        return self.site.value.name
+        """Of the folder: under it, records keep what is planned and held."""
+        return self.folder.name
+
+    @property
+    def sent_site(self) -> str:
+        """What robots are told of the site: its name, or the path of a file that lies beside the programme."""
+        return name_anywhere("sites", self.trials.value.site, self.trials)
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -68,30 +73,24 @@ def load_programme(name: str) -> Programme:
         ConfigError: with every problem of every file.
     """
     folder, problems = find_programme(name), Problems()
-    site = problems.load(folder / "site.yaml", ProgrammeSite)
     fleet = problems.load(folder / "robots.yaml", FleetFile)
     marshals = problems.load(folder / "marshals.yaml", MarshalsFile)
-    trials = problems.load(folder / "trials.yaml", TrialsFile)
-    polygons: dict[str, shapely.Polygon] = {}
+    trials = problems.load(folder / PROGRAMME_FILE, TrialsFile)
+    site = _read_site(folder / PROGRAMME_FILE, problems)
+    zones: dict[str, Corners] = {}
     permits: dict[str, Loaded[Permit]] = {}
     if site is not None:
-        if site.value.name != folder.name:
-            problems.found.append(site.problem("name", site.value.name, f"must be {folder.name}, as the folder"))
-        polygons = resolve_zones(site, MapFrame(site.value.map), problems)
-        problems.found += check_ground_plan(site, polygons)
-        for zone, spec in site.value.zones.items():
-            if spec.course is not None:
-                problems.find("sites", spec.course, site, f"zones.{zone}.course")
+        zones = check_site(site, problems)
     if fleet is not None:
         for robot, unit in fleet.value.robots.items():
             problems.find("robots", unit.profile, fleet, f"robots.{robot}.profile")
     if trials is not None:
         permits = _read_permits(trials, problems)
         problems.found += _check_names(trials, site, fleet)
-        problems.found += _check_places(trials, polygons)
+        problems.found += _check_places(trials, zones)
     problems.stop_if_any()
     assert site is not None and fleet is not None and marshals is not None and trials is not None
-    return reread_trials(Programme(folder, site, fleet, marshals, trials, permits, polygons, {}, {}))
+    return reread_trials(Programme(folder, site, fleet, marshals, trials, permits, zones, {}, {}))
 
 
 def reread_trials(programme: Programme) -> Programme:
@@ -113,8 +112,43 @@ def find_wanted(programme: Programme, request: str, zone: str) -> Wanted:
     Raises:
         ConfigError: the file is invalid, or says otherwise.
     """
-    corners = list(programme.polygons[zone].exterior.coords)[:-1]
-    return read_wanted(programme.trials, programme.site, request, zone, corners)
+    return read_wanted(programme.trials, programme.site, request, zone, programme.zones[zone])
+
+
+def check_site(site: Loaded[SiteSpec], problems: Problems) -> dict[str, Corners]:
+    """Whether a site fits together; gives the corners of its zones on its map [m].
+
+    Args:
+        site: its file.
+        problems: told what is wrong.
+    """
+    zones = resolve_zones(site, problems)
+    problems.found += check_ground_plan(site, zones)
+    for zone, spec in site.value.zones.items():
+        if spec.course is not None:
+            problems.find("courses", spec.course, site, f"zones.{zone}.course")
+    return zones
+
+
+def _read_site(trials: Path, problems: Problems) -> Loaded[SiteSpec] | None:
+    """The site that a programme names, with all that a programme needs of it; also where its trials are not valid."""
+    try:
+        document = read_document(trials)
+    except ConfigError:
+        return None  # told where its trials were read
+    name = str(document.data.get("site", TrialsFile.model_fields["site"].default))
+    try:
+        file = find_config("sites", name, trials)
+    except ConfigError as error:
+        problems.found += [document.problem(("site",), name, problem.bound) for problem in error.problems]
+        return None
+    site = problems.load(file, SiteSpec)
+    if site is None:
+        return None
+    for key in ("map", "operator", "zones", "stand_down"):
+        if not getattr(site.value, key):
+            problems.found.append(site.problem(key, None, f"must be there: a programme is held here ({trials})"))
+    return site
 
 
 def _read_permits(trials: Loaded[TrialsFile], problems: Problems) -> dict[str, Loaded[Permit]]:
@@ -134,7 +168,7 @@ def _read_permits(trials: Loaded[TrialsFile], problems: Problems) -> dict[str, L
 
 
 def _check_names(
-    trials: Loaded[TrialsFile], site: Loaded[ProgrammeSite] | None, fleet: Loaded[FleetFile] | None
+    trials: Loaded[TrialsFile], site: Loaded[SiteSpec] | None, fleet: Loaded[FleetFile] | None
 ) -> list[ConfigProblem]:
     """Zones and robots that requests name."""
     found = []
@@ -152,9 +186,11 @@ def _check_names(
     return found
 
 
-def _check_places(trials: Loaded[TrialsFile], polygons: Mapping[str, shapely.Polygon]) -> list[ConfigProblem]:
+def _check_places(trials: Loaded[TrialsFile], zones: Mapping[str, Corners]) -> list[ConfigProblem]:
     """Routes and posts must lie in the trial's zones."""
-    found = []
+    import shapely
+
+    polygons, found = {name: shapely.Polygon(corners) for name, corners in zones.items()}, []
     for name, request in trials.value.trials.items():
         if not all(zone in polygons for zone in request.zones):
             continue

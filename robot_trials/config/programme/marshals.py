@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from robot_trials.config.calendar import LocalWindows
 from robot_trials.config.model import StrictModel
-from robot_trials.config.programme.calendar import LocalWindows
-from robot_trials.config.programme.zones import Name, Text
+from robot_trials.config.site.zones import Name, Text
 
 
 class MarshalSpec(StrictModel):

@@ -14,9 +14,11 @@ from datetime import timedelta
 from robot_trials.config.model import Loaded, load_model
 from robot_trials.config.permit import Occasion
 from robot_trials.config.programme.trials import LoadSpec, TrialRequest, TrialsFile
-from robot_trials.config.programme.zones import ProgrammeSite
 from robot_trials.config.search import find_config
+from robot_trials.config.site import SiteSpec, StanceSpec
+from robot_trials.config.site.polygon import find_excess, measure_area
 from robot_trials.exceptions import ConfigError, ConfigProblem
+from robot_trials.geometry import compose_planar
 from robot_trials.kinds.contract import Corner, Demands, Load
 from robot_trials.kinds.registry import read_kind
 
@@ -30,14 +32,15 @@ class Wanted:
 
     Attributes:
         kind: of trial.
-        trial: what a robot is sent, by name or absolute path; empty: no software here can start it.
+        trial, site: what a robot is sent, by name or absolute path; trial empty: no software here can start it.
         trials, sites: names that a permit may say for it.
-        demands: what it takes at most; the area is the zone, on the programme's map [m].
+        demands: what it takes at most; the area is the zone, on the site's map [m].
         overrides: `trial.KEY=VALUE` that bring what was asked for to the robot.
     """
 
     kind: str
     trial: str
+    site: str
     trials: tuple[str, ...]
     sites: tuple[str, ...]
     demands: Demands
@@ -57,7 +60,7 @@ class Wanted:
 
 
 def read_wanted(
-    trials: Loaded[TrialsFile], site: Loaded[ProgrammeSite], name: str, zone: str, area: Sequence[Corner]
+    trials: Loaded[TrialsFile], site: Loaded[SiteSpec], name: str, zone: str, area: Sequence[Corner]
 ) -> Wanted:
     """Read what a request takes at most in a zone; a trial's file is read anew every time.
 
@@ -66,18 +69,21 @@ def read_wanted(
         site: with the zone.
         name: of the request.
         zone: where it would be held.
-        area: corners of the zone on the programme's map [m].
+        area: corners of the zone on the site's map [m].
 
     Raises:
         ConfigError: the trial's file is invalid, or the request exceeds or contradicts it.
     """
     request, course = trials.value.trials[name], site.value.zones[zone].course
     corners = tuple((float(x), float(y)) for x, y in area)
+    sent = name_anywhere("sites", trials.value.site, trials)
     if request.trial is None:
         sites = tuple(each for each in (course, site.value.name) if each)
-        return Wanted(str(request.kind), "", (name,), sites, _demand_alone(request, corners))
-    found = _read_file(trials, name, request.trial, course)
-    problems = find_contradictions(trials, name, found)
+        return Wanted(str(request.kind), "", sent, (name,), sites, _demand_alone(request, corners))
+    found, pose = _read_file(trials, name, request.trial, course)
+    found = replace(found, site=sent, sites=(site.value.name, *found.sites))
+    pose = site.value.zones[zone].pose or pose
+    problems = [*find_contradictions(trials, name, found), *_find_beyond(trials, name, found, pose, zone, corners)]
     if problems:
         raise ConfigError(problems)
     asked = request.load
@@ -117,7 +123,7 @@ def find_contradictions(trials: Loaded[TrialsFile], name: str, found: Wanted) ->
 
 def list_overrides(trials: Loaded[TrialsFile], request: TrialRequest) -> list[str]:
     """What the goal of a request says beyond the file of its trial: the permit, and what is tighter."""
-    permit = _name_anywhere("permits", request.permit, trials)
+    permit = name_anywhere("permits", request.permit, trials)
     values: dict[str, object] = {"permit": permit, "walking_speed": request.walking_speed}
     if request.load is not None:
         asked = request.load
@@ -127,8 +133,22 @@ def list_overrides(trials: Loaded[TrialsFile], request: TrialRequest) -> list[st
     ]
 
 
-def _read_file(trials: Loaded[TrialsFile], name: str, trial: str, course: str | None) -> Wanted:
-    """What a trial's file demands on a course.
+def _find_beyond(
+    trials: Loaded[TrialsFile], name: str, found: Wanted, pose: StanceSpec, zone: str, corners: tuple[Corner, ...]
+) -> list[ConfigProblem]:
+    """Whether the trial's area, with its course laid into a zone, reaches out of the zone."""
+    place = pose.resolve()
+    area = tuple(compose_planar(place, (x, y, 0.0))[:2] for x, y in found.demands.area)
+    excess = find_excess(area, corners)
+    if not excess:
+        return []
+    rule = f"must cover the area of {measure_area(area):.0f} m² of trial {found.trials[0]}: {excess}"
+    index = trials.value.trials[name].zones.index(zone)
+    return [trials.problem(f"trials.{name}.zones.{index}", zone, rule)]
+
+
+def _read_file(trials: Loaded[TrialsFile], name: str, trial: str, course: str | None) -> tuple[Wanted, StanceSpec]:
+    """What a trial's file demands on a course, and where this lies unless a zone says otherwise.
 
     Raises:
         ConfigError: one of the files is invalid; told at the request's line.
@@ -137,17 +157,18 @@ def _read_file(trials: Loaded[TrialsFile], name: str, trial: str, course: str | 
         file = find_config("trials", trial, trials.file)
         kind = read_kind(file)
         value = load_model(file, kind.trial).value
-        site_file = find_config("sites", course, None) if course else find_config("sites", value.site, file)
-        site, ground = kind.resolve_site(load_model(site_file, kind.site).value, value)
-        sent = _name_anywhere("trials", trial, trials)
-        return Wanted(kind.name, sent, (value.name,), (site.name,), kind.find_demands(value, ground))
+        course_file = find_config("courses", course, None) if course else find_config("courses", value.course, file)
+        laid = kind.resolve_course(load_model(course_file, kind.course).value, value)
+        sent = name_anywhere("trials", trial, trials)
+        demands = kind.find_demands(value, laid.course)
+        return Wanted(kind.name, sent, "", (value.name,), (laid.spec.name,), demands), laid.spec.pose
     except ConfigError as error:
         key = f"trials.{name}.trial"
         raise ConfigError([trials.problem(key, trial, str(problem)) for problem in error.problems]) from error
 
 
-def _name_anywhere(folder: str, name: str, trials: Loaded[TrialsFile]) -> str:
-    """A file's name, or its absolute path: a robot does not know beside which file a relative one was written."""
+def name_anywhere(folder: str, name: str, trials: Loaded[TrialsFile]) -> str:
+    """What a robot is sent of a file: its name, or its absolute path where it is written relative to another."""
     return str(find_config(folder, name, trials.file)) if "/" in name or name.endswith((".yaml", ".yml")) else name
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from robot_trials.config.calendar import LocalMoment, Rule
 from robot_trials.config.model import StrictModel
-from robot_trials.config.polygon import Point
-from robot_trials.config.programme.calendar import LocalMoment, Rule
-from robot_trials.config.programme.zones import Name, Text
+from robot_trials.config.site.polygon import Point
+from robot_trials.config.site.zones import Name, Text
 
 OnMissed = Literal["skip", "next_window", "ask"]
 """What becomes of a trial whose latest start has passed: nothing, planned anew, or a question to the operator."""
@@ -106,6 +106,11 @@ class TrialRequest(StrictModel):
 
 
 class TrialsFile(StrictModel):
-    """`trials.yaml` of a programme."""
+    """`trials.yaml` of a programme.
 
+    Attributes:
+        site: where it is held (config/sites).
+    """
+
+    site: str = "./site.yaml"
     trials: Annotated[dict[Name, TrialRequest], Field(min_length=1)]

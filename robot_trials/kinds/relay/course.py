@@ -6,24 +6,14 @@ The map's origin lies on the lane's middle at the take-over line, x runs along t
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from robot_trials.config.ground import StretchSpec
 from robot_trials.config.model import StrictModel, Vector3
-from robot_trials.config.site import (
-    LaneSpec,
-    Mark,
-    Site,
-    SiteSpec,
-    Stance,
-    StanceSpec,
-    TagSpec,
-    place_lane_boards,
-    resolve_place,
-)
-from robot_trials.kinds.contract import Hand
+from robot_trials.config.site import CourseSpec, LaneSpec, Mark, Stance, StanceSpec, TagSpec
+from robot_trials.config.site.ground import StretchSpec
+from robot_trials.kinds.contract import Hand, LaidCourse
 
 MARGIN_ALONG = 1.0
 """The robot may be so far behind the start zone and beyond the hand-over zone [m]."""
@@ -42,9 +32,10 @@ class PersonSpec(StrictModel):
     grip: Vector3
 
 
-class RelaySite(SiteSpec):
-    """A site's file with a relay's course in it."""
+class RelayCourseSpec(CourseSpec):
+    """A relay's course file."""
 
+    kind: Literal["torch_relay"]
     start_zone: StretchSpec
     hand_over_zone: StretchSpec
     giver: PersonSpec
@@ -99,8 +90,8 @@ class RelayCourse(NamedTuple):
         return (back, -side), (front, -side), (front, side), (back, side)
 
 
-def resolve_relay_site(spec: RelaySite, hand: Hand = "right") -> tuple[Site, RelayCourse]:
-    """Move everything that is written relative to a line into the map frame, and place the lane boards.
+def resolve_relay_course(spec: RelayCourseSpec, hand: Hand = "right") -> LaidCourse:
+    """Move everything that is written relative to a line into the map frame.
 
     A course is written for one hand. For the other one, people are mirrored at the lane's middle: where they stand and
     hold out a hand, where the robot stands for it, the tags that they and the torch wear, and with the giver the boards
@@ -130,8 +121,7 @@ def resolve_relay_site(spec: RelaySite, hand: Hand = "right") -> tuple[Site, Rel
         Mark("start_zone", *course.start_zone, START_COLOUR),
         Mark("hand_over_zone", *course.hand_over_zone, HAND_OVER_COLOUR),
     )
-    spec = _mirror_tags(spec, mounts)
-    return resolve_place(spec, place_lane_boards(spec.fiducials, length), marks), course
+    return LaidCourse(_mirror_tags(spec, mounts), course, marks)
 
 
 def _resolve_person(spec: PersonSpec, x_line: float) -> Person:
@@ -146,8 +136,8 @@ def _mirror_person(person: Person) -> Person:
     return Person(robot_stance, stance, person.grip * (1.0, -1.0, 1.0))
 
 
-def _mirror_tags(spec: RelaySite, mounts: set[str]) -> RelaySite:
-    """A site whose tags on some people and things are on the other side of these."""
+def _mirror_tags(spec: RelayCourseSpec, mounts: set[str]) -> RelayCourseSpec:
+    """A course whose tags on some people and things are on the other side of these."""
     if not mounts:
         return spec
     tags = [_mirror_tag(tag) if tag.mount in mounts else tag for tag in spec.fiducials.tags]

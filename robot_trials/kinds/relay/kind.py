@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from robot_trials.config.criteria import TorqueLimits
 from robot_trials.config.model import Loaded
 from robot_trials.config.setup import TrialSetup
-from robot_trials.config.site import Site
 from robot_trials.exceptions import ConfigProblem
-from robot_trials.kinds.contract import Demands, Load, Measure, Mission
-from robot_trials.kinds.relay.course import RelayCourse, RelaySite, resolve_relay_site
+from robot_trials.kinds.contract import Demands, LaidCourse, Load, Measure, Mission
+from robot_trials.kinds.relay.course import RelayCourse, RelayCourseSpec, resolve_relay_course
 from robot_trials.kinds.relay.longest import find_longest
 from robot_trials.kinds.relay.spec import RelayTrial
 from robot_trials.robots.profile import RobotProfile
@@ -33,16 +32,16 @@ class RelayKind:
 
     name = "torch_relay"
     trial = RelayTrial
-    site = RelaySite
+    course = RelayCourseSpec
 
-    def resolve_site(self, spec: RelaySite, trial: RelayTrial) -> tuple[Site, RelayCourse]:
-        """Place and course with everything in the map frame, people on the side of the hand that carries."""
-        return resolve_relay_site(spec, trial.payload.hand)
+    def resolve_course(self, spec: RelayCourseSpec, trial: RelayTrial) -> LaidCourse:
+        """The course with everything on its map, people on the side of the hand that carries."""
+        return resolve_relay_course(spec, trial.payload.hand)
 
-    def check(self, trial: Loaded[RelayTrial], site: Loaded[RelaySite]) -> list[ConfigProblem]:
+    def check(self, trial: Loaded[RelayTrial], course: Loaded[RelayCourseSpec]) -> list[ConfigProblem]:
         """The carry phase must last long enough for the lane at the walking speed."""
         timeout = trial.value.phases.carry.timeout
-        needed = site.value.lane.length / trial.value.walking_speed
+        needed = course.value.lane.length / trial.value.walking_speed
         if timeout >= needed:
             return []
         rule = f"must be ≥ {needed:.1f}, lane.length over walking_speed [s]"

@@ -6,8 +6,8 @@ import math
 
 import mujoco
 
-from robot_trials.config.ground import StretchSpec
 from robot_trials.config.site import Site
+from robot_trials.config.site.ground import StretchSpec
 from robot_trials.robots.mujoco.groups import COLLISION_GROUP, SCENERY_GROUP, ContactBits
 from robot_trials.robots.mujoco.paving import ROWS, SLAB, THICKNESS, WINDOW
 from robot_trials.robots.mujoco.ramps import WHITE, add_ramps

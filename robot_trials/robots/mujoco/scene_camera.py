@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import mujoco
 import numpy as np
 
-from robot_trials.config.ground import GroundSpec
+from robot_trials.config.site.ground import GroundSpec
 from robot_trials.robots.mujoco.rendering import make_renderer, make_scene_option
 from robot_trials.robots.mujoco.view import View
 

@@ -23,7 +23,7 @@ def test_people_of_a_left_handed_relay_are_mirrored(person: str) -> None:
 
 
 def test_tags_and_boards_are_mirrored_with_people_and_torch() -> None:
-    moved = ("site.fiducials.tags.0.position=[0.13, 0.04, 1.30]", "site.fiducials.tags.0.facing_yaw_deg=20.0")
+    moved = ("course.fiducials.tags.0.position=[0.13, 0.04, 1.30]", "course.fiducials.tags.0.facing_yaw_deg=20.0")
     right = {tag.id: tag for tag in load_trial_setup("torch_relay", length=6.0, overrides=moved).site.fiducials}
     left = {tag.id: tag for tag in load_trial_setup("torch_relay", length=6.0, overrides=(*moved, LEFT)).site.fiducials}
     assert right.keys() == left.keys()
@@ -37,8 +37,12 @@ def test_tags_and_boards_are_mirrored_with_people_and_torch() -> None:
 
 def test_a_course_that_is_written_for_the_left_hand_stays_as_it_is() -> None:
     written = (
-        *("site.giver.stance.y=0.9", "site.giver.stance.yaw_deg=-150.0", "site.giver.grip=[0.42, 0.3, 1.0]"),
-        *("site.receiver.stance.y=0.9", "site.receiver.stance.yaw_deg=-150.0", "site.receiver.grip=[0.92, 0.3, 1.0]"),
+        *("course.giver.stance.y=0.9", "course.giver.stance.yaw_deg=-150.0", "course.giver.grip=[0.42, 0.3, 1.0]"),
+        *(
+            "course.receiver.stance.y=0.9",
+            "course.receiver.stance.yaw_deg=-150.0",
+            "course.receiver.grip=[0.92, 0.3, 1.0]",
+        ),
     )
     course = load_trial_setup("torch_relay", length=6.0, overrides=(*written, LEFT)).course
     shipped = load_setup((LEFT,), None).course

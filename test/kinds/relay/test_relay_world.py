@@ -118,7 +118,7 @@ def test_a_drawn_mass_is_the_same_for_the_same_seed() -> None:
         ("world.torch_mass=heavy", "world.torch_mass: heavy: must be a number"),
         ("world.torch_mass={uniform: [1.0]}", "world.torch_mass.uniform.1: required key is missing"),
         ("world.people.release_share=2", "world.people.release_share: 2: must lie in 0…1"),
-        ("world=2", "must read trial.KEY=VALUE, site.KEY=VALUE or world.KEY=VALUE"),
+        ("world=2", "must read trial.KEY=VALUE, site.KEY=VALUE, course.KEY=VALUE or world.KEY=VALUE"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_with_its_key(override: str, message: str) -> None:

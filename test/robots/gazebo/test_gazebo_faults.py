@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from robot_fixtures import relay_setup as trial_setup  # noqa: F401
 
-from robot_trials.config.ground import GroundSpec, MatSpec
 from robot_trials.config.site import Site
+from robot_trials.config.site.ground import GroundSpec, MatSpec
 from robot_trials.exceptions import ConfigError, RobotFault
 from robot_trials.robots import RobotProfile, SimOptions
 from robot_trials.robots.gazebo import robot as gazebo_robot

@@ -1,16 +1,16 @@
-"""What the ground of a site is like along its lane: ramps, boards to step over or onto, soft mats."""
+"""What the ground of a site is like along its x: ramps, boards to step over or onto, soft mats."""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from robot_trials.config.model import StrictModel
-
-Coordinate = Annotated[float, Field(ge=-2000.0, le=2000.0)]
+from robot_trials.config.site.polygon import Coordinate
+from robot_trials.geometry import PlanarPose, wrap_angle
 
 
 class StretchSpec(StrictModel):
@@ -44,8 +44,11 @@ class MatSpec(StretchSpec):
     sink: Annotated[float, Field(gt=0.0, le=0.05)]
 
 
+StretchT = TypeVar("StretchT", bound=StretchSpec)
+
+
 class GroundSpec(StrictModel):
-    """The ground along a lane: level where nothing is said; ramps follow each other and must not overlap."""
+    """The ground along x: level where nothing is said; ramps follow each other and must not overlap."""
 
     ramps: tuple[RampSpec, ...] = Field(default=(), strict=False)
     boards: tuple[BoardSpec, ...] = Field(default=(), strict=False)
@@ -58,6 +61,27 @@ class GroundSpec(StrictModel):
             if after.x_min < before.x_max:
                 raise ValueError(f"ramps overlap: x_min {after.x_min:g} must be ≥ {before.x_max:g}")
         return self
+
+    def move(self, place: PlanarPose) -> GroundSpec:
+        """The same ground along another x.
+
+        Args:
+            place: of the other map on this one, x, y [m], yaw [rad].
+
+        Raises:
+            ValueError: the ground is not level, and the other x runs another way.
+        """
+        if abs(wrap_angle(place[2])) > 1e-9 and (self.ramps or self.boards or self.mats):
+            raise ValueError(f"runs along the site's x: a course there must have yaw 0, not {math.degrees(place[2]):g}")
+
+        def shift(stretch: StretchT) -> StretchT:
+            return stretch.model_copy(update={"x_min": stretch.x_min - place[0], "x_max": stretch.x_max - place[0]})
+
+        return GroundSpec(
+            ramps=tuple(map(shift, self.ramps)),
+            boards=tuple(map(shift, self.boards)),
+            mats=tuple(map(shift, self.mats)),
+        )
 
     def slope(self, x: float) -> float:
         """Angle of the ground at `x`, positive where it rises along x [rad]."""

@@ -1,15 +1,16 @@
-"""A site for the public: zones, when they are open, what is allowed in them and when, and where to stand down."""
+"""Parts of a site that the public knows: zones, when they are open, what is allowed in them, what is kept out."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from robot_trials.config.model import StrictModel, TimeZoneName
-from robot_trials.config.polygon import Point, Polygon
-from robot_trials.config.programme.calendar import HoursSpec, LocalWindows
-from robot_trials.config.programme.map_frame import MapFrameSpec, find_polygon_fault
+from robot_trials.config.calendar import HoursSpec, LocalWindows
+from robot_trials.config.model import StrictModel
+from robot_trials.config.site.fiducials import TAG_ID_MAX
+from robot_trials.config.site.polygon import Polygon
+from robot_trials.config.site.stance import StanceSpec
 
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -46,7 +47,10 @@ class ZoneSpec(StrictModel):
 
     Attributes:
         polygon: its edge [m]; or `geojson`, the name of a feature in the site's GeoJSON file.
-        course: lane and people for the simulation of it (config/sites).
+        course: what lies in it (config/courses) for trials of its kind, instead of the trial's own.
+        pose: of the course's map on the site's; as the course says where it is left out.
+        tag_shift: added to the number of every fiducial of the course, so that a robot of the neighbouring zone cannot
+            take them for its own.
         gradient_max: steepest slope within it [rise over run].
         marshals: needed for every trial.
     """
@@ -55,6 +59,8 @@ class ZoneSpec(StrictModel):
     polygon: Polygon | None = None
     geojson: str | None = None
     course: str | None = None
+    pose: StanceSpec | None = None
+    tag_shift: Annotated[int, Field(ge=0, le=TAG_ID_MAX)] = 0
     gradient_max: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
     windows: Annotated[list[LocalWindows], Field(min_length=1)]
     caps: list[CapSpec] = []
@@ -82,10 +88,16 @@ class GateSpec(StrictModel):
         return self
 
 
-class AreaSpec(StrictModel):
-    """A named polygon [m]."""
+class KeepOutSpec(StrictModel):
+    """Where no robot goes.
+
+    Attributes:
+        polygon: its edge [m].
+        height: of what stands there [m]; 0: nothing does.
+    """
 
     polygon: Polygon
+    height: Annotated[float, Field(ge=0.0, le=50.0)] = 0.0
 
 
 class ClearanceSpec(StrictModel):
@@ -106,34 +118,3 @@ class ClearanceSpec(StrictModel):
     def distance(self) -> float:
         """Between two robots' zones, each of which may be left by as much [m]."""
         return 2.0 * (self.stopping_distance + self.localisation_error)
-
-
-class ProgrammeSite(StrictModel):
-    """`site.yaml` of a programme.
-
-    Attributes:
-        gates: readings that every start depends on, such as wind_speed.
-        crowd_max_age: an older count of people, read for each zone with a crowd cap, says nothing [s].
-    """
-
-    name: Name
-    title: str = ""
-    timezone: TimeZoneName
-    operator: Text
-    map: MapFrameSpec
-    geojson: str | None = None
-    clearance: ClearanceSpec = ClearanceSpec()
-    walkable: Polygon | None = None
-    zones: Annotated[dict[Name, ZoneSpec], Field(min_length=1)]
-    keep_out: dict[Name, AreaSpec] = {}
-    stand_down: Annotated[dict[Name, Point], Field(min_length=1)]
-    gates: dict[Name, GateSpec] = {}
-    crowd_max_age: Annotated[float, Field(gt=0.0, le=86400.0)] = 600.0
-
-    @field_validator("walkable")
-    @classmethod
-    def _sound(cls, corners: Polygon | None) -> Polygon | None:
-        fault = find_polygon_fault(corners) if corners else None
-        if fault:
-            raise ValueError(fault)
-        return corners

@@ -8,12 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-import shapely
 from pydantic import Field
-from pyproj import CRS, Transformer
 
 from robot_trials.config.model import StrictModel
-from robot_trials.config.polygon import Polygon
+from robot_trials.config.site.polygon import Polygon
 from robot_trials.exceptions import ConfigError, ConfigProblem
 
 
@@ -63,7 +61,9 @@ class MapFrame:
         return math.radians(self._spec.x_axis_deg)
 
     @cached_property
-    def _transformer(self) -> Transformer:
+    def _transformer(self) -> Any:
+        from pyproj import CRS, Transformer
+
         origin = self._spec.origin
         local = CRS.from_dict({"proj": "aeqd", "lat_0": origin.latitude, "lon_0": origin.longitude, "datum": "WGS84"})
         return Transformer.from_crs("EPSG:4326", local, always_xy=True)
@@ -75,6 +75,8 @@ def read_geojson(file: Path, frame: MapFrame) -> dict[str, Any]:
     Raises:
         ConfigError: the file cannot be read, or a feature has no name or is no polygon without holes.
     """
+    import shapely
+
     try:
         features = json.loads(file.read_text(encoding="utf-8"))["features"]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -100,6 +102,8 @@ def read_geojson(file: Path, frame: MapFrame) -> dict[str, Any]:
 
 def find_polygon_fault(corners: Polygon) -> str | None:
     """What is wrong with a polygon, if anything."""
+    import shapely
+
     shape = shapely.Polygon(corners)
     if not shape.is_valid:
         return f"must not cross itself: {shapely.is_valid_reason(shape)}"
