@@ -85,7 +85,7 @@ def _make_members(count: int) -> list[FleetMember]:
     return [
         FleetMember(
             f"robot_{index}",
-            load_trial_setup("torch_relay", seed=index, overrides=[f"course.pose.y={APART * index}"]),
+            load_trial_setup("torch_relay", seed=index, overrides=[f"course.pose={{x: 0.0, y: {APART * index}}}"]),
         )
         for index in range(count)
     ]

@@ -123,3 +123,12 @@ class Scene:
     people: tuple[Figure, ...] = ()
     ground: tuple[Patch, ...] = ()
     labels: tuple[Label, ...] = ()
+
+    def __add__(self, other: Scene) -> Scene:
+        """Both together."""
+        return Scene(
+            self.things + other.things,
+            self.people + other.people,
+            self.ground + other.ground,
+            self.labels + other.labels,
+        )

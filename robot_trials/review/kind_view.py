@@ -12,6 +12,7 @@ from robot_trials.exceptions import UnknownKindError
 from robot_trials.kinds.registry import find_kind, list_kinds
 from robot_trials.kinds.reporting import Judgement, KindReport, Plot, Table, Tile
 from robot_trials.kinds.scene import Scene
+from robot_trials.review.place_scene import make_place_scene
 from robot_trials.review.plots import to_json
 from robot_trials.review.recording import read_site
 from robot_trials.review.scene_data import describe_scene
@@ -69,13 +70,13 @@ class KindView:
 
     def make_scene(self, moments: np.ndarray) -> dict[str, Any]:
         """What the replay shows beside the robot at these moments [s], ready for JSON."""
-        bare = describe_scene(Scene(), len(moments))
+        place = self._ask("site", lambda: make_place_scene(self.site), Scene)
         if not len(moments):
-            return bare
+            return describe_scene(Scene(), 0)
         return self._ask(
             "replay",
-            lambda: describe_scene(self._report.make_scene(self._bag, self.site, moments), len(moments)),
-            lambda: bare,
+            lambda: describe_scene(place + self._report.make_scene(self._bag, self.site, moments), len(moments)),
+            lambda: describe_scene(place, len(moments)),
         )
 
     def _find(self, name: str) -> KindReport:

@@ -13,6 +13,12 @@ def describe_site(setup: TrialSetup) -> str:
     return json.dumps(
         {
             "name": site.name,
+            "course": site.course,
+            "zone": site.zone,
+            "place": list(site.place),
+            "walkable": site.walkable.corners if site.walkable else None,
+            "zones": [{"name": zone.name, "corners": zone.corners} for zone in site.zones],
+            "keep_out": [{"name": kept.name, "corners": kept.corners, "height": kept.height} for kept in site.keep_out],
             "kind": setup.kind.name,
             "start": list(site.start),
             **setup.kind.describe_course(setup.course),

@@ -119,7 +119,7 @@ class TestRealRobots:
     def test_three_robots_stand_in_step_until_told_to_end(self, segment_name):
         hosted, channels = [], [f"{segment_name}_{index}" for index in range(3)]
         for index, channel in enumerate(channels):
-            pose = [f"course.pose.y={6.0 * index}", f"course.pose.yaw_deg={17.0 * index}"]
+            pose = [f"course.pose={{x: 0.0, y: {6.0 * index}, yaw_deg: {17.0 * index}}}"]
             setup = load_trial_setup("torch_relay", length=5.0, seed=index, overrides=pose)
             member = FleetMember(f"kuavo_{index}", setup)
             hosted.append(member.to_json() | {"channel": channel})

@@ -9,6 +9,7 @@ import mujoco
 from robot_trials.config.site import Site
 from robot_trials.config.site.ground import StretchSpec
 from robot_trials.robots.mujoco.groups import COLLISION_GROUP, SCENERY_GROUP, ContactBits
+from robot_trials.robots.mujoco.obstacles import add_obstacles
 from robot_trials.robots.mujoco.paving import ROWS, SLAB, THICKNESS, WINDOW
 from robot_trials.robots.mujoco.ramps import WHITE, add_ramps
 from robot_trials.robots.mujoco.shapes import add_seen
@@ -28,7 +29,7 @@ GRAVITY = 9.81
 
 
 def add_floor(spec: mujoco.MjSpec, site: Site, friction: float, unevenness: float) -> None:
-    """Add street, slabs and lane markings.
+    """Add street, slabs, lane markings and what stands on the site.
 
     Args:
         spec: world, changed in place.
@@ -46,6 +47,7 @@ def add_floor(spec: mujoco.MjSpec, site: Site, friction: float, unevenness: floa
     _add_boards(spec, site, friction)
     _add_mats(spec, site, friction)
     _add_markings(spec, site)
+    add_obstacles(spec, site)
 
 
 def add_street(spec: mujoco.MjSpec, height: float, friction: float) -> None:
