@@ -15,10 +15,11 @@ from robot_trials.config import TrialSetup, load_trial_setup
 
 PACKAGE = Path(__file__).resolve().parents[1] / "examples" / "greet"
 LONG_LANE = (
-    "site.start.x=-3.0",
-    "site.person.robot_stance.x=8.5",
-    "site.person.stance.x=10.0",
-    "site.fiducials.lane_boards={first_id: 100, every: 5.0, first_x: 2.0, beyond: 10.0, lateral: 1.7, height: 1.2, "
+    'trial.zone=""',
+    "course.start.x=-3.0",
+    "course.person.robot_stance.x=8.5",
+    "course.person.stance.x=10.0",
+    "course.fiducials.lane_boards={first_id: 100, every: 5.0, first_x: 2.0, beyond: 10.0, lateral: 1.7, height: 1.2, "
     "size: 0.4, turn_in_deg: 15.0}",
     "trial.phases.walk_to_start.timeout=120",
     "trial.phases.walk_up.timeout=100",

@@ -87,7 +87,7 @@ def test_it_demands_what_its_files_say():
 
 def test_a_person_in_reach_is_refused():
     with pytest.raises(ConfigError, match=r"person.stance.x: 2: must be ≥ 1.2 m away"):
-        load_trial_setup("greet", overrides=("site.person.stance.x=2.0",))
+        load_trial_setup("greet", overrides=("course.person.stance.x=2.0",))
 
 
 def test_a_criterion_may_be_tightened_and_not_loosened():
