@@ -1,4 +1,4 @@
-"""Order of the tests: what is fast first, so that a mistake shows early."""
+"""Order of the tests: what is fast first, so that a mistake shows early; and the mark of those that need a relay."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from needs_relay import needs_relay
 
 STAGES = ("simulation", "gazebo", "ros", "browser")
 """Marks of slower tests, in the order in which they run after all others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    relays = {file for file in {item.path for item in items} if needs_relay(file)}
+    for item in (item for item in items if item.path in relays):
+        item.add_marker(pytest.mark.relay)
     items.sort(key=find_stage)
 
 

@@ -75,12 +75,14 @@ def test_a_benchmark_that_cannot_run_says_why(
     assert capsys.readouterr().err == "relay: no relay passed\n"
 
 
+@pytest.mark.relay  # some of the benchmarks run one
 def test_unknown_benchmark_is_bad_input() -> None:
     with pytest.raises(SystemExit) as ended:
         command.main(["no_such"])
     assert ended.value.code == 2
 
 
+@pytest.mark.relay  # some of the benchmarks run one
 def test_without_a_name_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main([]) == 0
     listed = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line]

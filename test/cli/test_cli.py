@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from greeting import PACKAGE, put_in_reach
 
 from robot_trials.cli import main
 from robot_trials.config.search import FOLDER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = PACKAGE / "robot_trials_greet" / "config"
 
 
 @dataclass
@@ -32,6 +34,7 @@ Call = Callable[..., Done]
 @pytest.fixture
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Run `robot-trials` with arguments, in an empty working folder."""
+    put_in_reach()
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "dumb")
@@ -55,11 +58,11 @@ def config(tmp_path: Path) -> Path:
     """A user's own configuration folder: the shipped trial under another name."""
     folder = tmp_path / "my_config"
     (folder / "trials").mkdir(parents=True)
-    text = (ROOT / "config" / "trials" / "torch_relay.yaml").read_text()
-    (folder / "trials" / "mine.yaml").write_text(text.replace("name: torch_relay", "name: mine"))
-    shutil.copytree(ROOT / "config" / "permits", folder / "permits")
-    permit = folder / "permits" / "shenzhen_relay.yaml"
-    permit.write_text(permit.read_text().replace("[torch_relay]", "[torch_relay, mine]"))
+    text = (SHIPPED / "trials" / "greet.yaml").read_text()
+    (folder / "trials" / "mine.yaml").write_text(text.replace("name: greet", "name: mine"))
+    shutil.copytree(SHIPPED / "permits", folder / "permits")
+    permit = folder / "permits" / "greeting_corner.yaml"
+    permit.write_text(permit.read_text().replace("[greet]", "[greet, mine]"))
     return folder
 
 
@@ -86,7 +89,7 @@ def test_version_from_a_process_of_its_own() -> None:
 def test_trials_lists_the_users_and_the_shipped_ones(call: Call, config: Path) -> None:
     done = call("--config-dir", str(config), "trials")
     assert done.returncode == 0
-    assert {"mine", "torch_relay"} <= set(done.stdout.splitlines())
+    assert {"mine", "greet"} <= set(done.stdout.splitlines())
 
 
 def test_robots_lists_joints(call: Call) -> None:
@@ -98,12 +101,14 @@ def test_robots_lists_joints(call: Call) -> None:
 def test_shipped_configuration_is_valid(call: Call) -> None:
     done = call("check")
     assert done.returncode == 0, done.stdout
-    assert "trials/torch_relay.yaml" in done.stdout and " 0 with problems" in done.stdout
+    files = [*(ROOT / "config").glob("*/*.yaml"), SHIPPED / "trials" / "greet.yaml"]
+    assert all(f"ok       {file.parent.name}/{file.name}" in done.stdout for file in files)
+    assert " 0 with problems" in done.stdout
 
 
 def test_check_finds_a_users_mistake_and_names_its_line(call: Call, config: Path) -> None:
     file = config / "trials" / "mine.yaml"
-    file.write_text(file.read_text().replace("walking_speed: 0.8", "walking_sped: 0.8"))
+    file.write_text(file.read_text().replace("walking_speed: 0.4", "walking_sped: 0.4"))
     done = call("--config-dir", str(config), "check")
     line = file.read_text().splitlines().index(next(x for x in file.read_text().splitlines() if "sped" in x)) + 1
     assert done.returncode == 1
@@ -129,12 +134,12 @@ def test_check_of_a_stray_file_is_bad_input(call: Call) -> None:
     [
         (("no_such_trial",), "trials: no_such_trial: no file no_such_trial.yaml; searched"),
         (("./missing.yaml",), "missing.yaml: no such file"),
-        (("torch_relay", "--robot", "atlas"), "robots: atlas: no file atlas.yaml; searched"),
-        (("torch_relay", "--length", "2"), "command line: lane.length: 2: must be ≥ 5"),
-        (("torch_relay", "--set", "trial.walking_speed=9"), "command line: walking_speed: 9: must be ≤ 1.5"),
-        (("torch_relay", "--set", "speed"), "command line: --set: speed: must read trial.KEY=VALUE"),
-        (("torch_relay", "--seed", "-1"), "--seed"),
-        (("torch_relay", "--camera", "eyes"), "--camera"),
+        (("greet", "--robot", "atlas"), "robots: atlas: no file atlas.yaml; searched"),
+        (("greet", "--length", "2"), "command line: lane.length: 2: must be ≥ 5"),
+        (("greet", "--set", "trial.walking_speed=9"), "command line: walking_speed: 9: must be ≤ 1.5"),
+        (("greet", "--set", "speed"), "command line: --set: speed: must read trial.KEY=VALUE"),
+        (("greet", "--seed", "-1"), "--seed"),
+        (("greet", "--camera", "eyes"), "--camera"),
     ],
 )
 def test_bad_input_ends_with_a_message_and_exit_code_2(call: Call, arguments: tuple[str, ...], message: str) -> None:

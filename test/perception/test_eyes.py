@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from trial_bench import load_kuavo, load_setup
 
 from robot_trials.geometry import invert_transform, rotation_to_quaternion, rotation_to_transform
@@ -61,6 +62,7 @@ class TurningHand:
         return FiducialObservation(time_ns, self.tag.id, invert_transform(camera) @ tag)
 
 
+@pytest.mark.relay
 def test_torch_is_measured_in_a_hand_that_turns() -> None:
     world = TurningHand()
     world.holding = True
@@ -72,6 +74,7 @@ def test_torch_is_measured_in_a_hand_that_turns() -> None:
     assert math.acos(lag[2, 2]) > 0.1, "a mean in odom lags behind: the turn is fast enough to tell"
 
 
+@pytest.mark.relay
 def test_torch_is_in_no_hand_before_it_is_held_or_after() -> None:
     world = TurningHand()
     world.run(1.0)
