@@ -19,7 +19,7 @@ from robot_trials.config import TrialSetup
 from robot_trials.exceptions import ConfigError, ConfigProblem, RobotTrialsError
 
 if TYPE_CHECKING:
-    from robot_trials.trials import TrialOutcome
+    from robot_trials.trials.outcome import TrialOutcome
 
 Runner = Callable[[TrialSetup, ProgressDisplay], "TrialOutcome"]
 """Runs a trial to its end; each host is imported only when it is used."""
@@ -155,7 +155,7 @@ def print_outcome(console: Console, outcome: TrialOutcome, wall_time: float) -> 
 def run_in_process(setup: TrialSetup, display: ProgressDisplay) -> TrialOutcome:
     """The host in one process with the simulator; SIGTERM and SIGHUP end it as Ctrl-C does, with a verdict."""
     from robot_trials.runtime.ending import handle_ends
-    from robot_trials.trials import run_trial
+    from robot_trials.trials.host import run_trial
 
     if threading.current_thread() is threading.main_thread():
         handle_ends(_interrupt)

@@ -10,8 +10,6 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 from robot_trials.config import TrialSetup
 from robot_trials.exceptions import TelemetryFault
 from robot_trials.nodes.sample_messages import make_frame_names
-from robot_trials.review import REPORT, complete_run, find_lacks, write_report
-from robot_trials.review.completion import VERDICT
 from robot_trials.runtime.channel_info import ChannelInfo
 from robot_trials.telemetry.identity import make_identity
 from robot_trials.telemetry.messages.frames import HANDS
@@ -85,6 +83,8 @@ class RecordedRun:
         Returns:
             Whether everything that was wanted is there.
         """
+        from robot_trials.review import REPORT, complete_run, find_lacks, write_report  # slow: not at the start
+
         self._mark.release()
         try:
             self._await_verdict()
@@ -102,6 +102,8 @@ class RecordedRun:
 
     def _await_verdict(self) -> None:
         """A trial node that lives writes one soon; where none does, nobody is waited for."""
+        from robot_trials.review.completion import VERDICT, find_lacks
+
         deadline = time.monotonic() + VERDICT_PATIENCE_S
         while self.had_trial and VERDICT in find_lacks(self.folder) and time.monotonic() < deadline:
             with alone_in(self.folder) as alone:

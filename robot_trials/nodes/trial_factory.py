@@ -15,11 +15,11 @@ from robot_trials.review import REPORT, complete_run, find_lacks
 from robot_trials.robots import load_profile
 from robot_trials.runtime.channel import Channel
 from robot_trials.telemetry import make_identity
-from robot_trials.trials import Judge, Trial, TrialOutcome, write_verdict
-from robot_trials.trials.outcome import VERDICT_FILE
+from robot_trials.trials.outcome import VERDICT_FILE, TrialOutcome, write_verdict
 from robot_trials.trials.reasons import await_exits, name_exits
 from robot_trials.trials.run_marker import RunMark
-from robot_trials.trials.verdict import compute_criteria
+from robot_trials.trials.trial import Trial
+from robot_trials.trials.verdict import Judge, compute_criteria
 
 WRITE_PATIENCE_S = 2.0
 """A full disk gets room again within this time, when the recorder gives its reserve back [s]."""

@@ -32,7 +32,6 @@ from robot_trials.nodes.parameters import attach_channel, declare, declare_chann
 from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
 from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
 from robot_trials.nodes.stamps import to_stamp
-from robot_trials.nodes.trial_factory import TrialFactory
 from robot_trials.nodes.trial_folders import TrialFolders
 from robot_trials.nodes.trial_goals import TrialGoals, find_ledger_file
 from robot_trials.nodes.trial_runner import Conclusion, TrialKit, TrialRunner
@@ -60,7 +59,7 @@ class TrialNode(Node):
         finished: a signal asked for the end, and no trial runs any more.
     """
 
-    def __init__(self, make_kit: MakeKit = TrialFactory) -> None:
+    def __init__(self, make_kit: MakeKit) -> None:
         super().__init__("trial_node")
         self.finished = False
         self.exit_code = 0
@@ -293,7 +292,9 @@ class TrialNode(Node):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the executable `trial_node`."""
-    return run_node(TrialNode, arguments)
+    from robot_trials.nodes.trial_factory import TrialFactory  # slow to load, and not needed around a double
+
+    return run_node(lambda: TrialNode(TrialFactory), arguments)
 
 
 if __name__ == "__main__":

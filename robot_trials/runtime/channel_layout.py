@@ -81,7 +81,7 @@ HEALTH_DTYPE = np.dtype(
         ("pauses", "i8"),  # times the process was held up, unasked, for longer than `pauses.PAUSE_S`
         ("pause_max", "f8"),  # longest of them [s]
         ("acts", "i8"),  # sum of the counts `rearm` and `lower` that have been judged
-        ("act_refused", "u4"),  # of the newest act: 0 when it had its effect, else `safety.stop_guard.Refusal`
+        ("act_refused", "u4"),  # of the newest act: 0 when it had its effect, else `safety.stop_requests.Refusal`
         ("act_triggers", "u4"),  # of the newest act: triggers that were active then
     ],
     align=True,

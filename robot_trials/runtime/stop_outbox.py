@@ -8,7 +8,7 @@ import numpy as np
 
 from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.channel_layout import HEALTH_DTYPE, OBSTACLE_BYTES, STOP_DTYPE, WHO_BYTES
-from robot_trials.safety.stop_guard import Refusal
+from robot_trials.safety.stop_requests import Refusal
 from robot_trials.safety.stop_triggers import describe_triggers
 from robot_trials_control.records import Record
 

@@ -12,7 +12,6 @@ import numpy as np
 from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.exceptions import RobotTrialsError
 from robot_trials.robots.interface import Robot, SimulatedWorld
-from robot_trials.runtime.assembly import choose_options
 from robot_trials.runtime.channel import Channel
 from robot_trials.runtime.channel_layout import WORLD_ANSWER_DTYPE, WORLD_DTYPE
 from robot_trials_control.records import Record
@@ -111,6 +110,8 @@ class WorldKeeper:
         if not self._request.enter:
             robot.reset_props()
             return
+        from robot_trials.runtime.assembly import choose_options  # with a controller, which only this process has
+
         setup = _read_setup(self._request)
         robot.enter_world(setup.site, choose_options(setup))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Callable
 
@@ -10,10 +9,11 @@ import numpy as np
 
 from robot_trials.safety.shared_load import LoadLimits, LoadWatch
 from robot_trials.safety.sign_of_life import SignOfLife
+from robot_trials.safety.stop_detection import StopTriggers
 from robot_trials.safety.stop_ladder import Body, Rung, StopLadder
 from robot_trials.safety.stop_limits import StopLimits
-from robot_trials.safety.stop_requests import make_stop_requests
-from robot_trials.safety.stop_triggers import MILD, StopTriggers, Trigger
+from robot_trials.safety.stop_requests import Refusal, make_stop_requests
+from robot_trials.safety.stop_triggers import MILD, Trigger
 from robot_trials_control.records import (
     Fault,
     MotionMode,
@@ -23,17 +23,6 @@ from robot_trials_control.records import (
     Sharing,
     make_motion_command,
 )
-
-
-class Refusal(enum.IntFlag):
-    """Why an act of a person on a stop has no effect."""
-
-    NONE = 0
-    NO_STOP = 1  # nothing is stopped
-    TRIGGER = 2  # a reason to stop is still there
-    UNSETTLED = 4  # the robot has not arrived on its rung yet
-    NOT_WAITING = 8  # to lower it: nothing keeps it from lowering itself
-
 
 MODES = {
     Rung.STAND: MotionMode.STAND,

@@ -7,6 +7,8 @@ so that a repeated or an old record asks for nothing new.
 
 from __future__ import annotations
 
+import enum
+
 import numpy as np
 
 from robot_trials_control.records import Field, Record, make_record
@@ -29,6 +31,16 @@ STOP_REQUEST_DTYPE = np.dtype(STOP_REQUEST_FIELDS, align=True)
 
 STOPPED, ARMED, LOWERED = "emergency stop", "armed again by", "let down by"
 """How what people did is told, each followed by the way or the person."""
+
+
+class Refusal(enum.IntFlag):
+    """Why an act of a person on a stop has no effect."""
+
+    NONE = 0
+    NO_STOP = 1  # nothing is stopped
+    TRIGGER = 2  # a reason to stop is still there
+    UNSETTLED = 4  # the robot has not arrived on its rung yet
+    NOT_WAITING = 8  # to lower it: nothing keeps it from lowering itself
 
 
 def make_stop_requests() -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -17,8 +17,10 @@ from robot_trials.trials.outcome import Criterion, TrialOutcome
 from robot_trials.trials.run_measure import RunMeasure, TickGap
 from robot_trials.trials.stop_history import StopHistory
 from robot_trials.trials.stops import add_acts
-from robot_trials.trials.trial import Trial
 from robot_trials_control.records import Record, control_sample_dtype
+
+if TYPE_CHECKING:
+    from robot_trials.trials.trial import Trial
 
 BLOCK_TICKS = 100
 """Control ticks that are looked at together: one look costs as much as a few hundred single ticks' arithmetic."""

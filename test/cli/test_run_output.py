@@ -17,7 +17,7 @@ from robot_trials.exceptions import ConfigError, TrialFault
 from robot_trials.kinds.contract import Quantity
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
-from robot_trials.trials import TrialOutcome
+from robot_trials.trials.outcome import TrialOutcome
 from robot_trials.trials.stops import RungSpan, Stop, TriggerTime
 
 

@@ -20,8 +20,7 @@ from robot_trials.robots import load_profile
 from robot_trials.runtime.exits import note_exit
 from robot_trials.telemetry import TrialRecorder, make_identity, read_bag
 from robot_trials.telemetry.bag_repair import repair_bag
-from robot_trials.trials import TrialOutcome
-from robot_trials.trials.outcome import overrule_verdict
+from robot_trials.trials.outcome import TrialOutcome, overrule_verdict
 from robot_trials.trials.run_marker import alone_in
 from robot_trials_control.records import control_sample_dtype
 

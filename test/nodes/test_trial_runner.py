@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
-from node_doubles import RUNTIME_DOUBLES, DoubleJudge, DoubleKit, DoubleTrial
+import runtime_doubles
 from runtime_doubles import make_info, wait_for
+from trial_double import DoubleJudge, DoubleKit, DoubleTrial
 
 from robot_trials.nodes.trial_runner import TrialRunner
 from robot_trials.robots.interface import FiducialObservation
@@ -70,7 +71,7 @@ def watch_over(channel, ended):
 @pytest.fixture
 def make_runner(request):
     name = f"test_runner_{time.monotonic_ns()}"
-    process = subprocess.Popen([sys.executable, str(RUNTIME_DOUBLES), name, "0"])
+    process = subprocess.Popen([sys.executable, runtime_doubles.__file__, name, "0"])
     channel = Channel.attach(name, 60.0)
     channel.state  # noqa: B018
     ended = threading.Event()

@@ -20,8 +20,7 @@ from robot_trials.runtime.shared_memory import SharedMemoryError
 from robot_trials.runtime.start_check import StartCheck
 from robot_trials.runtime.stop_inbox import StopInbox
 from robot_trials.runtime.stop_outbox import ANSWER_TIMEOUT_S, StopOutbox
-from robot_trials.safety.stop_guard import Refusal
-from robot_trials.safety.stop_requests import make_stop_requests
+from robot_trials.safety.stop_requests import Refusal, make_stop_requests
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import Record
 

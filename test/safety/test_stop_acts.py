@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from stop_bench import SECOND, GuardBench
 
-from robot_trials.safety.stop_guard import Refusal
 from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_requests import Refusal
 from robot_trials.safety.stop_triggers import Trigger
 
 

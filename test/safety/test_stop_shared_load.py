@@ -8,8 +8,8 @@ import pytest
 from stop_bench import MASS, SECOND, GuardBench
 
 from robot_trials.safety.shared_load import WHOLE_SHARE, LoadLimits, LoadWatch
-from robot_trials.safety.stop_guard import Refusal
 from robot_trials.safety.stop_ladder import Rung
+from robot_trials.safety.stop_requests import Refusal
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import MotionMode, PayloadMode, Sharing
 

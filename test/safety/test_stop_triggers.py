@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
+from robot_trials.safety.stop_detection import StopTriggers
 from robot_trials.safety.stop_limits import StopLimits
-from robot_trials.safety.stop_triggers import StopTriggers, Trigger
+from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import Fault, make_control_sample
 
 LIMITS, NU, PERIOD = StopLimits(), 4, 0.002

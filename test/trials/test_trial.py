@@ -9,7 +9,7 @@ from trial_bench import Run, run_trial
 
 from robot_trials.config import Area
 from robot_trials.safety.stop_triggers import Trigger
-from robot_trials.trials import Trial
+from robot_trials.trials.trial import Trial
 from robot_trials_control.records import RIGHT, HandMode, MotionMode, Sharing
 
 QUICK = ("trial.phases.take_over.retries=0", "trial.phases.hand_over.retries=0", "trial.phases.reach.retries=0")
@@ -222,7 +222,7 @@ def test_truth_is_not_looked_at() -> None:
 
     from trial_bench import load_kuavo, load_setup, make_world
 
-    from robot_trials.trials import Trial
+    from robot_trials.trials.trial import Trial
     from robot_trials_control.records import make_control_sample
 
     world, trial = make_world(), Trial(load_setup(), load_kuavo())
@@ -239,7 +239,7 @@ def test_truth_is_not_looked_at() -> None:
 def test_robot_too_weak_for_the_payload_does_not_move() -> None:
     from trial_bench import load_kuavo, load_setup, make_world
 
-    from robot_trials.trials import Trial
+    from robot_trials.trials.trial import Trial
     from robot_trials_control.records import make_control_sample
 
     kuavo = load_kuavo()
