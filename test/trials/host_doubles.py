@@ -22,7 +22,7 @@ def run_control(arguments):
     parser.add_argument("--channel")
     parser.add_argument("--real-time-factor")
     parsed, _ = parser.parse_known_args(arguments)
-    return runtime_doubles.main(parsed.channel, parsed.real_time_factor)
+    return runtime_doubles.main(parsed.channel, parsed.real_time_factor, patient="1")
 
 
 def run_host(output, ticks, factor="1.0"):
