@@ -28,12 +28,12 @@ TRUTH_READERS = (
     "robot_trials/runtime/loop.py",  # has the robot fill it in
     "controllers/robot_trials_control/records.py",  # defines it
 )
-KINDS_JUDGES = re.compile(r"(robot_trials/kinds/[a-z_]+|examples/greet/robot_trials_greet)/judge/|examples/greet/test/")
-"""What a kind of trial adds to the verdict's figures; and the tests of the example."""
-SIMULATOR_READERS = (
-    "robot_trials/robots/",
-    "benchmarks/falls.py",  # throws a simulated robot down where it is
-    "examples/greet/test/",
+KINDS_JUDGES = re.compile(r"(robot_trials/kinds/[a-z_]+|examples/[a-z_]+/[a-z_]+)/judge/|examples/[a-z_]+/test/")
+"""What a kind of trial adds to the verdict's figures; and the tests of kinds in packages of their own."""
+SIMULATOR_READERS = re.compile(
+    r"robot_trials/robots/"
+    r"|benchmarks/falls\.py"  # throws a simulated robot down where it is
+    r"|examples/[a-z_]+/test/"
 )
 TRUTH_NAMES = {"truth", "read_truth", "truth_fields"}
 SIMULATOR_ATTRIBUTES = {"qpos", "qvel", "xpos", "xmat", "site_xpos", "site_xmat", "mocap_pos"}
@@ -84,7 +84,7 @@ def test_no_truth_outside_robots_tests_and_verdicts(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
     if not relative.startswith(TRUTH_READERS) and not KINDS_JUDGES.match(relative):
         assert find_truth_uses(source) == [], f"{relative} reads the simulator's truth"
-    if not relative.startswith(SIMULATOR_READERS):
+    if not SIMULATOR_READERS.match(relative):
         assert find_simulator_uses(source) == [], f"{relative} reads the simulator"
 
 
