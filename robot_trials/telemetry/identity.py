@@ -40,6 +40,7 @@ class TrialIdentity:
         demands: what the trial takes at most, by key of the metadata; empty where unknown.
         permit, permit_file: number of the permit and its file, whose SHA-256 goes into the metadata as it is then.
         goal: for whom it runs; None where nobody has asked yet.
+        simulator: what moved the world; empty where unknown.
     """
 
     trial: str
@@ -58,6 +59,7 @@ class TrialIdentity:
     permit: str = ""
     permit_file: Path | None = None
     goal: GoalFacts | None = None
+    simulator: str = ""
 
     @property
     def start_time_ns(self) -> int:
@@ -77,6 +79,7 @@ class TrialIdentity:
             "site": self.site,
             "seed": str(self.seed),
             "host": self.host,
+            **({"simulator": self.simulator} if self.simulator else {}),
             "start_time": self.start_time.isoformat(),
             "run_id": self.run_id,
             "configuration_hash": self.configuration_hash,
@@ -148,6 +151,7 @@ def make_identity(setup: TrialSetup, host: str) -> TrialIdentity:
         permit=setup.permit.number,
         permit_file=setup.permit_file,
         goal=setup.goal,
+        simulator=setup.simulator,
     )
 
 

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gazebo_setup import gazebo
+
+__all__ = ["gazebo", "installed"]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 QUIETLY = ("--quiet", "--disable-pip-version-check", "--no-deps", "--no-index", "--no-build-isolation")

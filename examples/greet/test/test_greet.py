@@ -24,11 +24,13 @@ from robot_trials.records.gates import confirm_checklist, report_gate
 from robot_trials.records.permits import act_on_permit
 from robot_trials.records.robots import find_robot
 from robot_trials.robots import SimOptions, load_profile
-from robot_trials_control.records import RIGHT, control_sample_dtype
+from robot_trials.telemetry import read_bag
+from robot_trials_control.records import LEFT, RIGHT, control_sample_dtype
 
 pytestmark = pytest.mark.usefixtures("installed")
 
 PHASES = ["preflight", "walk_up", "wave", "walk_back", "stand"]
+PERSON_TAG = 10
 WITHOUT_ROS = importlib.util.find_spec("rclpy") is None
 
 
@@ -160,12 +162,35 @@ def test_a_greeting_in_one_process(tmp_path: Path):
     run = tmp_path / "run"
     result = call("run", "greet", "--camera", "model", "--seed", "2", "--output", str(run))
     assert result.returncode == 0, result.stdout + result.stderr
+    check_what_is_kept(run, "mujoco")
+
+
+@pytest.mark.gazebo
+def test_a_greeting_in_gazebo(gazebo, tmp_path: Path):
+    run = tmp_path / "run"
+    result = call("run", "greet", "--sim", "gazebo", "--camera", "model", "--seed", "1", "--output", str(run))
+    assert result.returncode == 0, result.stdout + result.stderr
+    check_what_is_kept(run, "gazebo")
+
+
+def check_what_is_kept(run: Path, simulator: str) -> None:
+    """Verdict, bag and report of a greeting that has passed."""
     verdict = json.loads((run / "verdict.json").read_text())
-    assert [span["phase"] for span in verdict["timeline"]] == PHASES
+    assert verdict["passed"] and verdict["ended"] == "standing"
+    assert verdict["identity"]["simulator"] == simulator
+    assert [(span["phase"], span["result"]) for span in verdict["timeline"]] == [(name, "success") for name in PHASES]
     met = {criterion["label"]: criterion["passed"] for criterion in verdict["criteria"]}
     assert met["Hand raised to the person"] and met["Back at the start"]
     page = (run / "report.html").read_text()
     assert "Hand raised to the person" in page and "Walk up to the person" in page
+
+    bag = read_bag(run / "bag")
+    assert bag.custom_data["simulator"] == simulator
+    way, hands = bag.columns("/ground_truth/odom")["pose.pose.position.x"], bag.columns("/balance_state")["hand_pose"]
+    assert way.max() == pytest.approx(1.5, abs=0.15) and way[-1] == pytest.approx(0.0, abs=0.3)
+    assert hands[:, RIGHT, 2].max() > 1.2 > hands[:, LEFT, 2].max()
+    seen = [tag.id for _, message in bag.messages("/fiducials") for tag in message.detections]
+    assert PERSON_TAG in seen
 
 
 @pytest.mark.ros

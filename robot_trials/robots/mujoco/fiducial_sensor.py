@@ -51,7 +51,7 @@ class FiducialSensor:
             *(profile.camera.matrix, picture, self._poses, self._size_px, self._facing),
         )
         self._measure_tags = bind(measure_tags, *self._measured)
-        self._disturb_pose = bind(disturb_pose, self._poses[0].copy(), 0.0, 0.0, 0.0, 0.0, np.zeros(7))
+        self._disturb_pose = bind(disturb_pose, np.eye(4), 0.0, 0.0, 0.0, 0.0, np.zeros(7))
         self._period_ns = round(1e9 / profile.camera.rate_hz)
         self._latency_ns = round(profile.camera.latency * 1e9)
         self._noise, self._generator = noise, generator

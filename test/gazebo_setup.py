@@ -1,4 +1,4 @@
-"""Waiting for a Gazebo that `./run test` sets up beside the tests."""
+"""A Gazebo to test with, where there is one, also while `./run test` sets it up beside the tests."""
 
 from __future__ import annotations
 
@@ -7,8 +7,28 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
+from robot_trials.exceptions import RobotFault
+from robot_trials.robots.gazebo.install import GazeboInstall, find_gazebo, gazebo_folder
+
 PATIENCE = 480.0
 """With such a set-up [s]."""
+
+
+@pytest.fixture(scope="session")
+def gazebo() -> GazeboInstall:
+    """This machine's Gazebo with the project's plugin; what needs it is skipped with the reason where there is none.
+
+    A folder's conftest.py imports it for the tests below.
+    """
+    failure = wait_for_setup(gazebo_folder())
+    if failure:
+        pytest.skip(f"Gazebo could not be set up: {failure}")
+    try:
+        return find_gazebo()
+    except RobotFault as fault:
+        pytest.skip(fault.reason)
 
 
 def wait_for_setup(folder: Path, patience: float = PATIENCE) -> str:
