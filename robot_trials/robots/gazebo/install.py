@@ -11,6 +11,8 @@ from robot_trials.exceptions import RobotFault
 
 FOLDER_VARIABLE = "ROBOT_TRIALS_GAZEBO"
 """Names the folder that `./run gazebo` fills, where it is not the usual one."""
+OPENCV_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+"""Set by OpenCV's wheel for all that its process starts: with its Qt plugins Gazebo's window ends without a word."""
 SERVER = "gzserver"
 CLIENT = "gzclient"
 
@@ -29,6 +31,11 @@ class GazeboInstall:
     client: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
     options: tuple[str, ...] = ("--verbose",)
+
+    def make_environment(self) -> dict[str, str]:
+        """This process's environment, with what both need, and without what an import of OpenCV has put there."""
+        strange = {name for name in OPENCV_VARIABLES if "/cv2/" in os.environ.get(name, "")}
+        return {name: value for name, value in os.environ.items() if name not in strange} | self.environment
 
 
 def gazebo_folder() -> Path:

@@ -57,7 +57,7 @@ class GazeboProcess:
         """
         path = self.folder / "world.sdf"
         ElementTree.ElementTree(world).write(path)
-        environment = {**os.environ, **self._install.environment, "GAZEBO_LOG_PATH": str(self.folder)}
+        environment = {**self._install.make_environment(), "GAZEBO_LOG_PATH": str(self.folder)}
         environment["GAZEBO_MASTER_URI"] = f"http://127.0.0.1:{_free_port()}"
         environment["GAZEBO_IP"] = "127.0.0.1"
         blind = {name: value for name, value in environment.items() if name != "DISPLAY"}  # physics need no screen

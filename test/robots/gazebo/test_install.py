@@ -10,7 +10,7 @@ import pytest
 from gazebo_setup import wait_for_setup
 
 from robot_trials.exceptions import RobotFault
-from robot_trials.robots.gazebo.install import find_gazebo, gazebo_folder
+from robot_trials.robots.gazebo.install import GazeboInstall, find_gazebo, gazebo_folder
 
 PLUGIN = "librobot_trials_gazebo_classic.so"
 
@@ -35,6 +35,15 @@ def test_without_any_the_error_says_how_to_get_one(cache: Path) -> None:
     with pytest.raises(RobotFault, match="fetch it with `./run gazebo`") as fault:
         find_gazebo()
     assert fault.value.numbers["path"] == str(cache / "gazebo-classic-11")
+
+
+def test_its_window_never_gets_the_plugins_of_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
+    install = GazeboInstall(("gzserver",), ("gzclient",), {"GAZEBO_PLUGIN_PATH": "/ours"})
+    monkeypatch.setenv("QT_QPA_PLATFORM_PLUGIN_PATH", "/somewhere/site-packages/cv2/qt/plugins")
+    monkeypatch.setenv("QT_QPA_FONTDIR", "/of/the/user")
+    environment = install.make_environment()
+    assert "QT_QPA_PLATFORM_PLUGIN_PATH" not in environment
+    assert (environment["QT_QPA_FONTDIR"], environment["GAZEBO_PLUGIN_PATH"]) == ("/of/the/user", "/ours")
 
 
 def test_one_without_the_plugin_says_how_to_build_it(cache: Path) -> None:
