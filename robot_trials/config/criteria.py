@@ -20,14 +20,18 @@ def tighten_criteria(built_in: Mapping[str, float], trial: Loaded[Any]) -> tuple
     """The bounds in force, and a problem for each that the trial would loosen.
 
     Args:
-        built_in: the kind's own bounds by key; a key that ends in `_min` is a least value, every other a largest.
+        built_in: the kind's own bounds by key; a key with the word `min` is a least value, every other a largest.
         trial: the trial's file with its wishes, to locate problems in.
     """
     wanted = trial.value.criteria.model_dump(exclude_none=True)
-    problems = []
+    unbound = [name for name in type(trial.value.criteria).model_fields if name not in built_in]
+    rule = "the kind's `list_bounds` must give it a built-in bound"
+    problems = [trial.problem(f"criteria.{name}", wanted.get(name), rule) for name in unbound]
     for name, value in wanted.items():
+        if name in unbound:
+            continue
         bound = built_in[name]
-        at_least = name.endswith("_min")
+        at_least = "min" in name.split("_")
         if value < bound if at_least else value > bound:
             rule = f"must be {'≥' if at_least else '≤'} {bound:g} (a trial may tighten the criteria, never loosen them)"
             problems.append(trial.problem(f"criteria.{name}", value, rule))

@@ -17,6 +17,7 @@ from robot_trials.config.programme import load_programme
 from robot_trials.coordination.coordinator import Coordinator
 from robot_trials.coordination.programme_check import make_checks
 from robot_trials.exceptions import ConfigError
+from robot_trials.kinds.common.phase import Phase
 from robot_trials.kinds.registry import find_kind
 from robot_trials.records import Records
 from robot_trials.records.bookings import list_bookings
@@ -85,6 +86,14 @@ def test_it_demands_what_its_files_say():
     setup = load_trial_setup("greet", overrides=("trial.walking_speed=0.3",))
     assert (setup.demands.speed, setup.demands.load, setup.demands.people) == (0.3, None, 1)
     assert setup.demands.duration.total_seconds() >= sum(phase.timeout for _, phase in setup.trial.phases)
+
+
+def test_the_mission_has_a_limit_for_every_phase():
+    setup = load_trial_setup("greet")
+    mission = setup.kind.start_mission(setup, load_profile(setup.robot_file))
+    named = [behaviour.name for behaviour in mission.tree.iterate() if isinstance(behaviour, Phase)]
+    assert [name for name in named if name != "walk_to_start"] == PHASES
+    assert set(named) == {name for name, _ in setup.trial.phases}
 
 
 def test_a_person_in_reach_is_refused():
