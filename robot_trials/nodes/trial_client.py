@@ -63,7 +63,9 @@ class TrialClient(Node):
         trial = declare(self, "trial", "", "trial to run; empty: the one the graph was started for")
         self._delay = declare(self, "start_delay", 0.0, "from a server that is ready to the goal [s]", (0.0, 3600.0))
         reset = declare(self, "reset_props", False, "put the things and people of the trial back first, in simulation")
-        self._goal = RunTrial.Goal(trial=trial, reset_props=reset)
+        course = declare(self, "course", "", "course of the trial; empty: the one that zone or trial names")
+        zone = declare(self, "zone", "", "zone of the graph's site; empty: the graph's")
+        self._goal = RunTrial.Goal(trial=trial, course=course, zone=zone, reset_props=reset)
         self._client = ActionClient(self, RunTrial, "run_trial")
         self._outcomes = self.create_client(GetTrialOutcome, "trial_node/get_trial_outcome")
         self._handle: Any = None

@@ -43,7 +43,8 @@ def make_sound(kind: type[ContextT], setup: TrialSetup) -> ContextT:
     context.status.base_orientation_xyzw[3] = 1.0
     context.status.hand_pose[:, 6] = 1.0
     context.status.mode[...] = MotionMode.STAND
-    perceive(context, localized_ns=0, map_deviation=(0.02, 0.02, 0.01), targets={})
+    known = {"map_deviation": (0.02, 0.02, 0.01), "place_deviation": (0.02, 0.02)}
+    perceive(context, localized_ns=0, **known, targets={})
     return context
 
 

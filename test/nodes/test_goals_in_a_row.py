@@ -1,11 +1,14 @@
-"""Two relays in a row on one graph with real robot, controller and world: the second begins where the first ended."""
+"""Goals in a row on one graph with real robot, controller and world: each begins where the one before has ended."""
 
 from __future__ import annotations
 
 import json
 import sys
 
+import greeting
 import pytest
+
+from robot_trials.config import find_config
 
 pytestmark = [pytest.mark.ros, pytest.mark.simulation]
 RELAY_S = 500.0
@@ -24,22 +27,38 @@ def run_goal(graph, name, **parameters):
     raise AssertionError(graph.log(name))
 
 
-@pytest.mark.timeout(2 * RELAY_S)
-def test_the_second_trial_walks_to_its_start(graph):
+def write_longer_greeting(folder):
+    """A greeting's course whose area reaches to where a relay over five metres ends."""
+    text = find_config("courses", "greeting_corner").read_text()
+    text = text.replace("robot_stance: {x: 1.5", "robot_stance: {x: 5.5").replace("stance: {x: 3.2", "stance: {x: 7.2")
+    file = folder / "longer_greeting.yaml"
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.timeout(3 * RELAY_S)
+def test_each_trial_walks_to_its_start_also_one_of_another_kind(graph):
+    graph.environment["PYTHONPATH"] = greeting.put_in_reach()
     graph.configure("course.lane.length=5")
     setup = json.dumps(graph.setup.arguments)
     command = [sys.executable, "-m", "robot_trials.runtime.process", "--setup", setup, "--channel", graph.channel]
     graph.group.start("control", command, graph.environment)
     graph.start("stop_node", "safety_node", "control_node", "perception_node", "recorder_node", "trial_node")
     results = [run_goal(graph, "first"), run_goal(graph, "second", reset_props=True)]
+    refused = run_goal(graph, "refused", trial="greet")
+    third = run_goal(graph, "third", trial="greet", course=str(write_longer_greeting(graph.output.parent)))
     assert [result["verdict"] for result in results] == ["fail", "fail"], results
     assert all(result["reason"].startswith("Mean walking speed") for result in results), "five metres are too short"
     graph.end()
-    folders = [graph.output, graph.output / "goal_2"]
+    assert "place: the robot stands outside the area of the trial on shenzhen_relay" in refused["reason"], refused
+    assert third["verdict"] == "pass", third
+    folders = [graph.output, graph.output / "goal_2", graph.output / "goal_4"]
     verdicts = [json.loads((folder / "verdict.json").read_text()) for folder in folders]
     timelines = [[phase["phase"] for phase in verdict["timeline"]] for verdict in verdicts]
     assert "walk_to_start" not in timelines[0]
-    assert timelines[1][:2] == ["preflight", "walk_to_start"]
+    assert timelines[1][:2] == timelines[2][:2] == ["preflight", "walk_to_start"]
+    assert timelines[2][2:] == ["walk_up", "wave", "walk_back", "stand"]
     short = [[c["name"] for c in verdict["criteria"] if not c["passed"]] for verdict in verdicts]
-    assert short == [["mean_speed"], ["mean_speed"]]
+    assert short == [["mean_speed"], ["mean_speed"], []]
+    assert [verdict["identity"]["kind"] for verdict in verdicts] == ["torch_relay", "torch_relay", "greet"]
     assert all((folder / "bag").is_dir() for folder in folders)

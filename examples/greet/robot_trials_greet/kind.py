@@ -74,9 +74,10 @@ class GreetKind:
         return GreetReport()
 
     def describe_judging(self, setup: TrialSetup) -> dict[str, Any]:
-        """Where the person is, which hand waves, and the bounds."""
+        """Where start and person are, which hand waves, and the bounds."""
         hand = ("left", "right").index(setup.trial.wave.hand)
-        return {"person": list(setup.course.person[:2]), "hand": hand, "bounds": dict(setup.criteria)}
+        places = {"start": list(setup.course.start[:2]), "person": list(setup.course.person[:2])}
+        return {**places, "hand": hand, "bounds": dict(setup.criteria)}
 
     def list_measures(self, facts: Mapping[str, Any]) -> Sequence[Measure]:
         """Whether the person is waved at, and whether the robot is back."""

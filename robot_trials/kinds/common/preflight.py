@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.guard import find_fault
 from robot_trials.kinds.common.hand import command_arms_posture
 from robot_trials.kinds.common.leaf import Leaf
+from robot_trials.kinds.common.permit_watch import DEVIATIONS
 from robot_trials.telemetry import DiskFullError, check_space
 from robot_trials.telemetry.identity import hash_file
 from robot_trials_control.records import MotionMode
@@ -125,6 +127,19 @@ def check_localization(context: TrialContext) -> list[str]:
     return []
 
 
+def check_place(context: TrialContext) -> list[str]:
+    """The robot stands where its trial's area covers its way to the start."""
+    if check_localization(context):
+        return []  # said there
+    area, start = context.setup.area, context.setup.site.start
+    x, y, _ = context.robot_in_map
+    if area.measure_leeway(x, y, context.percept.place_deviation, DEVIATIONS) >= 0.0:
+        return []
+    distance = math.hypot(start.x - x, start.y - y)
+    where = f"({start.x:g}, {start.y:g}) m"
+    return [f"the robot stands outside the area of {area.source}, {distance:.1f} m from the start at {where}"]
+
+
 def check_disk(context: TrialContext) -> list[str]:
     """Room for the bag, where one is written."""
     setup = context.setup
@@ -147,4 +162,5 @@ def list_checks(*own: Check) -> list[Check]:
         *own,
         Check("sensors", check_sensors, waits=True),
         Check("localization", check_localization, waits=True),
+        Check("place", check_place, waits=True),
     ]

@@ -18,13 +18,15 @@ from robot_trials.kinds.common.preflight import (
     check_disk,
     check_localization,
     check_permit_file,
+    check_place,
     check_sensors,
 )
 
 
 def test_all_is_well() -> None:
     context = make_context()
-    for check in (check_permit_file, check_battery, check_disk, check_sensors, check_localization):
+    context.status.base_position[:2] = context.setup.site.start[:2]
+    for check in (check_permit_file, check_battery, check_disk, check_sensors, check_localization, check_place):
         assert list(check(context)) == []
 
 
@@ -89,6 +91,19 @@ def test_unlocalized() -> None:
     assert check_localization(context) == ["last site fiducial 5.0 s ago: must be ≤ 2 s"]
     perceive(context, localized_ns=None)
     assert check_localization(context) == ["no site fiducial seen yet"]
+
+
+def test_outside_the_trial_s_area() -> None:
+    context = make_context()
+    start = context.setup.site.start
+    context.status.base_position[:2] = start.x, start.y
+    assert check_place(context) == []
+    context.status.base_position[:2] = start.x, start.y + 9.0
+    (problem,) = check_place(context)
+    assert problem.startswith("the robot stands outside the area of the trial on ")
+    assert f"9.0 m from the start at ({start.x:g}, {start.y:g}) m" in problem
+    perceive(context, localized_ns=None)
+    assert check_place(context) == [], "where its place is not known, localization says so"
 
 
 def test_leaf_waits_for_what_may_come_and_fails_on_the_rest() -> None:

@@ -11,16 +11,15 @@ from robot_trials.kinds.contract import Rule
 
 
 class WayBack:
-    """How far the base ends from where it began, and how near to the person it came.
+    """How far the base ends from the start, and how near to the person it came.
 
     Args:
-        facts: what the kind says about judging, with the person's place and the bounds.
+        facts: what the kind says about judging, with the places of start and person and the bounds.
     """
 
     def __init__(self, facts: Mapping[str, Any]) -> None:
-        self._person = np.array(facts["person"])
+        self._person, self._start = np.array(facts["person"]), np.array(facts["start"])
         self._bound: float = facts["bounds"]["return_distance_max"]
-        self._first: np.ndarray | None = None
         self._last = np.full(2, np.nan)
         self._nearest = np.inf
 
@@ -29,14 +28,12 @@ class WayBack:
         if not len(block):
             return
         base = block["truth"]["base_position"][:, :2]
-        if self._first is None:
-            self._first = base[0].copy()
         self._last = base[-1].copy()
         self._nearest = min(self._nearest, float(np.linalg.norm(base - self._person, axis=1).min()))
 
     def compute_figures(self) -> dict[str, float]:
         """Distances [m]; NaN before the first sample."""
-        back = np.nan if self._first is None else float(np.linalg.norm(self._last - self._first))
+        back = float(np.linalg.norm(self._last - self._start))
         return {"return_distance": back, "person_distance_min": self._nearest}
 
     def list_rules(self) -> Sequence[Rule]:
