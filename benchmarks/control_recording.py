@@ -12,7 +12,7 @@ from benchmarks.harness import BenchmarkError
 from robot_trials.config import load_parameters, load_trial_setup
 from robot_trials.robots import load_profile
 from robot_trials.runtime.assembly import assemble
-from robot_trials.trials.host import run_trial
+from robot_trials.trials.hosts.one_process import run_trial
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
 from robot_trials_control.records import (

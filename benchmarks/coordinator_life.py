@@ -147,7 +147,7 @@ def run_coordinator(arguments: list[str], log: str, die_unsent: bool) -> None:
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     from robot_trials.nodes.coordinator_node import main
-    from robot_trials.nodes.link_dispatcher import LinkDispatcher
+    from robot_trials.nodes.site.link_dispatcher import LinkDispatcher
 
     if die_unsent:
         LinkDispatcher.send = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]

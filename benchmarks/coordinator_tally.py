@@ -14,7 +14,7 @@ from robot_trials.records import Records
 from robot_trials.records.bookings import list_bookings
 from robot_trials.records.leases import list_active
 from robot_trials.records.models import Booking, BookingState, Lease, TrialEvent
-from robot_trials.runtime.goal_ledger import GoalLedger, LedgerState
+from robot_trials.runtime.processes.goal_ledger import GoalLedger, LedgerState
 
 FINAL = {state.value for state, followers in TRANSITIONS.items() if not followers}
 

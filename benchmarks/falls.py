@@ -138,7 +138,7 @@ def run_job(job: Job) -> Run:
     """One relay in this process."""
     from robot_trials.config import load_trial_setup
     from robot_trials.runtime.assembly import assemble
-    from robot_trials.trials.host import run_trial
+    from robot_trials.trials.hosts.one_process import run_trial
 
     up, down = ({"x_min": a, "x_max": b, "slope_deg": s * SLOPE_DEG} for (a, b), s in ((UP, 1.0), (DOWN, -1.0)))
     overrides = [f"trial.walking_speed={SPEED}", f"site.ground.ramps={[up, down]}"]

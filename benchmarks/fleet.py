@@ -16,7 +16,7 @@ from benchmarks.harness import Figure, at_least, at_most, printed, progress_bar
 
 if TYPE_CHECKING:
     from robot_trials.config import FleetMember
-    from robot_trials.runtime.loop import ControlLoop
+    from robot_trials.runtime.control.loop import ControlLoop
 
 WALK_TIME, QUICK_TIME = 10.0, 3.0
 """Simulated, of which all but the first part is timed [s]."""
@@ -51,7 +51,7 @@ def walk(count: int, seconds: float) -> list[Figure]:
     """Figures of `count` robots that walk for `seconds` [s]."""
     from robot_trials.robots.fall import FallWatch
     from robot_trials.runtime.assembly import assemble_fleet, make_stop_guard
-    from robot_trials.runtime.loop import ControlLoop
+    from robot_trials.runtime.control.loop import ControlLoop
     from robot_trials_control.records import MotionMode, make_motion_command
 
     members = _make_members(count)

@@ -14,7 +14,7 @@ WORDS = {"relay": ("relay", "torch", "giver", "receiver")}
 """Words that give a kind away; for a kind that stands not here, the name of its folder."""
 MAY_STAY = {
     "robot_trials/config/fleet.py": "a robot without a `trial` runs what it always ran: older fleets load",
-    "robot_trials/nodes/parameters.py": "a node without the parameter `setup` runs what it always ran",
+    "robot_trials/nodes/common/parameters.py": "a node without the parameter `setup` runs what it always ran",
     "launch/torch_relay.launch.py": "its name is an interface: `ros2 launch robot_trials torch_relay.launch.py`",
 }
 """Files that may name a kind, each with its reason."""

@@ -150,7 +150,7 @@ def _name_legs() -> Any:
     """Name and index of each joint of the left and the right leg."""
     from robot_trials.config import load_trial_setup
     from robot_trials.robots import load_profile
-    from robot_trials_control.model import RobotModel
+    from robot_trials_control.robot.model import RobotModel
 
     model = RobotModel(load_profile(load_trial_setup("torch_relay", length=50.0).robot_file).to_parameters())
     return tuple([(model.joint_names[j], j) for j in leg.tolist()] for leg in model.limbs.legs)

@@ -98,9 +98,9 @@ def _run_case(size: Size, seed: int, flat: bool, options: argparse.Namespace) ->
     """One case, with a line about it."""
     from benchmarks.plan_cases import make_case
     from robot_trials.schedule.checker import check
-    from robot_trials.schedule.cp_sat import solve
-    from robot_trials.schedule.greedy import plan_greedily
-    from robot_trials.schedule.problem import reward
+    from robot_trials.schedule.problem.statement import reward
+    from robot_trials.schedule.search.cp_sat import solve
+    from robot_trials.schedule.search.greedy import plan_greedily
 
     case = make_case(seed, size.bookings, size.robots, size.places, size.days, flat)
     began = time.perf_counter()
@@ -158,12 +158,12 @@ def _gather(size: Size, runs: Sequence[Run], flat: Sequence[Run], cpu_time: bool
 def _compare_tiny(count: int) -> list[Figure]:
     """Plans of tiny problems beside the optimum."""
     from benchmarks.plan_small import STEP, draw_problem, find_optimum
-    from robot_trials.schedule.bound import compute_bound
     from robot_trials.schedule.checker import check
-    from robot_trials.schedule.classes import group
-    from robot_trials.schedule.cp_sat import solve
-    from robot_trials.schedule.greedy import plan_greedily
-    from robot_trials.schedule.problem import reward
+    from robot_trials.schedule.problem.statement import reward
+    from robot_trials.schedule.search.bound import compute_bound
+    from robot_trials.schedule.search.classes import group
+    from robot_trials.schedule.search.cp_sat import solve
+    from robot_trials.schedule.search.greedy import plan_greedily
 
     unequal = violations = wrong_bounds = greedy_short = 0
     with progress_bar("tiny", count) as advance:

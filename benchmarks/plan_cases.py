@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from robot_trials.schedule.problem import Booking, Interval, Marshal, Option, Place, Problem, RobotUnit
+from robot_trials.schedule.problem.statement import Booking, Interval, Marshal, Option, Place, Problem, RobotUnit
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST_DAY = datetime(2026, 6, 15, tzinfo=ZONE)

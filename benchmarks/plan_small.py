@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import combinations
 
-from robot_trials.schedule.problem import (
+from robot_trials.schedule.problem.statement import (
     Assignment,
     Booking,
     Interval,

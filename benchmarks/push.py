@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from benchmarks.harness import BenchmarkError, Figure, progress_bar
 from benchmarks.polar_picture import draw_polar
 from benchmarks.push_figures import STANDING, Outcome, Place, curves, format_place, format_table, gather_figures
-from robot_trials_control.model_state import GRAVITY
+from robot_trials_control.robot.model_state import GRAVITY
 
 if TYPE_CHECKING:
     from robot_trials.runtime.drill import Drill
@@ -203,7 +203,7 @@ def find_largest(attempt: Callable[[float], str]) -> tuple[float, str]:
 
 def ankle_bound(drill: Drill, angles: Sequence[float]) -> list[float]:
     """Impulse that a pendulum at rest survives by moving its ZMP under the soles, in each direction [N·s]."""
-    from robot_trials_control.model import RobotModel
+    from robot_trials_control.robot.model import RobotModel
 
     model, status = RobotModel(drill.profile.to_parameters()), drill.sample.status
     one, both = model.sole_reach(0.0, 1.0), model.sole_reach(0.0, 2.0)  # with one ankle's torque and with two

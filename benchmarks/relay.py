@@ -113,7 +113,7 @@ def run_job(job: Job) -> Run:
     """One trial in this process; an error of the project counts as a failed run and keeps its message."""
     from robot_trials.config import load_trial_setup
     from robot_trials.exceptions import ConfigError, RobotTrialsError
-    from robot_trials.trials.host import run_trial
+    from robot_trials.trials.hosts.one_process import run_trial
 
     seed = int(job.arguments["seed"])
     wall, cpu = time.perf_counter(), time.process_time()

@@ -25,8 +25,8 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from benchmarks.harness import end_with_parent
-from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
-from robot_trials.nodes.trial_goals import TrialGoals
+from robot_trials.nodes.trial.goals import TrialGoals
+from robot_trials.nodes.trial.patient_action_server import PatientActionServer, id_of
 from robot_trials_msgs.action import RunTrial
 
 WATCH_PERIOD_S = 0.02

@@ -7,8 +7,8 @@ import numpy as np
 
 from robot_trials.config import load_trial_setup
 from robot_trials.robots import load_profile
-from robot_trials_control.model import RobotModel
 from robot_trials_control.records import RIGHT
+from robot_trials_control.robot.model import RobotModel
 
 TORCH_MASS = 1.6  # [kg]
 TORCH_COM = np.array([0.0, 0.0, 0.1])  # above the grip, in the grip frame [m]

@@ -7,7 +7,7 @@ import numpy as np
 
 from robot_trials.config import load_trial_setup
 from robot_trials.runtime.assembly import assemble
-from robot_trials.runtime.loop import ControlLoop
+from robot_trials.runtime.control.loop import ControlLoop
 from robot_trials_control.records import MotionMode, make_motion_command
 
 SECONDS = 2.0

@@ -93,8 +93,8 @@ class Ends:
         return lambda event, context: self._count(namespace, event.returncode, context)
 
     def _judge(self, name: str, namespaces: list, code: int, context) -> list:
-        from robot_trials.runtime.exits import describe_exit, note_exit
-        from robot_trials.trials.graph_deaths import OTHERS_REACTION_S, REACTION_S
+        from robot_trials.runtime.processes.exits import describe_exit, note_exit
+        from robot_trials.trials.hosts.graph_deaths import OTHERS_REACTION_S, REACTION_S
 
         if context.is_shutdown:
             if name == "control_process" and code != 0:
@@ -109,7 +109,7 @@ class Ends:
         return [TimerAction(period=patience, actions=[OpaqueFunction(function=self._fail)])]
 
     def _count(self, namespace: str, code: int, context) -> list:
-        from robot_trials.runtime.exits import describe_exit, note_exit
+        from robot_trials.runtime.processes.exits import describe_exit, note_exit
 
         self._running.discard(namespace)
         if code < 0:

@@ -59,7 +59,7 @@ class Extensions(Generic[ExtensionT]):
         Raises:
             LookupError: there is none, and names those that are known; or it cannot be used, and says why.
         """
-        from robot_trials.config.model import suggest  # configuration looks for kinds while it is imported
+        from robot_trials.config.files.model import suggest  # configuration looks for kinds while it is imported
 
         usable, broken = self._search()
         if name in usable:

@@ -28,7 +28,7 @@ MODULES = (
     "robot_trials.robots.mujoco",
     "robot_trials.runtime.process",
     "robot_trials.telemetry.recorder",
-    "robot_trials.trials.ros_host",
+    "robot_trials.trials.hosts.ros",
 )
 
 
@@ -53,7 +53,7 @@ def compile_world() -> None:
     from robot_trials.config import load_trial_setup
     from robot_trials.exceptions import RobotFault
     from robot_trials.robots import SimOptions, load_profile, open_robot
-    from robot_trials.runtime.loop import ControlLoop
+    from robot_trials.runtime.control.loop import ControlLoop
     from robot_trials.trials.trial import Trial
     from robot_trials_control.records import make_motion_command
 

@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.harness import BenchmarkError
 from benchmarks.process_stops.watch import Watch, find_segments
 from robot_trials.config import load_trial_setup
-from robot_trials.runtime.shared_memory import is_process_alive
+from robot_trials.runtime.channel.shared_memory import is_process_alive
 
 MARK = "ROBOT_TRIALS_BENCH_RUN"
 """Environment variable by which every process of one run is found."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from robot_trials.config.site.ground import GroundSpec
 from robot_trials.robots.fall import FallWatch
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.shared_memory import SHARED_MEMORY_FOLDER, SharedMemoryError
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.shared_memory import SHARED_MEMORY_FOLDER, SharedMemoryError
 from robot_trials.safety.stop_ladder import Rung
 
 STILL_S = 0.3

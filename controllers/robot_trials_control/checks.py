@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from robot_trials_control.compiled import compiled
+from robot_trials_control.numeric.compiled import compiled
 from robot_trials_control.records import RIGHT, HandMode, MotionMode, PayloadMode, Record
 
 MODE_MAX, HAND_MODE_MAX, PAYLOAD_MODE_MAX = int(max(MotionMode)), int(max(HandMode)), int(max(PayloadMode))

@@ -5,25 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pinocchio as pin
 
-from robot_trials_control.arms import ArmReferences
 from robot_trials_control.checks import is_valid_motion
 from robot_trials_control.config import ControllerConfig
-from robot_trials_control.drive import DriveCommand
-from robot_trials_control.estimator import BaseEstimator
-from robot_trials_control.fall_bounds import FALL_HEIGHT_SHARE, FALL_TILT_DEG
-from robot_trials_control.fall_pose import DAMPING, FallPose
-from robot_trials_control.footsteps import Pose2
-from robot_trials_control.lowering import Lowering
-from robot_trials_control.model import RobotModel
-from robot_trials_control.parameters import RobotParameters
-from robot_trials_control.payload import PayloadEstimator
-from robot_trials_control.readings import Readings
+from robot_trials_control.estimation.base import BaseEstimator
+from robot_trials_control.estimation.payload import PayloadEstimator
+from robot_trials_control.estimation.readings import Readings
 from robot_trials_control.records import Fault, HandMode, MotionMode, Record, SensorGroup, make_motion_command
-from robot_trials_control.references import WholeBodyReference
-from robot_trials_control.sensor_hold import SensorHold
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.parameters import RobotParameters
 from robot_trials_control.status import StatusWriter
-from robot_trials_control.walking import Walking
-from robot_trials_control.whole_body import WholeBodyController
+from robot_trials_control.stops.fall_bounds import FALL_HEIGHT_SHARE, FALL_TILT_DEG
+from robot_trials_control.stops.fall_pose import DAMPING, FallPose
+from robot_trials_control.stops.lowering import Lowering
+from robot_trials_control.stops.sensor_hold import SensorHold
+from robot_trials_control.walking.footsteps import Pose2
+from robot_trials_control.walking.phases import Walking
+from robot_trials_control.whole_body.arms import ArmReferences
+from robot_trials_control.whole_body.controller import WholeBodyController
+from robot_trials_control.whole_body.drive import DriveCommand
+from robot_trials_control.whole_body.references import WholeBodyReference
 
 FALL_TILT_COS = float(np.cos(np.deg2rad(FALL_TILT_DEG)))
 QP_FAILURES_MAX = 25

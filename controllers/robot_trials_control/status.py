@@ -7,17 +7,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from robot_trials_control.arms import ArmReferences, measure_distance_to_goal
-from robot_trials_control.compiled import bind, compiled
-from robot_trials_control.contacts import compute_hull_margin, compute_zmp
-from robot_trials_control.estimator_filter import VELOCITY
-from robot_trials_control.gait import Phase
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import FIRST_GRIP, FRAMES
-from robot_trials_control.payload import PayloadEstimator
+from robot_trials_control.estimation.filter import VELOCITY
+from robot_trials_control.estimation.payload import PayloadEstimator
+from robot_trials_control.numeric.compiled import bind, compiled
+from robot_trials_control.numeric.rotations import quaternion_xyzw
 from robot_trials_control.records import LEFT, RIGHT, Record, Support
-from robot_trials_control.rotations import quaternion_xyzw
-from robot_trials_control.walking import Walking
+from robot_trials_control.robot.contacts import compute_hull_margin, compute_zmp
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import FIRST_GRIP, FRAMES
+from robot_trials_control.walking.gait import Phase
+from robot_trials_control.walking.phases import Walking
+from robot_trials_control.whole_body.arms import ArmReferences, measure_distance_to_goal
 
 DECIMATION = 5
 """Poses of feet and hands, the ZMP margin and the load are written every so many ticks, in turn."""

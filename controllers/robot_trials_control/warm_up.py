@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from robot_trials_control.controller import WholeBodyWalkingController
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import (
     RIGHT,
     HandMode,
@@ -19,6 +17,8 @@ from robot_trials_control.records import (
     make_robot_command,
     make_robot_state,
 )
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import GRAVITY
 
 STEP_TIME = 1.0
 """From the command to walk until a foot has swung far enough for everything that swinging does [s]."""

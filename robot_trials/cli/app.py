@@ -19,7 +19,7 @@ from robot_trials.cli.report import write_report_of_bag
 from robot_trials.cli.run import OUTPUT_FOLDER, run_in_process, run_on_ros, run_trial
 from robot_trials.cli.unfinished import complete_unfinished
 from robot_trials.config import load_trial_setup
-from robot_trials.config.search import FOLDER_VARIABLE
+from robot_trials.config.files.search import FOLDER_VARIABLE
 from robot_trials.config.setup import DEFAULT_SIMULATOR
 from robot_trials.exceptions import ConfigError, RobotTrialsError
 from robot_trials.runtime.ending import forgive_output

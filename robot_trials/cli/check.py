@@ -14,8 +14,8 @@ from robot_trials.config import (
     load_parameters,
     load_trial_setup,
 )
-from robot_trials.config.problems import Problems
-from robot_trials.config.search import KINDS, PROGRAMMES, list_missing_folders, list_programmes
+from robot_trials.config.files.problems import Problems
+from robot_trials.config.files.search import KINDS, PROGRAMMES, list_missing_folders, list_programmes
 from robot_trials.exceptions import ConfigError, ConfigProblem
 from robot_trials.kinds.registry import list_broken, read_kind
 

@@ -14,16 +14,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from robot_trials.config.programme import Programme, load_programme
-from robot_trials.coordination.programme_plan import PlannedSpan, book_plan, plan_span, read_circumstances
+from robot_trials.coordination.programme.plan import PlannedSpan, book_plan, plan_span, read_circumstances
 from robot_trials.exceptions import ConfigError, ConfigProblem
 from robot_trials.records.bookings import list_bookings
 from robot_trials.records.models import Booking
 from robot_trials.records.store import Records
-from robot_trials.schedule.calendar_file import write_calendar
-from robot_trials.schedule.cp_sat import Progress as SearchProgress
-from robot_trials.schedule.expand import list_occurrences
-from robot_trials.schedule.gantt import write_gantt_page
-from robot_trials.schedule.timetable import print_timetable
+from robot_trials.schedule.output.calendar_file import write_calendar
+from robot_trials.schedule.output.gantt import write_gantt_page
+from robot_trials.schedule.output.timetable import print_timetable
+from robot_trials.schedule.problem.expand import list_occurrences
+from robot_trials.schedule.search.cp_sat import Progress as SearchProgress
 
 LOOK_AHEAD = timedelta(days=92)
 """In which a trial is looked for before the programme counts as over."""

@@ -19,7 +19,7 @@ from robot_trials.config import TrialSetup
 from robot_trials.exceptions import ConfigError, ConfigProblem, RobotTrialsError
 
 if TYPE_CHECKING:
-    from robot_trials.trials.outcome import TrialOutcome
+    from robot_trials.trials.judging.outcome import TrialOutcome
 
 Runner = Callable[[TrialSetup, ProgressDisplay], "TrialOutcome"]
 """Runs a trial to its end; each host is imported only when it is used."""
@@ -69,7 +69,7 @@ def run_marked(setup: TrialSetup, runner: Runner, display: ProgressDisplay) -> T
     """
     if setup.output is None:
         return runner(setup, display)
-    from robot_trials.trials.run_marker import RunMark
+    from robot_trials.trials.judging.run_marker import RunMark
 
     mark = RunMark(setup.output, setup, "in_process" if runner is run_in_process else "ros")
     try:
@@ -155,7 +155,7 @@ def print_outcome(console: Console, outcome: TrialOutcome, wall_time: float) -> 
 def run_in_process(setup: TrialSetup, display: ProgressDisplay) -> TrialOutcome:
     """The host in one process with the simulator; SIGTERM and SIGHUP end it as Ctrl-C does, with a verdict."""
     from robot_trials.runtime.ending import handle_ends
-    from robot_trials.trials.host import run_trial
+    from robot_trials.trials.hosts.one_process import run_trial
 
     if threading.current_thread() is threading.main_thread():
         handle_ends(_interrupt)
@@ -170,7 +170,7 @@ def run_on_ros(real_time_factor: float) -> Runner:
     """The host on the ROS nodes; `real_time_factor` 0 lets the simulation run as fast as the trial ticks."""
 
     def run(setup: TrialSetup, display: ProgressDisplay) -> TrialOutcome:
-        from robot_trials.trials.ros_host import run_ros_trial
+        from robot_trials.trials.hosts.ros import run_ros_trial
 
         return run_ros_trial(setup, display, real_time_factor)
 

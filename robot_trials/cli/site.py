@@ -13,7 +13,7 @@ from robot_trials.exceptions import ConfigError, TrialFault
 from robot_trials.records import Records, choose_url
 from robot_trials.records.bookings import list_bookings
 from robot_trials.records.models import Booking, BookingState
-from robot_trials.trials.fleet_host import FleetHost
+from robot_trials.trials.hosts.fleet import FleetHost
 
 COORDINATOR = "coordinator_node"
 POLL_S = 0.5

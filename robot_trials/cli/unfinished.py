@@ -13,7 +13,7 @@ MARKS = tuple("/".join(["*"] * depth + [RUN_FILE]) for depth in (1, 2, 3))
 def free_memory() -> None:
     """Remove shared memory of control processes that were killed with everybody around them; quick without any."""
     if any(SHARED_MEMORY.glob("robot_trials_*")):
-        from robot_trials.runtime.channel_files import remove_abandoned_channels
+        from robot_trials.runtime.channel.files import remove_abandoned_channels
 
         for name in remove_abandoned_channels():
             print(f"removed the shared memory of {name}, whose control process is gone", file=sys.stderr, flush=True)

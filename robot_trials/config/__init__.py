@@ -6,13 +6,13 @@ from robot_trials.config.criteria import (
     QP_FAILURES_MAX,
     UNWANTED_CONTACTS_MAX,
 )
-from robot_trials.config.document import Document, read_document
-from robot_trials.config.fill import fill_dataclass, load_parameters
+from robot_trials.config.files.document import Document, read_document
+from robot_trials.config.files.fill import fill_dataclass, load_parameters
+from robot_trials.config.files.identity import canonical_text, hash_configuration
+from robot_trials.config.files.model import Loaded, StrictModel, Vector3, load_model
+from robot_trials.config.files.search import config_folders, find_config, list_config
 from robot_trials.config.fleet import Fleet, FleetMember, FleetSpec, load_fleet, member_from_json
-from robot_trials.config.identity import canonical_text, hash_configuration
-from robot_trials.config.model import Loaded, StrictModel, Vector3, load_model
 from robot_trials.config.permit import Permit, check_permit
-from robot_trials.config.search import config_folders, find_config, list_config
 from robot_trials.config.setup import CameraSource, TrialSetup, load_trial_setup
 from robot_trials.config.site import Fiducial, Site, SiteSpec, Stance
 from robot_trials.config.trial import PhaseSpec, PhasesSpec, Trial

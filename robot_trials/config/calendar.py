@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule, tz
 from pydantic import BeforeValidator, Field, model_validator
 
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 
 MINUTES_A_DAY = 24 * 60
 LONGEST = timedelta(days=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from robot_trials.config.model import Loaded
+from robot_trials.config.files.model import Loaded
 from robot_trials.exceptions import ConfigProblem
 
 FALLS_MAX = 0

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from robot_trials.clock import require_zone
-from robot_trials.config.model import Loaded, StrictModel, load_model
-from robot_trials.config.search import find_config
+from robot_trials.config.files.model import Loaded, StrictModel, load_model
+from robot_trials.config.files.search import find_config
 from robot_trials.config.setup import CameraSource, TrialSetup, load_trial_setup
 from robot_trials.config.site import Stance, StanceSpec
 from robot_trials.exceptions import ConfigError, ConfigProblem

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from robot_trials.config.document import read_document
-from robot_trials.config.identity import canonical_text
-from robot_trials.config.model import Loaded, suggest
+from robot_trials.config.files.document import read_document
+from robot_trials.config.files.identity import canonical_text
+from robot_trials.config.files.model import Loaded, suggest
+from robot_trials.config.files.problems import Problems
 from robot_trials.config.permit import Permit
-from robot_trials.config.problems import Problems
 from robot_trials.config.site import ORIGIN, TAG_ID_MAX, CourseSpec, Site, SiteSpec, ZoneSpec, resolve_site
 from robot_trials.config.site.ground_plan import resolve_zones
 from robot_trials.config.site.polygon import Corners, find_excess, find_overlap, measure_area

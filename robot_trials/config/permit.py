@@ -10,8 +10,8 @@ from typing import Annotated, NamedTuple
 from pydantic import Field, field_validator
 
 from robot_trials.clock import require_zone
-from robot_trials.config.identity import hash_configuration
-from robot_trials.config.model import Loaded, StrictModel
+from robot_trials.config.files.identity import hash_configuration
+from robot_trials.config.files.model import Loaded, StrictModel
 from robot_trials.config.site.polygon import Polygon, find_excess, measure_area
 from robot_trials.exceptions import ConfigProblem
 from robot_trials.geometry import PlanarPose, compose_planar

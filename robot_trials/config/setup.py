@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from robot_trials.config.area import Area, find_area
 from robot_trials.config.criteria import tighten_criteria
+from robot_trials.config.files.identity import hash_configuration
+from robot_trials.config.files.problems import Problems
 from robot_trials.config.goal import GoalFacts
-from robot_trials.config.identity import hash_configuration
 from robot_trials.config.parts import ROLES, Where, lay_course, read_parts, split_overrides
 from robot_trials.config.permit import Occasion, Permit, check_hashes, check_permit
-from robot_trials.config.problems import Problems
 from robot_trials.config.site import Site
 from robot_trials.kinds.contract import Demands, TrialKind
 

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from robot_trials.clock import require_zone
 from robot_trials.config.criteria import TorqueLimits
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.world import WorldSpec
 
 

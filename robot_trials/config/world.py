@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 
 Pair = Annotated[tuple[float, float], Field(strict=False)]
 """Two numbers from a YAML list."""

@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from py_trees.behaviour import Behaviour
 
-    from robot_trials.config.model import Loaded
+    from robot_trials.config.files.model import Loaded
     from robot_trials.config.setup import TrialSetup
     from robot_trials.config.site import CourseSpec, Mark
     from robot_trials.config.trial import Trial

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 from robot_trials import kinds
-from robot_trials.config.document import apply_override, read_document
+from robot_trials.config.files.document import apply_override, read_document
 from robot_trials.exceptions import ConfigError, UnknownKindError
 from robot_trials.extensions import Extensions
 from robot_trials.kinds.contract import TrialKind

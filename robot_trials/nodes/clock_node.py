@@ -9,12 +9,12 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as ClockMessage
 
+from robot_trials.nodes.common.node_main import run_node
+from robot_trials.nodes.common.parameters import attach_channel, declare
+from robot_trials.nodes.common.qos import CLOCK, to_rclpy
+from robot_trials.nodes.common.stamps import to_stamp
 from robot_trials.nodes.control_node import CLOCK_RATE_MAX_HZ
-from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import attach_channel, declare
-from robot_trials.nodes.qos import CLOCK, to_rclpy
-from robot_trials.nodes.stamps import to_stamp
-from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel.channel import Channel
 
 
 class ClockNode(Node):

@@ -19,29 +19,29 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rosgraph_msgs.msg import Clock as ClockMessage
 from std_msgs.msg import String
 
-from robot_trials.nodes.beat import Beating, start_beating
-from robot_trials.nodes.command_gate import CommandGate
-from robot_trials.nodes.diagnostics import (
+from robot_trials.nodes.common.beat import Beating, start_beating
+from robot_trials.nodes.common.diagnostics import (
     describe_battery,
     describe_controller,
     describe_loop,
     describe_recording,
     describe_stop,
 )
-from robot_trials.nodes.event_topic import EventTopic
-from robot_trials.nodes.lifecycle_guard import guard_transitions
-from robot_trials.nodes.message_types import find_message_type
-from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
-from robot_trials.nodes.path_input import PathInput
-from robot_trials.nodes.qos import CLOCK, to_rclpy, topic_qos
-from robot_trials.nodes.sample_messages import make_frame_names, make_sample_messages
-from robot_trials.nodes.stamps import to_stamp
-from robot_trials.nodes.velocity_input import VelocityInput
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.channel_layout import HEALTH_DTYPE, STOP_DTYPE
-from robot_trials.runtime.safe_end import is_damped
-from robot_trials.runtime.shared_memory import SharedMemoryError
+from robot_trials.nodes.common.event_topic import EventTopic
+from robot_trials.nodes.common.lifecycle_guard import guard_transitions
+from robot_trials.nodes.common.message_types import find_message_type
+from robot_trials.nodes.common.node_main import run_node
+from robot_trials.nodes.common.parameters import attach_channel, declare, declare_channel
+from robot_trials.nodes.common.qos import CLOCK, to_rclpy, topic_qos
+from robot_trials.nodes.common.sample_messages import make_frame_names, make_sample_messages
+from robot_trials.nodes.common.stamps import to_stamp
+from robot_trials.nodes.control.command_gate import CommandGate
+from robot_trials.nodes.control.path_input import PathInput
+from robot_trials.nodes.control.velocity_input import VelocityInput
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.layout import HEALTH_DTYPE, STOP_DTYPE
+from robot_trials.runtime.channel.shared_memory import SharedMemoryError
+from robot_trials.runtime.control.safe_end import is_damped
 from robot_trials.telemetry.messages.frames import HANDS
 from robot_trials.telemetry.topics import DIAGNOSTICS, ROBOT_DESCRIPTION, Topic
 from robot_trials_control.records import Record

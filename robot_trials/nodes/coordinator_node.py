@@ -21,14 +21,14 @@ from robot_trials.coordination import Coordinator, FollowTimes, Replan, Report, 
 from robot_trials.coordination.clauses import check_checklist, check_permit
 from robot_trials.coordination.status import view_site
 from robot_trials.exceptions import RobotTrialsError
-from robot_trials.nodes.coordinator_services import CoordinatorServices
-from robot_trials.nodes.link_dispatcher import LinkDispatcher
-from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import declare
-from robot_trials.nodes.qos import STATUS, to_rclpy
-from robot_trials.nodes.robot_link import RobotLink
-from robot_trials.nodes.site_status import make_status
-from robot_trials.nodes.stamps import NANOSECONDS
+from robot_trials.nodes.common.node_main import run_node
+from robot_trials.nodes.common.parameters import declare
+from robot_trials.nodes.common.qos import STATUS, to_rclpy
+from robot_trials.nodes.common.stamps import NANOSECONDS
+from robot_trials.nodes.site.coordinator_services import CoordinatorServices
+from robot_trials.nodes.site.link_dispatcher import LinkDispatcher
+from robot_trials.nodes.site.robot_link import RobotLink
+from robot_trials.nodes.site.site_status import make_status
 from robot_trials.records import FencedError, Records, RecordsError, choose_url
 from robot_trials_msgs.msg import SiteStatus
 from robot_trials_msgs.srv import GetSiteStatus
@@ -62,9 +62,9 @@ def make_kit(node: CoordinatorNode) -> CoordinationKit:
     if not name:
         return make_plain_kit(node)
     from robot_trials.config.programme import load_programme
-    from robot_trials.coordination.background import BackgroundReplan
-    from robot_trials.coordination.programme_check import make_checks
-    from robot_trials.coordination.programme_plan import ProgrammeReplan
+    from robot_trials.coordination.programme.background import BackgroundReplan
+    from robot_trials.coordination.programme.checks import make_checks
+    from robot_trials.coordination.programme.plan import ProgrammeReplan
 
     programme = load_programme(name)
     replan = BackgroundReplan(ProgrammeReplan(programme, node.read_records))

@@ -15,13 +15,13 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from robot_trials.config import TrialSetup
-from robot_trials.nodes.beat import start_beating
-from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
-from robot_trials.nodes.raw_messages import RawPublishers
-from robot_trials.nodes.sample_messages import make_frame_names
+from robot_trials.nodes.common.beat import start_beating
+from robot_trials.nodes.common.node_main import run_node
+from robot_trials.nodes.common.parameters import attach_channel, declare, declare_channel, declare_setup
+from robot_trials.nodes.common.raw_messages import RawPublishers
+from robot_trials.nodes.common.sample_messages import make_frame_names
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.runtime.channel_layout import FIDUCIAL_DTYPE, frame_dtype
+from robot_trials.runtime.channel.layout import FIDUCIAL_DTYPE, frame_dtype
 from robot_trials.runtime.world_request import WorldFollower
 from robot_trials.telemetry.messages.said import make_detections, make_picture
 from robot_trials.telemetry.topics import CAMERA, FIDUCIALS

@@ -24,15 +24,15 @@ from rclpy.serialization import deserialize_message
 from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.config.goal import GoalFacts
 from robot_trials.exceptions import ConfigError, TelemetryFault
-from robot_trials.nodes.beat import start_beating
-from robot_trials.nodes.diagnostics import make_status
-from robot_trials.nodes.message_types import find_message_type
-from robot_trials.nodes.node_main import EXIT_FAULT, run_node
-from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
-from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
-from robot_trials.nodes.raw_messages import ENCAPSULATION_BYTES, TRANSFORM_OFFSET, read_parent_frame, read_stamp
-from robot_trials.nodes.recorded_run import RecordedRun
-from robot_trials.nodes.sample_messages import make_frame_names
+from robot_trials.nodes.common.beat import start_beating
+from robot_trials.nodes.common.diagnostics import make_status
+from robot_trials.nodes.common.message_types import find_message_type
+from robot_trials.nodes.common.node_main import EXIT_FAULT, run_node
+from robot_trials.nodes.common.parameters import attach_channel, declare, declare_channel, declare_setup
+from robot_trials.nodes.common.qos import STATUS, to_rclpy, topic_qos
+from robot_trials.nodes.common.raw_messages import ENCAPSULATION_BYTES, TRANSFORM_OFFSET, read_parent_frame, read_stamp
+from robot_trials.nodes.common.sample_messages import make_frame_names
+from robot_trials.nodes.trial.recorded_run import RecordedRun
 from robot_trials.runtime.ending import is_host_gone
 from robot_trials.telemetry import topics
 from robot_trials_control.records import Record, control_sample_dtype

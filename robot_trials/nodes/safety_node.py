@@ -15,17 +15,17 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
-from robot_trials.nodes.beat import start_beating
-from robot_trials.nodes.diagnostics import describe_nodes, describe_sources, describe_watchdogs
-from robot_trials.nodes.event_topic import StopRequestTopic
-from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import attach_channel, declare, declare_channel
-from robot_trials.nodes.process_events import ProcessEvents
-from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
-from robot_trials.nodes.source_watch import SourceWatch
-from robot_trials.runtime.channel_layout import BEATING, HEALTH_DTYPE, HEARTBEAT_DTYPE, OBSTACLE_BYTES
-from robot_trials.runtime.node_watch import Change, Life, NodeWatch
-from robot_trials.runtime.trial_link import Following
+from robot_trials.nodes.common.beat import start_beating
+from robot_trials.nodes.common.diagnostics import describe_nodes, describe_sources, describe_watchdogs
+from robot_trials.nodes.common.event_topic import StopRequestTopic
+from robot_trials.nodes.common.node_main import run_node
+from robot_trials.nodes.common.parameters import attach_channel, declare, declare_channel
+from robot_trials.nodes.common.qos import STATUS, to_rclpy, topic_qos
+from robot_trials.nodes.stops.process_events import ProcessEvents
+from robot_trials.nodes.stops.source_watch import SourceWatch
+from robot_trials.runtime.channel.layout import BEATING, HEALTH_DTYPE, HEARTBEAT_DTYPE, OBSTACLE_BYTES
+from robot_trials.runtime.channel.trial_link import Following
+from robot_trials.runtime.processes.node_watch import Change, Life, NodeWatch
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.safety.watchdog import Watchdog
 from robot_trials.telemetry.messages.said import RequestKind, StopRequest

@@ -16,17 +16,17 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_srvs.srv import Trigger as TriggerService
 
-from robot_trials.nodes.beat import start_beating
-from robot_trials.nodes.diagnostics import describe_stop_inputs
-from robot_trials.nodes.event_topic import StopRequestTopic
-from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import attach_channel, declare_channel, declare_setup
-from robot_trials.nodes.patient_service import LateAnswer, create_patient_service
-from robot_trials.nodes.qos import topic_qos
-from robot_trials.nodes.stop_input import RESTORE_GRACE_S, StopInput
-from robot_trials.nodes.stop_telling import SERVICE, StopTelling
-from robot_trials.runtime.channel_layout import WHO_BYTES
-from robot_trials.runtime.stop_outbox import StopOutbox
+from robot_trials.nodes.common.beat import start_beating
+from robot_trials.nodes.common.diagnostics import describe_stop_inputs
+from robot_trials.nodes.common.event_topic import StopRequestTopic
+from robot_trials.nodes.common.node_main import run_node
+from robot_trials.nodes.common.parameters import attach_channel, declare_channel, declare_setup
+from robot_trials.nodes.common.qos import topic_qos
+from robot_trials.nodes.stops.patient_service import LateAnswer, create_patient_service
+from robot_trials.nodes.stops.stop_input import RESTORE_GRACE_S, StopInput
+from robot_trials.nodes.stops.stop_telling import SERVICE, StopTelling
+from robot_trials.runtime.channel.layout import WHO_BYTES
+from robot_trials.runtime.channel.stop_outbox import StopOutbox
 from robot_trials.safety.stop_requests import ARMED, LOWERED, STOPPED
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.telemetry.topics import DIAGNOSTICS

@@ -20,9 +20,9 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.task import Future
 
-from robot_trials.nodes.node_main import EXIT_FAULT, EXIT_OK, run_node
-from robot_trials.nodes.parameters import declare
-from robot_trials.nodes.stamps import from_stamp
+from robot_trials.nodes.common.node_main import EXIT_FAULT, EXIT_OK, run_node
+from robot_trials.nodes.common.parameters import declare
+from robot_trials.nodes.common.stamps import from_stamp
 from robot_trials.runtime.ending import describe_wish
 from robot_trials_msgs.action import RunTrial
 from robot_trials_msgs.srv import GetTrialOutcome

@@ -23,22 +23,22 @@ from robot_trials.config import TrialSetup
 from robot_trials.config.goal import GoalFacts
 from robot_trials.exceptions import ConfigError
 from robot_trials.kinds.common.events import TrialEvent
-from robot_trials.nodes.beat import start_beating
-from robot_trials.nodes.fiducial_messages import from_message
-from robot_trials.nodes.goal_setup import load_goal_setup
-from robot_trials.nodes.goal_world import GoalWorld
-from robot_trials.nodes.node_main import run_node
-from robot_trials.nodes.parameters import attach_channel, declare, declare_channel, declare_setup
-from robot_trials.nodes.patient_action_server import PatientActionServer, id_of
-from robot_trials.nodes.qos import STATUS, to_rclpy, topic_qos
-from robot_trials.nodes.stamps import to_stamp
-from robot_trials.nodes.trial_folders import TrialFolders
-from robot_trials.nodes.trial_goals import TrialGoals, find_ledger_file
-from robot_trials.nodes.trial_runner import Conclusion, TrialKit, TrialRunner
-from robot_trials.nodes.trial_topics import TrialTopics
-from robot_trials.runtime.channel import Channel
+from robot_trials.nodes.common.beat import start_beating
+from robot_trials.nodes.common.node_main import run_node
+from robot_trials.nodes.common.parameters import attach_channel, declare, declare_channel, declare_setup
+from robot_trials.nodes.common.qos import STATUS, to_rclpy, topic_qos
+from robot_trials.nodes.common.stamps import to_stamp
+from robot_trials.nodes.trial.fiducial_messages import from_message
+from robot_trials.nodes.trial.folders import TrialFolders
+from robot_trials.nodes.trial.goal_setup import load_goal_setup
+from robot_trials.nodes.trial.goal_world import GoalWorld
+from robot_trials.nodes.trial.goals import TrialGoals, find_ledger_file
+from robot_trials.nodes.trial.patient_action_server import PatientActionServer, id_of
+from robot_trials.nodes.trial.runner import Conclusion, TrialKit, TrialRunner
+from robot_trials.nodes.trial.topics import TrialTopics
+from robot_trials.runtime.channel.channel import Channel
 from robot_trials.runtime.ending import describe_wish
-from robot_trials.runtime.start_check import StartCheck
+from robot_trials.runtime.processes.start_check import StartCheck
 from robot_trials.telemetry.topics import FIDUCIALS
 from robot_trials_msgs.action import RunTrial
 from robot_trials_msgs.msg import FiducialDetections
@@ -292,7 +292,7 @@ class TrialNode(Node):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the executable `trial_node`."""
-    from robot_trials.nodes.trial_factory import TrialFactory  # slow to load, and not needed around a double
+    from robot_trials.nodes.trial.factory import TrialFactory  # slow to load, and not needed around a double
 
     return run_node(lambda: TrialNode(TrialFactory), arguments)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from robot_trials.geometry import StampedPose, invert_transform, nearest_rotation
 from robot_trials.robots.interface import FiducialObservation
-from robot_trials_control.compiled import bind, compiled
+from robot_trials_control.numeric.compiled import bind, compiled
 
 WINDOW_NS = 800_000_000
 """How much of the past is averaged [ns]."""

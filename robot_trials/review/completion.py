@@ -9,11 +9,11 @@ from pathlib import Path
 from robot_trials.exceptions import RobotTrialsError
 from robot_trials.review.report import REPORT_FILE, write_report
 from robot_trials.telemetry import repair_bag
-from robot_trials.telemetry.bag_metadata import FILE_NAME
-from robot_trials.telemetry.reserve import RESERVE_FILE
-from robot_trials.trials.completion import BAG_FOLDER, judge_afterwards
-from robot_trials.trials.outcome import VERDICT_FILE, TrialOutcome, write_verdict
-from robot_trials.trials.run_marker import RUN_FILE, alone_in, read_facts
+from robot_trials.telemetry.bag.metadata import FILE_NAME
+from robot_trials.telemetry.bag.reserve import RESERVE_FILE
+from robot_trials.trials.judging.completion import BAG_FOLDER, judge_afterwards
+from robot_trials.trials.judging.outcome import VERDICT_FILE, TrialOutcome, write_verdict
+from robot_trials.trials.judging.run_marker import RUN_FILE, alone_in, read_facts
 
 BAG, VERDICT, REPORT = "bag", "verdict", "report"
 

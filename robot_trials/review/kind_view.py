@@ -12,11 +12,11 @@ from robot_trials.exceptions import UnknownKindError
 from robot_trials.kinds.registry import find_kind, list_kinds
 from robot_trials.kinds.reporting import Judgement, KindReport, Plot, Table, Tile
 from robot_trials.kinds.scene import Scene
-from robot_trials.review.place_scene import make_place_scene
-from robot_trials.review.plots import to_json
+from robot_trials.review.page.plots import to_json
+from robot_trials.review.page.words import to_words
 from robot_trials.review.recording import read_site
-from robot_trials.review.scene_data import describe_scene
-from robot_trials.review.words import to_words
+from robot_trials.review.replay.place_scene import make_place_scene
+from robot_trials.review.replay.scene_data import describe_scene
 from robot_trials.telemetry import Bag
 
 COMMON_PHASES = {"preflight": "Preflight checks"}

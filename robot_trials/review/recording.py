@@ -12,9 +12,9 @@ import numpy as np
 from robot_trials.exceptions import TelemetryFault
 from robot_trials.review.verdict import Verdict
 from robot_trials.telemetry import Bag, BagError, read_bag, topics
-from robot_trials.telemetry.topic_data import TopicData
-from robot_trials.trials.bag_samples import iterate_samples
-from robot_trials.trials.stop_history import StopHistory
+from robot_trials.telemetry.bag.topic_data import TopicData
+from robot_trials.trials.judging.bag_samples import iterate_samples
+from robot_trials.trials.judging.stop_history import StopHistory
 
 EARLY_END_S = 1.0
 """A recording that ends so long before the trial did was cut short [s]."""

@@ -10,12 +10,12 @@ from typing import Any
 
 from robot_trials.clock import epoch_ns
 from robot_trials.exceptions import TelemetryFault
-from robot_trials.review.key_frames import pick_key_frames
 from robot_trials.review.kind_view import KindView
-from robot_trials.review.page import make_page
-from robot_trials.review.plots import compute_common_plots
+from robot_trials.review.page.document import make_page
+from robot_trials.review.page.key_frames import pick_key_frames
+from robot_trials.review.page.plots import compute_common_plots
 from robot_trials.review.recording import find_remarks, open_recording, read_stops
-from robot_trials.review.replay_data import compute_replay
+from robot_trials.review.replay.data import compute_replay
 from robot_trials.review.verdict import load_verdict
 from robot_trials.telemetry import Bag
 from robot_trials.telemetry.whole_file import write_whole

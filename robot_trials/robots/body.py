@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import ConfigDict, Field, model_validator
 
-from robot_trials.config.model import StrictModel, load_model
+from robot_trials.config.files.model import StrictModel, load_model
 
 Vector = tuple[float, float, float]
 Positive = Annotated[float, Field(gt=0)]

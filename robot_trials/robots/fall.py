@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from robot_trials.config.site.ground import GroundSpec
-from robot_trials_control.fall_bounds import FALL_HEIGHT_SHARE, FALL_TILT_DEG
 from robot_trials_control.records import MotionMode, Record
+from robot_trials_control.stops.fall_bounds import FALL_HEIGHT_SHARE, FALL_TILT_DEG
 
 FALL_TILT = math.radians(FALL_TILT_DEG)
 """[rad]"""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pinocchio as pin
 
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import LEFT, RIGHT
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import GRAVITY
 
 if TYPE_CHECKING:
     from robot_trials.robots.profile import RobotProfile

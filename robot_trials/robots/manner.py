@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from robot_trials.config.document import Document
-from robot_trials.config.fill import fill_dataclass
+from robot_trials.config.files.document import Document
+from robot_trials.config.files.fill import fill_dataclass
 from robot_trials.exceptions import ConfigError, ConfigProblem
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from robot_trials.config.document import read_document
-from robot_trials.config.model import Loaded, StrictModel, load_model
+from robot_trials.config.files.document import read_document
+from robot_trials.config.files.model import Loaded, StrictModel, load_model
 from robot_trials.exceptions import ConfigError
 from robot_trials.robots.manner import Manner, read_manner
 from robot_trials.robots.urdf import UrdfSummary, read_urdf_summary, resolve_urdf
 from robot_trials_control.exceptions import ModelError
-from robot_trials_control.parameters import RobotParameters
+from robot_trials_control.robot.parameters import RobotParameters
 
 TorqueSet = Literal["urdf", "continuous", "peak", "rated"]
 Positive = Annotated[float, Field(gt=0)]

@@ -15,7 +15,7 @@ from robot_trials.robots import OpenRobot, SimOptions, load_profile, open_robot
 from robot_trials.robots.fall import FallWatch
 from robot_trials.robots.props import PropSet
 from robot_trials.runtime.assembly import make_stop_guard
-from robot_trials.runtime.loop import Controller, ControlLoop
+from robot_trials.runtime.control.loop import Controller, ControlLoop
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
 from robot_trials_control.records import RIGHT, HandMode, MotionMode, PayloadMode, Record, make_motion_command

@@ -21,8 +21,10 @@ from robot_trials.clock import epoch_ns
 from robot_trials.config import FleetMember, load_trial_setup, member_from_json
 from robot_trials.exceptions import ConfigError, ConfigProblem, FaultError
 from robot_trials.runtime.assembly import Assembly, assemble, assemble_fleet, make_stop_guard
-from robot_trials.runtime.channel_info import ChannelInfo
-from robot_trials.runtime.control_process import (
+from robot_trials.runtime.channel.info import ChannelInfo
+from robot_trials.runtime.channel.shared_memory import SharedMemoryError
+from robot_trials.runtime.channel.trial_link import LOCKSTEP_TIMEOUT_S
+from robot_trials.runtime.control.control_process import (
     EXIT_FAULT,
     EXIT_NOT_SAFE,
     NOT_SAFE,
@@ -30,12 +32,10 @@ from robot_trials.runtime.control_process import (
     ControlProcess,
     ProcessOptions,
 )
+from robot_trials.runtime.control.hosted_robot import HostedRobot
+from robot_trials.runtime.control.realtime import enter_realtime
 from robot_trials.runtime.ending import forgive_output, handle_ends, watch_host
-from robot_trials.runtime.hosted_robot import HostedRobot
-from robot_trials.runtime.realtime import enter_realtime
-from robot_trials.runtime.same_files import hash_roles
-from robot_trials.runtime.shared_memory import SharedMemoryError
-from robot_trials.runtime.trial_link import LOCKSTEP_TIMEOUT_S
+from robot_trials.runtime.processes.same_files import hash_roles
 from robot_trials_control.warm_up import warm_up
 
 EXIT_CONFIG = 2

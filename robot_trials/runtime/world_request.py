@@ -12,8 +12,8 @@ import numpy as np
 from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.exceptions import RobotTrialsError
 from robot_trials.robots.interface import Robot, SimulatedWorld
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.channel_layout import WORLD_ANSWER_DTYPE, WORLD_DTYPE
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.layout import WORLD_ANSWER_DTYPE, WORLD_DTYPE
 from robot_trials_control.records import Record
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials.safety.stop_triggers import Trigger
-from robot_trials_control.compiled import bind, compiled
+from robot_trials_control.numeric.compiled import bind, compiled
 from robot_trials_control.records import (
     Fault,
     Field,

@@ -1,6 +1,6 @@
 """Which trial is held when, where, by which robot and with whom; see `docs/scheduling.md`."""
 
-from robot_trials.schedule.problem import (
+from robot_trials.schedule.problem.statement import (
     Assignment,
     Booking,
     Interval,

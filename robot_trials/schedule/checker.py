@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from robot_trials.schedule.problem import Assignment, Booking, Interval, Plan, Problem, RobotUnit
+from robot_trials.schedule.problem.statement import Assignment, Booking, Interval, Plan, Problem, RobotUnit
 
 
 def check(problem: Problem, plan: Plan, fixed: Iterable[Assignment] = ()) -> list[str]:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from robot_trials.schedule.occupancy import Busy, Occupancy, first_on_grid, intersect
-from robot_trials.schedule.problem import Booking, Interval, Option, Refusal
-from robot_trials.schedule.validation import CONSTRAINTS
+from robot_trials.schedule.problem.occupancy import Busy, Occupancy, first_on_grid, intersect
+from robot_trials.schedule.problem.statement import Booking, Interval, Option, Refusal
+from robot_trials.schedule.problem.validation import CONSTRAINTS
 
 LISTED = 3
 """So many names or intervals are told, the rest is counted."""

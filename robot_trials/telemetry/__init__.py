@@ -3,8 +3,8 @@
 `TrialRecorder` writes one, `read_bag` reads one into arrays, `repair_bag` mends one whose writer was killed.
 """
 
-from robot_trials.telemetry.bag_reader import Bag, read_bag
-from robot_trials.telemetry.bag_repair import repair_bag
+from robot_trials.telemetry.bag.reader import Bag, read_bag
+from robot_trials.telemetry.bag.repair import repair_bag
 from robot_trials.telemetry.disk import check_space, estimate_size
 from robot_trials.telemetry.errors import BagError, DiskFullError, MessageError
 from robot_trials.telemetry.identity import TrialIdentity, make_identity

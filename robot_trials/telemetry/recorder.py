@@ -10,11 +10,10 @@ from typing import Protocol, Self
 import numpy as np
 
 from robot_trials.telemetry import topics
-from robot_trials.telemetry.bag_writer import BagWriter
-from robot_trials.telemetry.cdr import compute_layout
+from robot_trials.telemetry.bag.reserve import DiskReserve
+from robot_trials.telemetry.bag.writer import BagWriter
 from robot_trials.telemetry.errors import DiskFullError
 from robot_trials.telemetry.identity import TrialIdentity
-from robot_trials.telemetry.message_table import MessageTable, TableEntry
 from robot_trials.telemetry.messages import said
 from robot_trials.telemetry.messages.control_topics import make_control_topics
 from robot_trials.telemetry.messages.frames import FrameNames
@@ -22,8 +21,9 @@ from robot_trials.telemetry.messages.health import Health, describe_battery, des
 from robot_trials.telemetry.messages.message import Message
 from robot_trials.telemetry.messages.template import RecordTopic
 from robot_trials.telemetry.messages.trial_ticks import TrialTickMessages
-from robot_trials.telemetry.reserve import DiskReserve
 from robot_trials.telemetry.video import encode_jpeg
+from robot_trials.telemetry.wire.cdr import compute_layout
+from robot_trials.telemetry.wire.message_table import MessageTable, TableEntry
 from robot_trials_control.records import Record, control_sample_dtype
 
 BATCH_TICKS = 100

@@ -12,9 +12,9 @@ from robot_trials.config import TrialSetup
 from robot_trials.geometry import PlanarPose
 from robot_trials.kinds.common.events import PhaseSpan, TrialEvent
 from robot_trials.kinds.common.guard import find_fault, is_fallen
+from robot_trials.kinds.common.leaves.stand import is_standing
 from robot_trials.kinds.common.longest import TICK
 from robot_trials.kinds.common.permit_watch import PermitWatch
-from robot_trials.kinds.common.stand import is_standing
 from robot_trials.kinds.contract import Quantity
 from robot_trials.perception.eyes import Eyes
 from robot_trials.robots import RobotProfile

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from robot_trials.config import TrialSetup
 from robot_trials.robots.fall import FallWatch
 from robot_trials.runtime.assembly import assemble, make_stop_guard
-from robot_trials.runtime.loop import ControlLoop
+from robot_trials.runtime.control.loop import ControlLoop
 from robot_trials.trials.trial import PERIOD, Trial
 from robot_trials_control.records import Record
 

@@ -1,6 +1,6 @@
 """Write the bit patterns of the AprilTag family 36h11 as a Python module, so that the simulator needs no OpenCV.
 
-`python sim/fiducials/make_tag_table.py robot_trials/robots/mujoco/tag_table.py`
+`python sim/fiducials/make_tag_table.py robot_trials/robots/mujoco/scene/tag_table.py`
 """
 
 import sys

@@ -10,7 +10,7 @@ import numpy as np
 import pinocchio as pin
 import pytest
 
-import robot_trials_control.qp as qp_module
+import robot_trials_control.whole_body.qp as qp_module
 from benchmarks import control_step
 from benchmarks.harness import BenchmarkError
 

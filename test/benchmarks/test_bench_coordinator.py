@@ -9,7 +9,7 @@ from robot_trials.coordination.states import change_state
 from robot_trials.records import BookingState, Records
 from robot_trials.records.bookings import NewBooking, add_booking
 from robot_trials.records.leases import release_zones, take_zones
-from robot_trials.runtime.goal_ledger import GoalLedger, GoalOutcome
+from robot_trials.runtime.processes.goal_ledger import GoalLedger, GoalOutcome
 
 S = BookingState
 GOOD = (S.DUE, S.STARTING, S.RUNNING, S.PASSED)

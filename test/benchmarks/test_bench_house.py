@@ -33,15 +33,15 @@ def test_a_kind_may_be_named_in_its_own_folder_only(tmp_path):
     files = {
         "robot_trials/kinds/relay/kind.py": "torch = 1\n",
         "robot_trials/kinds/patrol/kind.py": "a = 1\nrelay = 2\n",
-        "robot_trials/review/page.py": "x = 1\n\npatrol_route = 2\n",
+        "robot_trials/review/page/document.py": "x = 1\n\npatrol_route = 2\n",
         "robot_trials/review/torch.py": "",
         "launch/robot.py": "# a giver\n# and a receiver\n",
-        "controllers/robot_trials_control/gait.py": "walk = 1\n",
+        "controllers/robot_trials_control/walking/gait.py": "walk = 1\n",
     }
     found = {(naming.file, naming.kind): naming.lines for naming in list_namings(write(tmp_path, files))}
     assert found == {
         ("robot_trials/kinds/patrol/kind.py", "relay"): [2],
-        ("robot_trials/review/page.py", "patrol"): [3],
+        ("robot_trials/review/page/document.py", "patrol"): [3],
         ("robot_trials/review/torch.py", "relay"): [1],
         ("launch/robot.py", "relay"): [1, 2],
     }

@@ -6,7 +6,7 @@ import daqp
 import numpy as np
 import pinocchio as pin
 
-import robot_trials_control.qp as qp_module
+import robot_trials_control.whole_body.qp as qp_module
 from benchmarks.call_timer import CallTimer
 
 

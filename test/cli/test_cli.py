@@ -13,7 +13,7 @@ import pytest
 from greeting import PACKAGE, put_in_reach
 
 from robot_trials.cli import main
-from robot_trials.config.search import FOLDER_VARIABLE
+from robot_trials.config.files.search import FOLDER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = PACKAGE / "robot_trials_greet" / "config"

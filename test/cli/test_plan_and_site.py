@@ -13,7 +13,7 @@ from icalendar import Calendar
 
 from robot_trials.cli import site
 from robot_trials.cli.site import load_site
-from robot_trials.config.search import FOLDER_VARIABLE
+from robot_trials.config.files.search import FOLDER_VARIABLE
 from robot_trials.exceptions import ConfigError, TrialFault
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,8 +17,8 @@ from robot_trials.exceptions import ConfigError, TrialFault
 from robot_trials.kinds.contract import Quantity
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
-from robot_trials.trials.outcome import TrialOutcome
-from robot_trials.trials.stops import RungSpan, Stop, TriggerTime
+from robot_trials.trials.judging.outcome import TrialOutcome
+from robot_trials.trials.judging.stops import RungSpan, Stop, TriggerTime
 
 
 @dataclass

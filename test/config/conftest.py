@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_trials.config.search import FOLDER_VARIABLE
+from robot_trials.config.files.search import FOLDER_VARIABLE
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 

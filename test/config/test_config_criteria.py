@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from robot_trials.config.criteria import tighten_criteria
-from robot_trials.config.model import Loaded, StrictModel, load_model
+from robot_trials.config.files.model import Loaded, StrictModel, load_model
 
 BUILT_IN = {"bow_min_deg": 15.0, "raised_time_min": 3.0, "tilt_max_deg": 10.0}
 

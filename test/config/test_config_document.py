@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_trials.config.document import apply_override, read_document
+from robot_trials.config.files.document import apply_override, read_document
 from robot_trials.exceptions import ConfigError
 
 

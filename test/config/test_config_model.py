@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from robot_trials.config.model import StrictModel, Vector3, load_model
+from robot_trials.config.files.model import StrictModel, Vector3, load_model
 from robot_trials.exceptions import ConfigError
 
 

@@ -8,8 +8,8 @@ import pytest
 from control_bench import Bench
 
 from robot_trials.robots.profile import load_profile
-from robot_trials_control.model import RobotModel
-from robot_trials_control.parameters import RobotParameters
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.parameters import RobotParameters
 
 PROFILE = Path(__file__).parents[2] / "config" / "robots" / "kuavo.yaml"
 

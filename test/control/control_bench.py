@@ -9,15 +9,15 @@ import pinocchio as pin
 
 from robot_trials_control.config import ControllerConfig
 from robot_trials_control.controller import WholeBodyWalkingController
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import (
     MotionMode,
     Record,
     make_control_sample,
     make_motion_command,
 )
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.robot.parameters import RobotParameters
 
 PERIOD = 0.002
 """Control period [s]."""

@@ -8,7 +8,10 @@ import pytest
 from control_bench import PERIOD, standing_configuration
 from derivatives import check_derivative, check_order
 
-from robot_trials_control.arms import (
+from robot_trials_control.config import WholeBodyGains
+from robot_trials_control.records import LEFT, RIGHT, HandMode, make_motion_command
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.whole_body.arms import (
     GIVE,
     HAND_BANDWIDTH,
     HAND_TURN_MAX,
@@ -16,10 +19,7 @@ from robot_trials_control.arms import (
     ArmReferences,
     follow_target,
 )
-from robot_trials_control.config import WholeBodyGains
-from robot_trials_control.model import RobotModel
-from robot_trials_control.records import LEFT, RIGHT, HandMode, make_motion_command
-from robot_trials_control.references import WholeBodyReference
+from robot_trials_control.whole_body.references import WholeBodyReference
 
 STILL = np.zeros(3)
 GOAL = np.array((0.42, -0.30, 1.0))

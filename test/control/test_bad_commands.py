@@ -11,9 +11,9 @@ from control_bench import Bench
 
 from robot_trials_control.config import WholeBodyGains
 from robot_trials_control.exceptions import ModelError
-from robot_trials_control.model import RobotModel
-from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import Fault, HandMode, MotionMode
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.parameters import RobotParameters
 
 
 @pytest.mark.parametrize(

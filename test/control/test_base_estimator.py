@@ -10,12 +10,12 @@ import pytest
 from control_bench import PERIOD, standing_configuration
 
 from robot_trials_control.config import EstimatorGains
-from robot_trials_control.estimator import BaseEstimator
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY
+from robot_trials_control.estimation.base import BaseEstimator
+from robot_trials_control.numeric.rotations import yaw_of
 from robot_trials_control.records import LEFT, RIGHT, Record, make_robot_state
-from robot_trials_control.rotations import yaw_of
-from robot_trials_control.swing import min_jerk
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.walking.swing import min_jerk
 
 GYRO_BIAS = np.array((0.002, -0.0015, 0.003))
 STANDING = np.ones(2, np.uint8)

@@ -39,7 +39,7 @@ def run_call(package: Path) -> str:
 
 
 def write(path: Path, body: str) -> None:
-    path.write_text("from robot_trials_control.compiled import compiled\n" + body.format(PACKAGE))
+    path.write_text("from robot_trials_control.numeric.compiled import compiled\n" + body.format(PACKAGE))
 
 
 def test_machine_code_is_kept(package: Path) -> None:

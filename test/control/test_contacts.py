@@ -9,7 +9,7 @@ import numpy as np
 import pinocchio as pin
 import pytest
 
-from robot_trials_control.contacts import (
+from robot_trials_control.robot.contacts import (
     compute_hull_margin,
     compute_sole_reach,
     compute_wrench_cone,

@@ -8,12 +8,12 @@ import pytest
 from control_bench import PERIOD, Bench, standing_configuration, write_standing
 
 from robot_trials_control.config import ControllerConfig, DriveGains, EstimatorGains
-from robot_trials_control.drive import DriveCommand
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import LEFT, RIGHT, MotionMode, Support, make_robot_command, make_robot_state
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.robot.parameters import RobotParameters
 from robot_trials_control.status import DECIMATION
+from robot_trials_control.whole_body.drive import DriveCommand
 
 
 def test_a_standing_robot_is_told_to_carry_itself(bench: Bench) -> None:

@@ -9,11 +9,11 @@ import pytest
 from control_bench import PERIOD, Bench
 
 from robot_trials_control.controller import QP_FAILURES_MAX, SINK_TIME
-from robot_trials_control.fall_pose import ARM_STIFFNESS, DAMPING
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.readings import BRIDGE_MAX
+from robot_trials_control.estimation.readings import BRIDGE_MAX
 from robot_trials_control.records import Fault, MotionMode, SensorGroup
-from robot_trials_control.sensor_hold import JOINTS_CARRIED_MAX, STIFFNESS
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.stops.fall_pose import ARM_STIFFNESS, DAMPING
+from robot_trials_control.stops.sensor_hold import JOINTS_CARRIED_MAX, STIFFNESS
 
 SENSORS = {
     "joint_position": SensorGroup.JOINTS,

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from derivatives import check_derivative
 
-from robot_trials_control.balance import approach_height, compute_com_acceleration, compute_dcm
 from robot_trials_control.config import WalkingGains
-from robot_trials_control.contacts import SoleReach
-from robot_trials_control.dcm import ZmpSegment, dcm_at_start, dcm_before, foothold_gain, steady_zmp
-from robot_trials_control.footsteps import Pose2
-from robot_trials_control.gait import GAIT_FIELDS, ZmpTrack, advance_track
-from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import RIGHT, MotionMode, make_record
-from robot_trials_control.step_plan import Goal, StepPlan
+from robot_trials_control.robot.contacts import SoleReach
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.walking.balance import approach_height, compute_com_acceleration, compute_dcm
+from robot_trials_control.walking.dcm import ZmpSegment, dcm_at_start, dcm_before, foothold_gain, steady_zmp
+from robot_trials_control.walking.footsteps import Pose2
+from robot_trials_control.walking.gait import GAIT_FIELDS, ZmpTrack, advance_track
+from robot_trials_control.walking.step_plan import Goal, StepPlan
 
 OMEGA = math.sqrt(GRAVITY / 0.8)
 REACH = SoleReach(-0.11, 0.014, 0.04, -0.049)

@@ -7,9 +7,9 @@ import pytest
 from derivatives import check_order
 
 from robot_trials_control.config import DriveGains
-from robot_trials_control.drive import FRICTION_VELOCITY, DriveCommand
-from robot_trials_control.model import RobotModel
 from robot_trials_control.records import Record, make_robot_command, make_robot_state
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.whole_body.drive import FRICTION_VELOCITY, DriveCommand
 
 GAINS = DriveGains()
 TIME = 0.128

@@ -9,12 +9,12 @@ from control_bench import PERIOD
 from test_base_estimator import STANDING, SwayingRobot, start
 
 from robot_trials_control.config import EstimatorGains
-from robot_trials_control.estimator import BaseEstimator
-from robot_trials_control.estimator_filter import POSITION, ROTATION, VELOCITY
-from robot_trials_control.model import RobotModel
-from robot_trials_control.pose_corrections import DELAY_MAX
+from robot_trials_control.estimation.base import BaseEstimator
+from robot_trials_control.estimation.filter import POSITION, ROTATION, VELOCITY
+from robot_trials_control.estimation.pose_corrections import DELAY_MAX
+from robot_trials_control.numeric.rotations import yaw_of
 from robot_trials_control.records import RIGHT, Record
-from robot_trials_control.rotations import yaw_of
+from robot_trials_control.robot.model import RobotModel
 
 SETTLED = 1100
 """Ticks after which the filter knows its biases."""

@@ -7,13 +7,13 @@ import pinocchio as pin
 import pytest
 from control_bench import PERIOD, random_state
 
-from robot_trials_control.estimator_contacts import (
+from robot_trials_control.estimation.feet import (
     anchor,
     write_heading_row,
     write_position_rows,
     write_velocity_rows,
 )
-from robot_trials_control.estimator_filter import (
+from robot_trials_control.estimation.filter import (
     ACCELEROMETER_BIAS,
     CONTACT,
     ERRORS,
@@ -31,9 +31,9 @@ from robot_trials_control.estimator_filter import (
     propagate_error,
     weigh,
 )
-from robot_trials_control.model import RobotModel
+from robot_trials_control.numeric.rotations import rotation_about_z
 from robot_trials_control.records import LEFT, RIGHT, Record, make_record
-from robot_trials_control.rotations import rotation_about_z
+from robot_trials_control.robot.model import RobotModel
 
 SMALL = 1e-6
 IMU = np.array((0.03, -0.02, 0.06))

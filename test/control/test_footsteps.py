@@ -8,10 +8,10 @@ import math
 import pytest
 
 from robot_trials_control.config import WalkingGains
-from robot_trials_control.contacts import SoleReach, compute_sole_reach
-from robot_trials_control.footsteps import FootstepPlanner, Pose2, clamp_to_sole, is_reached, other
 from robot_trials_control.records import LEFT, RIGHT, MotionMode
-from robot_trials_control.step_plan import PREVIEW_STEPS, Goal, StepPlan
+from robot_trials_control.robot.contacts import SoleReach, compute_sole_reach
+from robot_trials_control.walking.footsteps import FootstepPlanner, Pose2, clamp_to_sole, is_reached, other
+from robot_trials_control.walking.step_plan import PREVIEW_STEPS, Goal, StepPlan
 
 HOME = Pose2(0.0, 0.0, 0.0)
 GAINS = WalkingGains()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from robot_trials_control.ground_slope import SLOPE_MAX, SlopeSense, slope_under
-from robot_trials_control.rotations import rotation_on_slope
+from robot_trials_control.numeric.rotations import rotation_on_slope
+from robot_trials_control.walking.ground_slope import SLOPE_MAX, SlopeSense, slope_under
 
 
 def sole(x: float, y: float = 0.0) -> np.ndarray:

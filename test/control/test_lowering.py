@@ -7,11 +7,11 @@ import pinocchio as pin
 import pytest
 from control_bench import Bench
 
-from robot_trials_control.lowering import LOWERING_TIME
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY
 from robot_trials_control.records import MotionMode, Record
-from robot_trials_control.squat import LEAN, POINTS, STOP_MARGIN, find_pitch_joints, find_squat, interpolate
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.stops.lowering import LOWERING_TIME
+from robot_trials_control.stops.squat import LEAN, POINTS, STOP_MARGIN, find_pitch_joints, find_squat, interpolate
 
 COM_HEIGHT, COM_AHEAD = 0.8, -0.0245
 

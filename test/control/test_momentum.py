@@ -9,9 +9,9 @@ from control_bench import random_state
 from derivatives import check_derivative
 from whole_body_bench import Solved
 
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.parameters import RobotParameters
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.robot.parameters import RobotParameters
 
 SEEDS = range(60)
 

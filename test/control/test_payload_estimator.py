@@ -8,10 +8,10 @@ import pytest
 from control_bench import PERIOD, make_reference_model, standing_configuration
 
 from robot_trials_control.config import PayloadGains
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.payload import COM_MAX, PayloadEstimator
+from robot_trials_control.estimation.payload import COM_MAX, PayloadEstimator
 from robot_trials_control.records import LEFT, RIGHT, PayloadMode, Record, make_motion_command, make_robot_state
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import GRAVITY
 
 MASS, COM = 1.6, np.array((0.01, -0.02, 0.12))
 SECOND = round(1.0 / PERIOD)

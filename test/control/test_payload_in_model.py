@@ -7,8 +7,8 @@ import pinocchio as pin
 import pytest
 from control_bench import make_reference_model, random_state
 
-from robot_trials_control.model import RobotModel
 from robot_trials_control.records import LEFT, RIGHT
+from robot_trials_control.robot.model import RobotModel
 
 TOLERANCE = 1e-9
 LOAD_COM = np.array((0.02, -0.01, 0.15))

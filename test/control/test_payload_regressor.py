@@ -12,9 +12,9 @@ import pytest
 from control_bench import make_reference_model, random_state
 from derivatives import check_derivative
 
-from robot_trials_control.model import RobotModel
-from robot_trials_control.payload import filter_arm
+from robot_trials_control.estimation.payload import filter_arm
 from robot_trials_control.records import LEFT, RIGHT, make_robot_state
+from robot_trials_control.robot.model import RobotModel
 
 CASES = [(LEFT, 0), (RIGHT, 1), (LEFT, 2), (RIGHT, 3)]
 

@@ -13,14 +13,14 @@ from control_bench import make_reference_model
 from derivatives import check_derivative
 from whole_body_bench import GAINS, Solved
 
-from robot_trials_control.constraints import LIMIT_ACCELERATION, LIMIT_HORIZON
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.parameters import RobotParameters
-from robot_trials_control.program import choose_feet, program_work_fields, write_program
-from robot_trials_control.qp import WholeBodyQp
 from robot_trials_control.records import LEFT, RIGHT, make_record
-from robot_trials_control.references import PoseReference
-from robot_trials_control.whole_body import LIMIT_MARGIN, SECOND_FOOT_WEIGHT, make_program_gains
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.robot.parameters import RobotParameters
+from robot_trials_control.whole_body.constraints import LIMIT_ACCELERATION, LIMIT_HORIZON
+from robot_trials_control.whole_body.controller import LIMIT_MARGIN, SECOND_FOOT_WEIGHT, make_program_gains
+from robot_trials_control.whole_body.program import choose_feet, program_work_fields, write_program
+from robot_trials_control.whole_body.qp import WholeBodyQp
+from robot_trials_control.whole_body.references import PoseReference
 
 SEEDS = range(12)
 

@@ -7,9 +7,9 @@ import math
 import pytest
 from test_walking_phases import GAINS, IdealBody
 
-from robot_trials_control.gait import Phase
 from robot_trials_control.records import LEFT, RIGHT
-from robot_trials_control.walking import TRANSFER_MIN
+from robot_trials_control.walking.gait import Phase
+from robot_trials_control.walking.phases import TRANSFER_MIN
 
 STEPS_TO_RECOVER = 4
 

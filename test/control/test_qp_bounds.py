@@ -12,13 +12,13 @@ import pytest
 from control_bench import random_stance
 from whole_body_bench import GAINS, Solved
 
-from robot_trials_control.constraints import LIMIT_ACCELERATION, LIMIT_HORIZON
-from robot_trials_control.contacts import compute_wrench_cone
-from robot_trials_control.parameters import RobotParameters
-from robot_trials_control.program import choose_feet, program_work_fields, write_program
-from robot_trials_control.qp import WholeBodyQp
 from robot_trials_control.records import LEFT, RIGHT, make_record
-from robot_trials_control.whole_body import LIMIT_MARGIN, make_program_gains
+from robot_trials_control.robot.contacts import compute_wrench_cone
+from robot_trials_control.robot.parameters import RobotParameters
+from robot_trials_control.whole_body.constraints import LIMIT_ACCELERATION, LIMIT_HORIZON
+from robot_trials_control.whole_body.controller import LIMIT_MARGIN, make_program_gains
+from robot_trials_control.whole_body.program import choose_feet, program_work_fields, write_program
+from robot_trials_control.whole_body.qp import WholeBodyQp
 
 SEEDS = range(400)
 TOLERANCE = 1e-6

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from control_bench import PERIOD, Bench
 
-from robot_trials_control.readings import BATTERY, BRIDGE_MAX, FEET, IMU, JOINTS, Readings
+from robot_trials_control.estimation.readings import BATTERY, BRIDGE_MAX, FEET, IMU, JOINTS, Readings
 from robot_trials_control.records import Fault, Record, make_robot_state
 
 NU = 3

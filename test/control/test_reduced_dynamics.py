@@ -8,9 +8,9 @@ import pytest
 from control_bench import random_state
 from derivatives import check_derivative, check_jacobian
 
-from robot_trials_control.model import RobotModel
 from robot_trials_control.records import LEFT, RIGHT
-from robot_trials_control.reduced_dynamics import compute_stance_target, eliminate_base, invert_base_columns
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.whole_body.reduced_dynamics import compute_stance_target, eliminate_base, invert_base_columns
 
 FEET_AND_SEEDS = [(LEFT, 0), (RIGHT, 1), (LEFT, 2), (RIGHT, 3)]
 

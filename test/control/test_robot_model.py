@@ -12,10 +12,10 @@ from control_bench import make_reference_model, random_state
 from derivatives import check_derivative, check_jacobian
 
 from robot_trials_control.exceptions import ModelError
-from robot_trials_control.model import RobotModel
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import LEFT, RIGHT
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.robot.parameters import RobotParameters
 
 
 def frames_of(model: RobotModel) -> list[int]:

@@ -9,7 +9,7 @@ import pinocchio as pin
 import pytest
 from derivatives import check_derivative
 
-from robot_trials_control.rotations import (
+from robot_trials_control.numeric.rotations import (
     quaternion_xyzw,
     rotation_about_z,
     rotation_error,

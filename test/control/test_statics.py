@@ -14,9 +14,9 @@ from control_bench import random_stance
 from derivatives import check_order
 from whole_body_bench import GAINS, Solved, inverse_dynamics
 
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import LEFT, RIGHT
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.robot.parameters import RobotParameters
 
 LOAD_COM = np.array((0.02, -0.01, 0.15))
 LOADS = [(RIGHT, 0.0), (RIGHT, 1.6), (LEFT, 3.0)]

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from robot_trials_control.config import WalkingGains
-from robot_trials_control.contacts import SoleReach
-from robot_trials_control.dcm import foothold_gain, steady_zmp
-from robot_trials_control.footsteps import Pose2, clamp_to_sole
-from robot_trials_control.gait import GAIT_CONSTANT_FIELDS, GAIT_FIELDS, adjust_step
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.placement import (
+from robot_trials_control.records import LEFT, RIGHT, MotionMode, make_record
+from robot_trials_control.robot.contacts import SoleReach
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.walking.dcm import foothold_gain, steady_zmp
+from robot_trials_control.walking.footsteps import Pose2, clamp_to_sole
+from robot_trials_control.walking.gait import GAIT_CONSTANT_FIELDS, GAIT_FIELDS, adjust_step
+from robot_trials_control.walking.placement import (
     DURATION_STEP,
     REMAINING_MIN,
     SWING_TIME_GROWTH,
@@ -23,8 +24,7 @@ from robot_trials_control.placement import (
     find_adjustment,
     keep_within,
 )
-from robot_trials_control.records import LEFT, RIGHT, MotionMode, make_record
-from robot_trials_control.step_plan import Goal, StepPlan
+from robot_trials_control.walking.step_plan import Goal, StepPlan
 
 OMEGA = math.sqrt(GRAVITY / 0.8)
 REACH = SoleReach(-0.11, 0.014, 0.04, -0.049)

@@ -8,9 +8,8 @@ import pytest
 from derivatives import check_derivative
 
 from robot_trials_control.config import WalkingGains
-from robot_trials_control.footsteps import Pose2
-from robot_trials_control.references import PoseReference
-from robot_trials_control.swing import (
+from robot_trials_control.walking.footsteps import Pose2
+from robot_trials_control.walking.swing import (
     HORIZONTAL_END_PHASE,
     SEARCH_SPEED_MAX,
     TURN_END_PHASE,
@@ -18,6 +17,7 @@ from robot_trials_control.swing import (
     min_jerk,
     write_swing,
 )
+from robot_trials_control.whole_body.references import PoseReference
 
 GAINS = WalkingGains()
 DURATION = 0.4

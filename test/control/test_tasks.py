@@ -13,9 +13,9 @@ import pytest
 from control_bench import random_state
 from derivatives import check_derivative
 
-from robot_trials_control.model import RobotModel
-from robot_trials_control.references import PoseReference
-from robot_trials_control.tasks import compute_pose_target, compute_posture_target, write_torso_task
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.whole_body.references import PoseReference
+from robot_trials_control.whole_body.tasks import compute_pose_target, compute_posture_target, write_torso_task
 
 KP, KD = np.array((500.0, 500.0, 700.0, 300.0, 300.0, 300.0)), np.array((40.0, 40.0, 45.0, 30.0, 30.0, 30.0))
 """Stiffness and damping, linear in world, then angular."""

@@ -10,15 +10,15 @@ import pytest
 from control_bench import PERIOD
 
 from robot_trials_control.config import WalkingGains
-from robot_trials_control.contacts import SoleReach
-from robot_trials_control.footsteps import Pose2
-from robot_trials_control.gait import OVERTIME_MAX, Phase
-from robot_trials_control.gait_references import FIRST_FORCE, UNLOADED_FORCE
-from robot_trials_control.model_state import GRAVITY, model_state_fields
+from robot_trials_control.numeric.rotations import rotation_on_slope, yaw_of
 from robot_trials_control.records import LEFT, RIGHT, MotionMode, make_record, make_robot_state
-from robot_trials_control.references import FORCE_MAX, WholeBodyReference
-from robot_trials_control.rotations import rotation_on_slope, yaw_of
-from robot_trials_control.walking import REST_SHARE, Walking
+from robot_trials_control.robot.contacts import SoleReach
+from robot_trials_control.robot.model_state import GRAVITY, model_state_fields
+from robot_trials_control.walking.footsteps import Pose2
+from robot_trials_control.walking.gait import OVERTIME_MAX, Phase
+from robot_trials_control.walking.gait_references import FIRST_FORCE, UNLOADED_FORCE
+from robot_trials_control.walking.phases import REST_SHARE, Walking
+from robot_trials_control.whole_body.references import FORCE_MAX, WholeBodyReference
 
 GAINS = WalkingGains()
 REACH = SoleReach(-0.11, 0.014, 0.04, -0.049)

@@ -9,13 +9,13 @@ import pinocchio as pin
 import pytest
 from whole_body_bench import GAINS, Solved, inverse_dynamics
 
-from robot_trials_control.constraints import LIMIT_ACCELERATION, LIMIT_HORIZON
-from robot_trials_control.contacts import compute_wrench_cone
-from robot_trials_control.model_state import GRAVITY
-from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import LEFT, RIGHT
-from robot_trials_control.references import FORCE_MAX
-from robot_trials_control.whole_body import LIMIT_MARGIN
+from robot_trials_control.robot.contacts import compute_wrench_cone
+from robot_trials_control.robot.model_state import GRAVITY
+from robot_trials_control.robot.parameters import RobotParameters
+from robot_trials_control.whole_body.constraints import LIMIT_ACCELERATION, LIMIT_HORIZON
+from robot_trials_control.whole_body.controller import LIMIT_MARGIN
+from robot_trials_control.whole_body.references import FORCE_MAX
 
 SEEDS = range(40)
 

@@ -7,11 +7,11 @@ import pinocchio as pin
 from control_bench import make_reference_model, standing_configuration
 
 from robot_trials_control.config import WholeBodyGains
-from robot_trials_control.model import RobotModel
-from robot_trials_control.parameters import RobotParameters
 from robot_trials_control.records import LEFT, RIGHT
-from robot_trials_control.references import FORCE_MAX, WholeBodyReference
-from robot_trials_control.whole_body import WholeBodyController
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.robot.parameters import RobotParameters
+from robot_trials_control.whole_body.controller import WholeBodyController
+from robot_trials_control.whole_body.references import FORCE_MAX, WholeBodyReference
 
 GAINS = WholeBodyGains()
 

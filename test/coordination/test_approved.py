@@ -12,13 +12,13 @@ from typing import NamedTuple
 import pytest
 
 from robot_trials.config import load_trial_setup
+from robot_trials.config.files.search import FOLDER_VARIABLE
 from robot_trials.config.programme import Programme, load_programme
 from robot_trials.config.programme.covered import check_requests
-from robot_trials.config.search import FOLDER_VARIABLE
-from robot_trials.coordination import trial_files
 from robot_trials.coordination.clauses import Clause
-from robot_trials.coordination.programme_check import make_checks
-from robot_trials.coordination.programme_plan import PlannedSpan, book_plan, plan_span
+from robot_trials.coordination.programme import trial_files
+from robot_trials.coordination.programme.checks import make_checks
+from robot_trials.coordination.programme.plan import PlannedSpan, book_plan, plan_span
 from robot_trials.records import Records
 from robot_trials.records.bookings import find_booking
 from robot_trials.records.gates import report_gate

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from robot_trials.config.files.search import FOLDER_VARIABLE
 from robot_trials.config.programme import Programme, load_programme
-from robot_trials.config.search import FOLDER_VARIABLE
-from robot_trials.coordination.programme_check import make_checks
-from robot_trials.coordination.programme_plan import (
+from robot_trials.coordination.programme.checks import make_checks
+from robot_trials.coordination.programme.plan import (
     PlannedSpan,
     ProgrammeReplan,
     book_plan,

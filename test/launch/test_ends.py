@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from test_torch_relay_launch import needs_launch
 
-from robot_trials.runtime.exits import read_exits
+from robot_trials.runtime.processes.exits import read_exits
 
 FILE = Path(__file__).resolve().parents[2] / "launch" / "robot_graph.py"
 SLEEPER = "import signal, sys, time; signal.signal(signal.SIGINT, lambda *_: sys.exit(0)); time.sleep(60)"

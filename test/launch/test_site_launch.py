@@ -8,7 +8,7 @@ import pytest
 from test_fleet_launch import _find_prefix
 from test_torch_relay_launch import needs_launch
 
-from robot_trials.config.search import FOLDER_VARIABLE
+from robot_trials.config.files.search import FOLDER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,8 +15,8 @@ import ros_domain
 from stop_programs import PATIENCE_S
 
 from robot_trials.config import load_trial_setup
-from robot_trials.runtime.channel_files import remove_channel
-from robot_trials.runtime.process_group import ProcessGroup
+from robot_trials.runtime.channel.files import remove_channel
+from robot_trials.runtime.processes.process_group import ProcessGroup
 
 HERE = Path(__file__).parent
 DOUBLES = str(HERE / "node_doubles.py")

@@ -141,7 +141,7 @@ def listen(node, seconds, *topics):
     """What arrived on topics given as pairs of name and type: count, and the last message as text."""
     from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
-    from robot_trials.nodes.message_types import find_message_type
+    from robot_trials.nodes.common.message_types import find_message_type
 
     heard = {name: {"count": 0, "last": ""} for name in topics[::2]}
 

@@ -1,6 +1,6 @@
 """Stop buttons' signs of life, without a graph."""
 
-from robot_trials.nodes.stop_buttons import CONTEST_S, STRANGER_S, StopButtons
+from robot_trials.nodes.stops.stop_buttons import CONTEST_S, STRANGER_S, StopButtons
 
 TIMEOUT = 0.5
 

@@ -11,7 +11,7 @@ import ros_domain
 from robot_trials.records import BookingState, Records
 from robot_trials.records.bookings import NewBooking, add_booking, list_bookings
 from robot_trials.records.leases import list_active
-from robot_trials.runtime.process_group import ProcessGroup
+from robot_trials.runtime.processes.process_group import ProcessGroup
 
 pytestmark = pytest.mark.ros
 ROBOTS = "kuavo_1,kuavo_2"

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("rclpy")
 
-from robot_trials.nodes.link_dispatcher import LinkDispatcher
+from robot_trials.nodes.site.link_dispatcher import LinkDispatcher
 from robot_trials.records.models import Booking
 
 BOOKING = Booking(

@@ -9,7 +9,7 @@ import pytest
 
 from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import ConfigError
-from robot_trials.nodes.goal_setup import load_goal_setup
+from robot_trials.nodes.trial.goal_setup import load_goal_setup
 
 
 @dataclass

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from robot_trials.config import load_trial_setup
-from robot_trials.nodes import goal_world
-from robot_trials.nodes.goal_world import GoalWorld
+from robot_trials.nodes.trial import goal_world
+from robot_trials.nodes.trial.goal_world import GoalWorld
 
 BASE = load_trial_setup("torch_relay", length=6.0)
 

@@ -23,11 +23,11 @@ from rclpy.serialization import deserialize_message, serialize_message  # noqa: 
 from std_msgs.msg import Header  # noqa: E402
 from tf2_msgs.msg import TFMessage  # noqa: E402
 
-from robot_trials.nodes.fiducial_messages import from_message  # noqa: E402
-from robot_trials.nodes.message_types import find_message_type  # noqa: E402
-from robot_trials.nodes.raw_messages import TRANSFORM_OFFSET, read_parent_frame, read_stamp  # noqa: E402
-from robot_trials.nodes.sample_messages import make_frame_names, make_sample_messages  # noqa: E402
-from robot_trials.nodes.stamps import from_stamp, to_stamp  # noqa: E402
+from robot_trials.nodes.common.message_types import find_message_type  # noqa: E402
+from robot_trials.nodes.common.raw_messages import TRANSFORM_OFFSET, read_parent_frame, read_stamp  # noqa: E402
+from robot_trials.nodes.common.sample_messages import make_frame_names, make_sample_messages  # noqa: E402
+from robot_trials.nodes.common.stamps import from_stamp, to_stamp  # noqa: E402
+from robot_trials.nodes.trial.fiducial_messages import from_message  # noqa: E402
 from robot_trials.telemetry.messages.said import make_detections  # noqa: E402
 from robot_trials_msgs.msg import FiducialDetections  # noqa: E402
 

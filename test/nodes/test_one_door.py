@@ -15,12 +15,12 @@ from robot_trials.config import load_trial_setup
 from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.robots import load_profile
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.channel_files import remove_channel
-from robot_trials.runtime.channel_info import ChannelInfo
-from robot_trials.runtime.channel_layout import FIDUCIAL_DTYPE, frame_dtype
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.files import remove_channel
+from robot_trials.runtime.channel.info import ChannelInfo
+from robot_trials.runtime.channel.layout import FIDUCIAL_DTYPE, frame_dtype
 from robot_trials.telemetry import read_bag
-from robot_trials.trials.host import InProcessHost
+from robot_trials.trials.hosts.one_process import InProcessHost
 from robot_trials_control.records import Record, make_control_sample, make_motion_command
 
 pytestmark = pytest.mark.ros
@@ -168,7 +168,7 @@ class RosDoor:
         rclpy.init(args=["--ros-args", "--params-file", str(file)])
         from robot_trials.nodes.perception_node import PerceptionNode
         from robot_trials.nodes.recorder_node import RecorderNode
-        from robot_trials.nodes.trial_topics import TrialTopics
+        from robot_trials.nodes.trial.topics import TrialTopics
 
         self.node = rclpy.create_node("trial_node")
         self.topics = TrialTopics(self.node, info, setup)

@@ -9,9 +9,9 @@ pytestmark = pytest.mark.ros
 @pytest.fixture
 def watched():
     """What is said, the counters, and the watch over them."""
-    from robot_trials.nodes.process_events import ProcessEvents
-    from robot_trials.runtime.channel_layout import HEALTH_DTYPE
-    from robot_trials.runtime.clock_watch import ClockWatch
+    from robot_trials.nodes.stops.process_events import ProcessEvents
+    from robot_trials.runtime.channel.layout import HEALTH_DTYPE
+    from robot_trials.runtime.control.clock_watch import ClockWatch
     from robot_trials_control.records import Record
 
     said, wall, steady = [], [1000.0], [0.0]
@@ -32,7 +32,7 @@ def test_stepped_wall_clock_is_told_with_its_size(watched):
 
 
 def test_pauses_lost_ticks_and_a_quiet_trial_are_told_once(watched):
-    from robot_trials.runtime.trial_link import Following
+    from robot_trials.runtime.channel.trial_link import Following
 
     said, _, health, events = watched
     health.pauses[...], health.pause_max[...] = 2, 1.25

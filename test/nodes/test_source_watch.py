@@ -26,6 +26,6 @@ def publisher(name, namespace="/"):
     ],
 )
 def test_rivals(topic, names, rivals):
-    from robot_trials.nodes.source_watch import find_rivals
+    from robot_trials.nodes.stops.source_watch import find_rivals
 
     assert [found.node_name for found in find_rivals(topic, [publisher(name) for name in names])] == rivals

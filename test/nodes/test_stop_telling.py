@@ -1,6 +1,6 @@
 """What is told of requests for stops: each once, however often it is said."""
 
-from robot_trials.nodes.stop_telling import WAYS_MAX, StopTelling
+from robot_trials.nodes.stops.stop_telling import WAYS_MAX, StopTelling
 from robot_trials.telemetry.messages.said import RequestKind, StopRequest
 
 

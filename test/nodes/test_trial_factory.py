@@ -14,14 +14,14 @@ from recorded_frames import NAMED
 
 from robot_trials.config import load_trial_setup
 from robot_trials.config.goal import GoalFacts
-from robot_trials.nodes.trial_factory import TrialFactory
+from robot_trials.nodes.trial.factory import TrialFactory
 from robot_trials.review import write_report
 from robot_trials.robots import load_profile
-from robot_trials.runtime.exits import note_exit
+from robot_trials.runtime.processes.exits import note_exit
 from robot_trials.telemetry import TrialRecorder, make_identity, read_bag
-from robot_trials.telemetry.bag_repair import repair_bag
-from robot_trials.trials.outcome import TrialOutcome, overrule_verdict
-from robot_trials.trials.run_marker import alone_in
+from robot_trials.telemetry.bag.repair import repair_bag
+from robot_trials.trials.judging.outcome import TrialOutcome, overrule_verdict
+from robot_trials.trials.judging.run_marker import alone_in
 from robot_trials_control.records import control_sample_dtype
 
 

@@ -15,12 +15,12 @@ import runtime_doubles
 from runtime_doubles import make_info, wait_for
 from trial_double import DoubleJudge, DoubleKit, DoubleTrial
 
-from robot_trials.nodes.trial_runner import TrialRunner
+from robot_trials.nodes.trial.runner import TrialRunner
 from robot_trials.robots.interface import FiducialObservation
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.channel_files import remove_channel
-from robot_trials.runtime.channel_layout import HEARTBEAT_DTYPE
-from robot_trials.runtime.stop_outbox import StopOutbox
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.files import remove_channel
+from robot_trials.runtime.channel.layout import HEARTBEAT_DTYPE
+from robot_trials.runtime.channel.stop_outbox import StopOutbox
 from robot_trials_control.records import Record
 
 

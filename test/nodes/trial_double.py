@@ -7,7 +7,7 @@ import numpy as np
 
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import describe_triggers
-from robot_trials.trials.outcome import TrialOutcome
+from robot_trials.trials.judging.outcome import TrialOutcome
 from robot_trials_control.records import MotionMode, make_motion_command
 
 
@@ -110,7 +110,7 @@ class DoubleKit:
 
 def run_trial_node(arguments):
     """The real node around the double."""
-    from robot_trials.nodes.node_main import run_node
+    from robot_trials.nodes.common.node_main import run_node
     from robot_trials.nodes.trial_node import TrialNode
 
     return run_node(lambda: TrialNode(DoubleKit), arguments)

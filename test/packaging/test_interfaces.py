@@ -60,7 +60,7 @@ def test_constants_are_the_records_enumerations(message: str, prefix: str, enume
 @pytest.mark.ros
 def test_states_of_a_goal_are_those_of_ledger_and_coordinator() -> None:
     from robot_trials.coordination import GoalState
-    from robot_trials.runtime.goal_ledger import LedgerState
+    from robot_trials.runtime.processes.goal_ledger import LedgerState
     from robot_trials_msgs.srv import GetTrialOutcome
 
     answer = GetTrialOutcome.Response

@@ -122,7 +122,7 @@ import importlib, os, sys
 for name in {sorted(packages_in_tree() - {"robot_trials.nodes"})!r}:
     module = importlib.import_module(name)
     assert module.__file__.startswith({str(target)!r}), module.__file__
-from robot_trials.config.search import list_config
+from robot_trials.config.files.search import list_config
 for kind in {shipped!r}:
     assert list_config(kind), kind
     assert all(str(path).startswith({str(target)!r}) for path in list_config(kind).values()), list_config(kind)

@@ -22,13 +22,13 @@ from robot_trials.config import TrialSetup
 from robot_trials.exceptions import TelemetryFault
 from robot_trials.review import complete_run, find_lacks
 from robot_trials.robots import load_profile
-from robot_trials.runtime.exits import note_exit
+from robot_trials.runtime.processes.exits import note_exit
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.telemetry import TrialRecorder, read_bag
-from robot_trials.telemetry.reserve import RESERVE_FILE
+from robot_trials.telemetry.bag.reserve import RESERVE_FILE
 from robot_trials.telemetry.site_description import describe_site
-from robot_trials.trials.run_marker import RUN_FILE, RunMark, alone_in
+from robot_trials.trials.judging.run_marker import RUN_FILE, RunMark, alone_in
 from robot_trials_control.records import MotionMode
 
 LENGTH = 5.0
@@ -165,7 +165,7 @@ def test_a_living_run_is_left_alone(tmp_path: Path) -> None:
 def test_the_lock_goes_with_a_killed_process(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from robot_trials.config import load_trial_setup\n"
-        "from robot_trials.trials.run_marker import RunMark\n"
+        "from robot_trials.trials.judging.run_marker import RunMark\n"
         "mark = RunMark(Path(sys.argv[1]), load_trial_setup('greet'), 'ros'); print('on', flush=True)\n"
         "time.sleep(60)"
     )

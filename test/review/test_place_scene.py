@@ -9,8 +9,8 @@ import pytest
 
 from robot_trials.config import load_trial_setup
 from robot_trials.kinds.scene import Scene
-from robot_trials.review.place_scene import KEEP_OUT_COLOUR, ZONE_COLOUR, make_place_scene
-from robot_trials.review.scene_data import describe_scene
+from robot_trials.review.replay.place_scene import KEEP_OUT_COLOUR, ZONE_COLOUR, make_place_scene
+from robot_trials.review.replay.scene_data import describe_scene
 from robot_trials.telemetry.site_description import describe_site
 
 SQUARE = [[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]]

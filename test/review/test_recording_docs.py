@@ -7,12 +7,12 @@ from pathlib import Path
 
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
-from robot_trials.telemetry.reserve import LAST_WORDS, RESERVE_FILE, RESERVE_SIZE
+from robot_trials.telemetry.bag.reserve import LAST_WORDS, RESERVE_FILE, RESERVE_SIZE
 from robot_trials.telemetry.topics import TOPICS
-from robot_trials.trials.outcome import VERDICT_FILE, TrialOutcome
-from robot_trials.trials.run_marker import RUN_FILE
-from robot_trials.trials.stop_history import STILL_NS
-from robot_trials.trials.stops import RungSpan, Stop, TriggerTime
+from robot_trials.trials.judging.outcome import VERDICT_FILE, TrialOutcome
+from robot_trials.trials.judging.run_marker import RUN_FILE
+from robot_trials.trials.judging.stop_history import STILL_NS
+from robot_trials.trials.judging.stops import RungSpan, Stop, TriggerTime
 
 PAGE = (Path(__file__).parents[2] / "docs" / "recording.md").read_text(encoding="utf-8")
 

@@ -13,8 +13,8 @@ from recorded_frames import NAMED
 from walk_recording import SITE, SPEED, make_identity, record_walk
 
 from robot_trials.review import write_report
-from robot_trials.review.plots import POINTS_MAX, thin_out
-from robot_trials.review.robot_geometry import compute_geometry
+from robot_trials.review.page.plots import POINTS_MAX, thin_out
+from robot_trials.review.replay.robot_geometry import compute_geometry
 from robot_trials.telemetry import BagError, TrialRecorder
 from robot_trials_control.records import control_sample_dtype
 

@@ -12,7 +12,7 @@ from relay_recording import record_relay
 
 from robot_trials.config import load_trial_setup
 from robot_trials.review import write_report
-from robot_trials.review.world_numbers import read_world
+from robot_trials.review.page.world_numbers import read_world
 from robot_trials.telemetry import make_identity
 
 pytestmark = pytest.mark.relay

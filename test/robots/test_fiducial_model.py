@@ -15,9 +15,9 @@ from robot_trials.geometry import rotation_to_transform
 from robot_trials.perception.fiducials import FiducialDetector
 from robot_trials.robots import RobotProfile
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.robots.mujoco.fiducial_noise import SIZE_MIN_PX, compute_noise, disturb_pose
-from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
-from robot_trials.robots.mujoco.head_camera import HeadCamera
+from robot_trials.robots.mujoco.cameras.fiducial_noise import SIZE_MIN_PX, compute_noise, disturb_pose
+from robot_trials.robots.mujoco.cameras.fiducial_sensor import FiducialSensor
+from robot_trials.robots.mujoco.cameras.head_camera import HeadCamera
 from robot_trials.robots.mujoco.robot import MujocoRobot
 from robot_trials.robots.mujoco.rotations import (
     matrix_from_rotation_vector,

@@ -9,9 +9,9 @@ import pytest
 
 from robot_trials.exceptions import RobotFault
 from robot_trials.robots import RobotProfile
-from robot_trials.robots.mujoco.field_of_view import FieldOfView
+from robot_trials.robots.mujoco.cameras.field_of_view import FieldOfView
+from robot_trials.robots.mujoco.cameras.rendering import make_renderer, make_scene_option
 from robot_trials.robots.mujoco.groups import HIDDEN_GROUP
-from robot_trials.robots.mujoco.rendering import make_renderer, make_scene_option
 from robot_trials.robots.mujoco.robot import MujocoRobot
 from robot_trials.robots.mujoco.rotations import matrix_from_yaw, quaternion_wxyz_from_matrix
 from robot_trials.robots.mujoco.world import HEAD_CAMERA

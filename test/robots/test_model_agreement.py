@@ -8,7 +8,7 @@ import pinocchio as pin
 import pytest
 
 from robot_trials.robots import RobotProfile
-from robot_trials.robots.mujoco.robot_spec import make_robot_spec
+from robot_trials.robots.mujoco.body.robot_spec import make_robot_spec
 from robot_trials.robots.urdf import read_urdf_summary
 
 TOLERANCE = 1e-9

@@ -12,7 +12,7 @@ from robot_fixtures import relay_setup as trial_setup  # noqa: F401
 from robot_trials.config.site import Site
 from robot_trials.exceptions import ConfigError, RobotFault
 from robot_trials.robots import Berth, Place, RobotProfile, SimOptions, open_robot, open_robots
-from robot_trials.robots.mujoco.shared_robot import SharedRobot
+from robot_trials.robots.mujoco.several.shared_robot import SharedRobot
 from robot_trials.robots.props import PropSet
 from robot_trials.robots.props.hanging import find_hanging_place
 from robot_trials_control.records import RIGHT, Record, make_control_sample, make_robot_command

@@ -19,13 +19,13 @@ TRUTH_READERS = (
     "robot_trials/robots/",
     "robot_trials/telemetry/",  # logs it
     "robot_trials/review/",  # shows what was logged
-    "robot_trials/trials/verdict.py",
-    "robot_trials/trials/run_measure.py",  # the verdict's figures
-    "robot_trials/trials/stop_history.py",  # its stops
-    "robot_trials/trials/bag_samples.py",  # both from a bag
+    "robot_trials/trials/judging/verdict.py",
+    "robot_trials/trials/judging/run_measure.py",  # the verdict's figures
+    "robot_trials/trials/judging/stop_history.py",  # its stops
+    "robot_trials/trials/judging/bag_samples.py",  # both from a bag
     "benchmarks/judges/",  # the same for motion without a trial
     "benchmarks/falls.py",  # and for robots that are thrown down
-    "robot_trials/runtime/loop.py",  # has the robot fill it in
+    "robot_trials/runtime/control/loop.py",  # has the robot fill it in
     "controllers/robot_trials_control/records.py",  # defines it
 )
 KINDS_JUDGES = re.compile(r"(robot_trials/kinds/[a-z_]+|examples/[a-z_]+/[a-z_]+)/judge/|examples/[a-z_]+/test/")

@@ -16,9 +16,6 @@ from robot_trials.exceptions import ConfigError
 from robot_trials.robots import RobotProfile, SimOptions, load_profile
 from robot_trials.runtime.drill import Drill, DrillOptions
 from robot_trials_control.controller import WholeBodyWalkingController
-from robot_trials_control.fall_pose import FallPose
-from robot_trials_control.lowering import LOWERING_TIME
-from robot_trials_control.model import RobotModel
 from robot_trials_control.records import (
     LEFT,
     RIGHT,
@@ -27,8 +24,11 @@ from robot_trials_control.records import (
     make_motion_command,
     make_robot_command,
 )
-from robot_trials_control.squat import find_squat
-from robot_trials_control.whole_body import SOFT_ARM_GAINS
+from robot_trials_control.robot.model import RobotModel
+from robot_trials_control.stops.fall_pose import FallPose
+from robot_trials_control.stops.lowering import LOWERING_TIME
+from robot_trials_control.stops.squat import find_squat
+from robot_trials_control.whole_body.controller import SOFT_ARM_GAINS
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_the_waist_of_a_robot_without_power_is_braked(waisted: RobotProfile) -> 
 
 @pytest.mark.relay
 def test_the_arm_alone_reaches_and_everything_that_carries_is_checked(waisted: RobotProfile) -> None:
-    from robot_trials.kinds.relay.payload_headroom import PayloadHeadroom
+    from robot_trials.kinds.relay.leaves.payload_headroom import PayloadHeadroom
 
     headroom = PayloadHeadroom(waisted.to_parameters(), waisted.torque_limit_array("continuous"), RIGHT)
     assert headroom.find_problems(2.0, np.array([0.42, -0.30, 1.0])) == []

@@ -6,11 +6,11 @@ import time
 
 import numpy as np
 
-from robot_trials.runtime.beats import BeatWriter
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.channel_layout import HEALTH_DTYPE, HEARTBEAT_DTYPE, STOP_DTYPE
-from robot_trials.runtime.shared_memory import SharedMemoryError
-from robot_trials.runtime.trial_link import Following, TrialPort
+from robot_trials.runtime.channel.beats import BeatWriter
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.layout import HEALTH_DTYPE, HEARTBEAT_DTYPE, STOP_DTYPE
+from robot_trials.runtime.channel.shared_memory import SharedMemoryError
+from robot_trials.runtime.channel.trial_link import Following, TrialPort
 from robot_trials_control.records import MotionMode, Record, make_motion_command
 
 BEAT_PERIOD_S = 0.005

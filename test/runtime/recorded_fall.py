@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from robot_trials.config import load_trial_setup
-from robot_trials.config.model import StrictModel, Vector3, load_model
+from robot_trials.config.files.model import StrictModel, Vector3, load_model
 from robot_trials.config.site.ground import GroundSpec
 from robot_trials.robots import SimOptions
 from robot_trials.runtime.drill import Drill, DrillOptions

@@ -15,12 +15,12 @@ import numpy as np
 from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import RobotFault
 from robot_trials.robots.interface import CameraFrame, FiducialObservation
-from robot_trials.runtime.channel_info import ChannelInfo
-from robot_trials.runtime.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
+from robot_trials.runtime.channel.info import ChannelInfo
+from robot_trials.runtime.control.control_process import TICKS_PER_EXCHANGE, ControlProcess, ProcessOptions
+from robot_trials.runtime.control.hosted_robot import HostedRobot
+from robot_trials.runtime.control.realtime import enter_realtime
 from robot_trials.runtime.ending import handle_ends, watch_host
-from robot_trials.runtime.hosted_robot import HostedRobot
-from robot_trials.runtime.realtime import enter_realtime
-from robot_trials.runtime.same_files import hash_roles
+from robot_trials.runtime.processes.same_files import hash_roles
 from robot_trials.safety.stop_guard import StopGuard
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.records import MotionMode

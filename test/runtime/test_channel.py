@@ -7,15 +7,15 @@ from pathlib import Path
 
 from runtime_doubles import make_info
 
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.channel_files import remove_abandoned_channels
-from robot_trials.runtime.shared_memory import SHARED_MEMORY_FOLDER
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.files import remove_abandoned_channels
+from robot_trials.runtime.channel.shared_memory import SHARED_MEMORY_FOLDER
 
 DYING = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 from runtime_doubles import make_info
-from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel.channel import Channel
 channel = Channel.create(make_info(sys.argv[2], pid=os.getpid()))
 os.kill(os.getpid(), 9)
 """

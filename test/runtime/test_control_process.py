@@ -10,10 +10,10 @@ import pytest
 from control_rig import wait_for_following
 from runtime_doubles import PERIOD_NS, wait_for
 
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.channel_layout import DRIVE_DTYPE, FIDUCIAL_DTYPE, frame_dtype
-from robot_trials.runtime.shared_memory import SharedMemoryError
-from robot_trials.runtime.trial_link import Following
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.layout import DRIVE_DTYPE, FIDUCIAL_DTYPE, frame_dtype
+from robot_trials.runtime.channel.shared_memory import SharedMemoryError
+from robot_trials.runtime.channel.trial_link import Following
 from robot_trials_control.records import MotionMode
 
 PROGRAM = Path(__file__).parent / "runtime_doubles.py"

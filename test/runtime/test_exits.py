@@ -1,6 +1,6 @@
 """Ends of processes that nobody had asked for, as they are written down and said."""
 
-from robot_trials.runtime.exits import EXITS_FILE, describe_exit, note_exit, read_exits
+from robot_trials.runtime.processes.exits import EXITS_FILE, describe_exit, note_exit, read_exits
 
 
 def test_exits_are_named_with_their_signal_or_code():

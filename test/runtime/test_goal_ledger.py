@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from robot_trials.exceptions import TrialFault
-from robot_trials.runtime.goal_ledger import GoalLedger, GoalOutcome, LedgerState
+from robot_trials.runtime.processes.goal_ledger import GoalLedger, GoalOutcome, LedgerState
 
 OUTCOME = GoalOutcome(True, "pass", "", "/bag", "/report")
 
@@ -74,7 +74,7 @@ def test_killed_process_leaves_the_ledger_to_the_next(path):
     script = f"""
 import os, signal
 from pathlib import Path
-from robot_trials.runtime.goal_ledger import GoalLedger
+from robot_trials.runtime.processes.goal_ledger import GoalLedger
 ledger = GoalLedger(Path({str(path)!r}))
 ledger.take("a1")
 os.kill(os.getpid(), signal.SIGKILL)

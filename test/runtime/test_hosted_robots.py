@@ -12,10 +12,10 @@ from control_rig import PATIENCE_S, Rig, wait_for_following
 from runtime_doubles import PERIOD_NS, wait_for
 
 from robot_trials.config import FleetMember, load_trial_setup
-from robot_trials.runtime.channel_files import remove_channel
-from robot_trials.runtime.channel_layout import DRIVE_DTYPE
+from robot_trials.runtime.channel.files import remove_channel
+from robot_trials.runtime.channel.layout import DRIVE_DTYPE
+from robot_trials.runtime.channel.trial_link import Following
 from robot_trials.runtime.process import main
-from robot_trials.runtime.trial_link import Following
 from robot_trials_control.records import MotionMode
 
 NAMES = "one,two,three"

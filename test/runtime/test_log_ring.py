@@ -8,8 +8,8 @@ import time
 import numpy as np
 import pytest
 
-from robot_trials.runtime.log_ring import LogRing
-from robot_trials.runtime.shared_memory import SharedMemoryError
+from robot_trials.runtime.channel.log_ring import LogRing
+from robot_trials.runtime.channel.shared_memory import SharedMemoryError
 
 FORK = multiprocessing.get_context("fork")
 

@@ -8,8 +8,8 @@ import pytest
 from runtime_doubles import JOINTS, PERIOD_NS, DoubleController, DoubleRobot
 
 from robot_trials.exceptions import RobotFault
-from robot_trials.runtime import loop
-from robot_trials.runtime.loop import ControlLoop
+from robot_trials.runtime.control import loop
+from robot_trials.runtime.control.loop import ControlLoop
 from robot_trials_control.records import MotionMode, Record, make_motion_command
 
 

@@ -14,8 +14,8 @@ from robot_trials.geometry import PlanarPose, compose_planar, invert_planar, pos
 from robot_trials.robots import SimOptions
 from robot_trials.runtime.drill import Drill, DrillOptions
 from robot_trials_control.controller import WholeBodyWalkingController
-from robot_trials_control.gait import Phase
-from robot_trials_control.walking import Walking
+from robot_trials_control.walking.gait import Phase
+from robot_trials_control.walking.phases import Walking
 
 pytestmark = [pytest.mark.simulation, pytest.mark.relay]
 

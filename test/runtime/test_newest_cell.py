@@ -8,8 +8,8 @@ import time
 import numpy as np
 import pytest
 
-from robot_trials.runtime.newest_cell import NewestCell
-from robot_trials.runtime.shared_memory import HEADER_BYTES, SharedMemoryError
+from robot_trials.runtime.channel.newest_cell import NewestCell
+from robot_trials.runtime.channel.shared_memory import HEADER_BYTES, SharedMemoryError
 
 FORK = multiprocessing.get_context("fork")
 

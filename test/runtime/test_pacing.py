@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from robot_trials.runtime.pacing import LAG_MAX_NS, Pacer
+from robot_trials.runtime.control.pacing import LAG_MAX_NS, Pacer
 
 
 def test_world_is_held_back_to_its_factor():

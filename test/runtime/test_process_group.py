@@ -5,7 +5,7 @@ import queue
 import signal
 import sys
 
-from robot_trials.runtime.process_group import ProcessGroup
+from robot_trials.runtime.processes.process_group import ProcessGroup
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [

@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = """
 import gc, os, resource
-from robot_trials.runtime.realtime import enter_realtime
+from robot_trials.runtime.control.realtime import enter_realtime
 resource.setrlimit(resource.RLIMIT_MEMLOCK, (65536, 65536))
 if os.geteuid() == 0:
     os.setgroups([]), os.setgid(65534), os.setuid(65534)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from robot_trials.runtime.safe_end import FAREWELL_TICKS, TICKS_PER_S, SafeEnd, count_give_up_ticks
+from robot_trials.runtime.control.safe_end import FAREWELL_TICKS, TICKS_PER_S, SafeEnd, count_give_up_ticks
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_limits import StopLimits
 from robot_trials_control.records import Fault, MotionMode, controller_status_fields, make_record

@@ -12,12 +12,12 @@ from runtime_doubles import make_info
 
 from robot_trials.config import TrialSetup
 from robot_trials.exceptions import ConfigError
-from robot_trials.runtime.beats import BeatWriter
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.channel_files import remove_channel
-from robot_trials.runtime.channel_info import ChannelInfo
-from robot_trials.runtime.same_files import hash_roles, require_same_files
-from robot_trials.runtime.start_check import StartCheck
+from robot_trials.runtime.channel.beats import BeatWriter
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.files import remove_channel
+from robot_trials.runtime.channel.info import ChannelInfo
+from robot_trials.runtime.processes.same_files import hash_roles, require_same_files
+from robot_trials.runtime.processes.start_check import StartCheck
 
 READ = load_greeting()
 

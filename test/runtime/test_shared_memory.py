@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robot_trials.runtime.newest_cell import NewestCell
-from robot_trials.runtime.shared_memory import SharedMemoryError, SharedSegment, hash_layout
+from robot_trials.runtime.channel.newest_cell import NewestCell
+from robot_trials.runtime.channel.shared_memory import SharedMemoryError, SharedSegment, hash_layout
 
 FORK = multiprocessing.get_context("fork")
 

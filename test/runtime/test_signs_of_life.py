@@ -9,25 +9,25 @@ import numpy as np
 import pytest
 from runtime_doubles import make_info
 
-from robot_trials.runtime.beats import BeatReader, BeatWriter
-from robot_trials.runtime.channel import ALIVE_CHECK_S, Channel
-from robot_trials.runtime.channel_files import remove_channel
-from robot_trials.runtime.channel_layout import HEALTH_DTYPE, STOP_DTYPE
-from robot_trials.runtime.clock_watch import ClockWatch
-from robot_trials.runtime.node_watch import Life, NodeWatch
-from robot_trials.runtime.pauses import PauseWatch
-from robot_trials.runtime.shared_memory import SharedMemoryError
-from robot_trials.runtime.start_check import StartCheck
-from robot_trials.runtime.stop_inbox import StopInbox
-from robot_trials.runtime.stop_outbox import ANSWER_TIMEOUT_S, StopOutbox
+from robot_trials.runtime.channel.beats import BeatReader, BeatWriter
+from robot_trials.runtime.channel.channel import ALIVE_CHECK_S, Channel
+from robot_trials.runtime.channel.files import remove_channel
+from robot_trials.runtime.channel.layout import HEALTH_DTYPE, STOP_DTYPE
+from robot_trials.runtime.channel.shared_memory import SharedMemoryError
+from robot_trials.runtime.channel.stop_inbox import StopInbox
+from robot_trials.runtime.channel.stop_outbox import ANSWER_TIMEOUT_S, StopOutbox
+from robot_trials.runtime.control.clock_watch import ClockWatch
+from robot_trials.runtime.control.pauses import PauseWatch
+from robot_trials.runtime.processes.node_watch import Life, NodeWatch
+from robot_trials.runtime.processes.start_check import StartCheck
 from robot_trials.safety.stop_requests import Refusal, make_stop_requests
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import Record
 
 BEAT_ONCE = """
 import sys, time
-from robot_trials.runtime.beats import BeatWriter
-from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel.beats import BeatWriter
+from robot_trials.runtime.channel.channel import Channel
 writer = BeatWriter(Channel.attach(sys.argv[1], 60.0), sys.argv[2])
 if sys.argv[3]:
     writer.beat()

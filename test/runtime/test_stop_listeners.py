@@ -9,9 +9,9 @@ import time
 import pytest
 from runtime_doubles import wait_for
 
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.life_wait import PATIENCE_S
-from robot_trials.runtime.trial_link import Following
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.trial_link import Following
+from robot_trials.runtime.control.life_wait import PATIENCE_S
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import MotionMode
@@ -20,9 +20,9 @@ TRIGGERS = {"stop_node": Trigger.INPUTS, "safety_node": Trigger.HEARTBEAT}
 BEAT_ON = """
 import sys, time
 import numpy as np
-from robot_trials.runtime.beats import BeatWriter
-from robot_trials.runtime.channel import Channel
-from robot_trials.runtime.stop_outbox import StopOutbox
+from robot_trials.runtime.channel.beats import BeatWriter
+from robot_trials.runtime.channel.channel import Channel
+from robot_trials.runtime.channel.stop_outbox import StopOutbox
 channel = Channel.attach(sys.argv[1], 60.0)
 writer, outbox = BeatWriter(channel, "stop_node"), StopOutbox(channel)
 while True:

@@ -6,7 +6,7 @@ import pytest
 from greeting import load_greeting
 from runtime_doubles import DoubleRobot, make_info
 
-from robot_trials.runtime.channel import Channel
+from robot_trials.runtime.channel.channel import Channel
 from robot_trials.runtime.world_request import WorldKeeper, WorldRequests
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from robot_trials.schedule.problem import (
+from robot_trials.schedule.problem.statement import (
     Assignment,
     Booking,
     Interval,

@@ -8,7 +8,7 @@ import pytest
 from plans import HOUR, MINUTE, NINE, assign, make_booking, make_option, make_plan, make_problem
 
 from robot_trials.schedule.checker import check
-from robot_trials.schedule.problem import Interval, Marshal
+from robot_trials.schedule.problem.statement import Interval, Marshal
 
 TWO = make_problem(
     make_booking("relay", make_option(), make_option("kuavo-2", "park")),

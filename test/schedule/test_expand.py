@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from robot_trials.config.files.search import find_config, find_programme
 from robot_trials.config.programme import Programme, load_programme
-from robot_trials.config.search import find_config, find_programme
 from robot_trials.exceptions import ConfigError
-from robot_trials.schedule.expand import Circumstances, expand, find_source
-from robot_trials.schedule.problem import Booking
+from robot_trials.schedule.problem.expand import Circumstances, expand, find_source
+from robot_trials.schedule.problem.statement import Booking
 
 pytestmark = pytest.mark.relay
 

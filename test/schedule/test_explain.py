@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from plans import HOUR, MINUTE, NINE, assign, make_booking, make_option, make_problem
 
-from robot_trials.schedule.cp_sat import solve
 from robot_trials.schedule.explain import explain_left_out, join_refusals
-from robot_trials.schedule.greedy import STEP
-from robot_trials.schedule.occupancy import Occupancy
-from robot_trials.schedule.problem import Booking, Interval, Marshal, Problem, Refusal
+from robot_trials.schedule.problem.occupancy import Occupancy
+from robot_trials.schedule.problem.statement import Booking, Interval, Marshal, Problem, Refusal
+from robot_trials.schedule.search.cp_sat import solve
+from robot_trials.schedule.search.greedy import STEP
 
 MORNING = (Interval(NINE, NINE + 90 * MINUTE),)
 BOTH = ("kuavo-1", "kuavo-2")

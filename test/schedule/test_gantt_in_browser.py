@@ -11,8 +11,8 @@ import pytest
 from plans import BERLIN
 
 from benchmarks.plan_cases import make_case
-from robot_trials.schedule.cp_sat import solve
-from robot_trials.schedule.gantt import write_gantt_page
+from robot_trials.schedule.output.gantt import write_gantt_page
+from robot_trials.schedule.search.cp_sat import solve
 
 pytestmark = pytest.mark.browser
 

@@ -9,11 +9,11 @@ import pytest
 from plans import HOUR, MINUTE, assign, make_booking, make_option, make_plan, make_problem
 from rich.console import Console
 
-from robot_trials.schedule.cp_sat import solve
-from robot_trials.schedule.gantt import make_gantt_page
-from robot_trials.schedule.local_time import localize_detail, tell_day, tell_time
-from robot_trials.schedule.problem import Interval, Marshal, Problem
-from robot_trials.schedule.timetable import make_timetable
+from robot_trials.schedule.output.gantt import make_gantt_page
+from robot_trials.schedule.output.local_time import localize_detail, tell_day, tell_time
+from robot_trials.schedule.output.timetable import make_timetable
+from robot_trials.schedule.problem.statement import Interval, Marshal, Problem
+from robot_trials.schedule.search.cp_sat import solve
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 

@@ -10,10 +10,10 @@ from icalendar import Calendar
 from plans import BERLIN, HOUR, NINE, assign, make_booking, make_plan, make_problem
 from rich.console import Console
 
-from robot_trials.schedule.calendar_file import make_calendar, write_calendar
-from robot_trials.schedule.gantt import make_gantt_page, write_gantt_page
-from robot_trials.schedule.problem import Refusal
-from robot_trials.schedule.timetable import print_timetable
+from robot_trials.schedule.output.calendar_file import make_calendar, write_calendar
+from robot_trials.schedule.output.gantt import make_gantt_page, write_gantt_page
+from robot_trials.schedule.output.timetable import print_timetable
+from robot_trials.schedule.problem.statement import Refusal
 
 PROBLEM = make_problem(
     make_booking("relay", priority=2), replace(make_booking("parade"), title="Parade <& dance>"), make_booking("show")

@@ -9,13 +9,13 @@ from plans import HOUR, MINUTE, NINE, assign, make_booking, make_option, make_pr
 
 from benchmarks.plan_cases import make_case
 from benchmarks.plan_small import STEP, draw_problem, find_optimum
-from robot_trials.schedule import cp_sat
-from robot_trials.schedule.bound import compute_bound
 from robot_trials.schedule.checker import check
-from robot_trials.schedule.classes import group
-from robot_trials.schedule.cp_sat import solve
-from robot_trials.schedule.greedy import plan_greedily
-from robot_trials.schedule.problem import Interval, Plan, reward
+from robot_trials.schedule.problem.statement import Interval, Plan, reward
+from robot_trials.schedule.search import cp_sat
+from robot_trials.schedule.search.bound import compute_bound
+from robot_trials.schedule.search.classes import group
+from robot_trials.schedule.search.cp_sat import solve
+from robot_trials.schedule.search.greedy import plan_greedily
 
 SEEDS = range(40)
 CITY = make_case(seed=3, bookings=30, robots=6, places=8, days=1).problem

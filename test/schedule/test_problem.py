@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from plans import DAY, NINE, ROBOT, make_booking, make_option, make_problem
 
-from robot_trials.schedule.problem import Interval, Marshal, Place, Refusal, reward
+from robot_trials.schedule.problem.statement import Interval, Marshal, Place, Refusal, reward
 
 
 @pytest.mark.parametrize(

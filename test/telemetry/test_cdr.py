@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from rosbags.interfaces import Nodetype
 
-from robot_trials.telemetry.cdr import compute_layout, encode, header_value
-from robot_trials.telemetry.cdr_reader import read_layout
-from robot_trials.telemetry.definitions import MessageDefinitions, load_definitions
 from robot_trials.telemetry.errors import MessageError
 from robot_trials.telemetry.topics import TOPICS
+from robot_trials.telemetry.wire.cdr import compute_layout, encode, header_value
+from robot_trials.telemetry.wire.cdr_reader import read_layout
+from robot_trials.telemetry.wire.definitions import MessageDefinitions, load_definitions
 
 TYPES = sorted({topic.type_name for topic in TOPICS})
 
@@ -93,7 +93,7 @@ def find_padding(type_name: str, values: dict[str, Any], monkeypatch: pytest.Mon
 
     zeros = encode(load_definitions(), type_name, values)
     with monkeypatch.context() as patch:
-        patch.setattr("robot_trials.telemetry.cdr._Encoder.align", align)
+        patch.setattr("robot_trials.telemetry.wire.cdr._Encoder.align", align)
         others = encode(load_definitions(), type_name, values)
     return np.frombuffer(zeros, np.uint8) != np.frombuffer(others, np.uint8)
 

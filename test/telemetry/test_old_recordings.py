@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from telemetry_samples import JOINT_NAMES, fill_sample, make_recorder, record_ticks
 
-from robot_trials.telemetry import bag_writer, definitions, read_bag, topics
+from robot_trials.telemetry import read_bag, topics
+from robot_trials.telemetry.bag import writer as bag_writer
 from robot_trials.telemetry.messages import control_topics
 from robot_trials.telemetry.messages.template import RecordTopic
+from robot_trials.telemetry.wire import definitions
 from robot_trials_control.records import make_control_sample
 
 OLD_TYPE = """\

@@ -11,7 +11,7 @@ import pytest
 from telemetry_samples import PERIOD_NS, SampleEvent, make_recorder, record_ticks
 
 from robot_trials.telemetry import DiskFullError, read_bag
-from robot_trials.telemetry.reserve import LAST_WORDS, RESERVE_FILE, DiskReserve
+from robot_trials.telemetry.bag.reserve import LAST_WORDS, RESERVE_FILE, DiskReserve
 from robot_trials.telemetry.whole_file import write_whole
 
 MEGABYTE = 1024 * 1024

@@ -30,7 +30,7 @@ def run_host(output, ticks, factor="1.0"):
     from robot_trials.cli.run import run_on_ros, run_trial
     from robot_trials.config import load_trial_setup
     from robot_trials.runtime.ending import forgive_output
-    from robot_trials.trials import robot_graph
+    from robot_trials.trials.hosts import robot_graph
 
     find_program = robot_graph.find_program
     programs = {

@@ -14,7 +14,7 @@ from rosbags.highlevel import AnyReader
 from rosbags.typesys import Stores, get_typestore
 
 from robot_trials.config import load_fleet
-from robot_trials.trials.fleet_host import run_fleet
+from robot_trials.trials.hosts.fleet import run_fleet
 
 WITHOUT_ROS = importlib.util.find_spec("rclpy") is None
 LISTING = Path(__file__).parent / "graph_listing.py"

@@ -12,7 +12,7 @@ from kinematic_world import Mishaps
 from trial_bench import load_setup, run_host
 
 from robot_trials.telemetry import DiskFullError, make_identity, read_bag
-from robot_trials.trials.host import InProcessHost
+from robot_trials.trials.hosts.one_process import InProcessHost
 
 
 def test_good_run_leaves_bag_and_verdict(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from trial_bench import load_kuavo, load_setup, make_world
 
 from robot_trials.config.setup import TrialSetup
 from robot_trials.geometry import pose_to_transform
+from robot_trials.kinds.common.leaves.phase import Phase
+from robot_trials.kinds.common.leaves.stand import Stand
 from robot_trials.kinds.common.longest import REST_PATIENCE, TICK
-from robot_trials.kinds.common.phase import Phase
-from robot_trials.kinds.common.stand import Stand
 from robot_trials.trials.trial import Trial
 from robot_trials_control.records import make_control_sample
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from robot_trials.runtime.exits import ProcessExit, note_exit
-from robot_trials.trials.reasons import EXIT_PATIENCE_S, await_exits, find_exits, name_exits
+from robot_trials.runtime.processes.exits import ProcessExit, note_exit
+from robot_trials.trials.judging.reasons import EXIT_PATIENCE_S, await_exits, find_exits, name_exits
 
 STOP_NODE = ProcessExit("stop_node", -9, 0)
 CONTROL = ProcessExit("control_process", -9, 0)

@@ -11,7 +11,7 @@ from robot_trials.runtime.assembly import assemble
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials.telemetry import Bag, read_bag
 from robot_trials.telemetry.messages.said import RequestKind
-from robot_trials.trials.host import InProcessHost
+from robot_trials.trials.hosts.one_process import InProcessHost
 from robot_trials.trials.trial import Progress
 from robot_trials_control.records import MotionMode
 

@@ -6,7 +6,7 @@ import pytest
 
 from robot_trials.config import load_trial_setup
 from robot_trials.runtime.assembly import assemble
-from robot_trials.trials.host import InProcessHost, run_trial
+from robot_trials.trials.hosts.one_process import InProcessHost, run_trial
 from robot_trials.trials.trial import Progress
 from robot_trials_control.records import Record
 

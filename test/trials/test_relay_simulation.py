@@ -10,7 +10,7 @@ import pytest
 
 from robot_trials.config import load_trial_setup
 from robot_trials.telemetry import read_bag
-from robot_trials.trials.host import run_trial
+from robot_trials.trials.hosts.one_process import run_trial
 
 
 @pytest.mark.simulation

@@ -17,8 +17,8 @@ from rosbags.typesys import Stores, get_typestore
 from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import TrialFault
 from robot_trials.runtime.ending import HOST_VARIABLE
-from robot_trials.runtime.exits import read_exits
-from robot_trials.trials.ros_host import require_ros, run_ros_trial
+from robot_trials.runtime.processes.exits import read_exits
+from robot_trials.trials.hosts.ros import require_ros, run_ros_trial
 
 PHASES = "preflight walk_to_giver reach take_over carry reach_receiver hand_over step_back stand".split()
 WITHOUT_ROS = importlib.util.find_spec("rclpy") is None

@@ -10,8 +10,8 @@ import pytest
 from robot_trials.kinds.common.events import TrialEvent
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
-from robot_trials.trials.stop_history import StopHistory
-from robot_trials.trials.stops import Stop, add_acts
+from robot_trials.trials.judging.stop_history import StopHistory
+from robot_trials.trials.judging.stops import Stop, add_acts
 from robot_trials_control.records import control_sample_dtype
 
 PERIOD_NS = 2_000_000

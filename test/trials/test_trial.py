@@ -183,7 +183,7 @@ def test_fault_during_a_hold_ends_the_trial() -> None:
 
 
 def test_bug_in_a_behaviour_is_not_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
-    from robot_trials.kinds.relay.carry import Carry
+    from robot_trials.kinds.relay.leaves.carry import Carry
 
     def broken(_self) -> None:  # noqa: ANN001
         raise KeyError("oops")
@@ -196,7 +196,7 @@ def test_bug_in_a_behaviour_is_not_an_exception(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_bug_in_the_safe_end_still_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    from robot_trials.kinds.common.walk_to import WalkTo
+    from robot_trials.kinds.common.leaves.walk_to import WalkTo
     from robot_trials.kinds.relay.ending import IfHandEmpty
 
     def broken(_self) -> None:  # noqa: ANN001

@@ -16,9 +16,15 @@ from robot_trials.kinds.registry import find_kind
 from robot_trials.kinds.relay.judge.holding import compute_excess_force
 from robot_trials.robots.fall import FallWatch, compute_tilt
 from robot_trials.safety.stop_ladder import Rung
-from robot_trials.trials.outcome import TrialOutcome, write_verdict
-from robot_trials.trials.run_measure import RunMeasure, count_onsets
-from robot_trials.trials.verdict import Measures, compute_criteria, compute_figures, describe_gaps, list_measures
+from robot_trials.trials.judging.outcome import TrialOutcome, write_verdict
+from robot_trials.trials.judging.run_measure import RunMeasure, count_onsets
+from robot_trials.trials.judging.verdict import (
+    Measures,
+    compute_criteria,
+    compute_figures,
+    describe_gaps,
+    list_measures,
+)
 from robot_trials_control.records import MotionMode, PayloadMode, Record, control_sample_dtype
 
 WEIGHT = 1.5 * 9.81

@@ -14,7 +14,7 @@ import sys
 from numba.core.registry import CPUDispatcher
 from robot_trials.config import load_trial_setup
 from robot_trials.runtime.assembly import assemble
-from robot_trials.trials.host import run_trial
+from robot_trials.trials.hosts.one_process import run_trial
 from robot_trials_control.warm_up import warm_up
 
 def compiled():

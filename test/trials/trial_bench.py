@@ -12,10 +12,10 @@ from kinematic_world import KinematicController, KinematicRobot, KinematicWorld,
 
 from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.robots import RobotProfile, load_profile
-from robot_trials.trials.host import InProcessHost
-from robot_trials.trials.outcome import TrialOutcome
+from robot_trials.trials.hosts.one_process import InProcessHost
+from robot_trials.trials.judging.outcome import TrialOutcome
+from robot_trials.trials.judging.verdict import Judge
 from robot_trials.trials.trial import Trial
-from robot_trials.trials.verdict import Judge
 from robot_trials_control.records import make_control_sample
 
 TICKS_MAX = 12_000

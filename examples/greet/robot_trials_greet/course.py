@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.site import CourseSpec, Mark, Stance, StanceSpec
 from robot_trials.kinds.contract import LaidCourse
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from robot_trials.config.model import Loaded
+from robot_trials.config.files.model import Loaded
 from robot_trials.config.setup import TrialSetup
 from robot_trials.exceptions import ConfigProblem
 from robot_trials.kinds.common.longest import in_turn, limit_phase, under_guard

@@ -11,11 +11,11 @@ from robot_trials.config import TrialSetup
 from robot_trials.geometry import PlanarPose
 from robot_trials.kinds.common.at_start import walk_to_start
 from robot_trials.kinds.common.context import TrialContext
-from robot_trials.kinds.common.phase import Phase
-from robot_trials.kinds.common.preflight import Preflight, list_checks
-from robot_trials.kinds.common.stand import Stand
+from robot_trials.kinds.common.leaves.phase import Phase
+from robot_trials.kinds.common.leaves.preflight import Preflight, list_checks
+from robot_trials.kinds.common.leaves.stand import Stand
+from robot_trials.kinds.common.leaves.walk_to import WalkTo
 from robot_trials.kinds.common.tree import guard_mission, looking, sequence
-from robot_trials.kinds.common.walk_to import WalkTo
 from robot_trials.kinds.contract import Advance, Quantity
 from robot_trials.perception.percept import Attention
 from robot_trials.robots import RobotProfile

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.trial import PhaseSpec, PhasesSpec, Trial
 
 Positive = Annotated[float, Field(gt=0.0)]

@@ -8,7 +8,7 @@ from py_trees.common import Status
 
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.hand import command_hand, on_working_side
-from robot_trials.kinds.common.leaf import Leaf
+from robot_trials.kinds.common.leaves.leaf import Leaf
 from robot_trials_control.records import HandMode, MotionMode
 
 RAISED = (0.30, -0.38, 1.35)

@@ -15,9 +15,9 @@ import pytest
 from robot_trials.config import load_trial_setup
 from robot_trials.config.programme import load_programme
 from robot_trials.coordination.coordinator import Coordinator
-from robot_trials.coordination.programme_check import make_checks
+from robot_trials.coordination.programme.checks import make_checks
 from robot_trials.exceptions import ConfigError
-from robot_trials.kinds.common.phase import Phase
+from robot_trials.kinds.common.leaves.phase import Phase
 from robot_trials.kinds.registry import find_kind
 from robot_trials.records import Records
 from robot_trials.records.bookings import list_bookings

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from robot_trials.config.document import read_document
-from robot_trials.config.model import Loaded
+from robot_trials.config.files.document import read_document
+from robot_trials.config.files.model import Loaded
+from robot_trials.config.files.problems import Problems
+from robot_trials.config.files.search import PROGRAMME_FILE, find_config, find_programme
 from robot_trials.config.permit import Permit
-from robot_trials.config.problems import Problems
 from robot_trials.config.programme.fleet import FleetFile
 from robot_trials.config.programme.marshals import MarshalsFile
 from robot_trials.config.programme.requests import Wanted, name_anywhere, read_wanted
 from robot_trials.config.programme.trials import TrialRequest, TrialsFile
-from robot_trials.config.search import PROGRAMME_FILE, find_config, find_programme
 from robot_trials.config.site import SiteSpec
 from robot_trials.config.site.ground_plan import check_ground_plan, resolve_zones
 from robot_trials.config.site.polygon import Corners

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from robot_trials.config.calendar import LocalWindows
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.site.zones import Name, Text
 
 

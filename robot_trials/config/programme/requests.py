@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from robot_trials.config.model import Loaded, load_model
+from robot_trials.config.files.model import Loaded, load_model
+from robot_trials.config.files.search import find_config
 from robot_trials.config.permit import Occasion
 from robot_trials.config.programme.trials import LoadSpec, TrialRequest, TrialsFile
-from robot_trials.config.search import find_config
 from robot_trials.config.site import SiteSpec, StanceSpec
 from robot_trials.config.site.polygon import find_excess, measure_area
 from robot_trials.exceptions import ConfigError, ConfigProblem

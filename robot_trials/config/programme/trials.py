@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from robot_trials.config.calendar import LocalMoment, Rule
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.site.polygon import Point
 from robot_trials.config.site.zones import Name, Text
 

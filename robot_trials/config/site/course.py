@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.site.fiducials import FiducialsSpec
 from robot_trials.config.site.stance import ORIGIN, StanceSpec
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 import numpy as np
 from pydantic import Field
 
-from robot_trials.config.model import StrictModel, Vector3
+from robot_trials.config.files.model import StrictModel, Vector3
 from robot_trials.config.site.polygon import Coordinate
 from robot_trials.config.site.stance import Angle
 

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 import numpy as np
 from pydantic import Field, model_validator
 
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.site.polygon import Coordinate
 from robot_trials.geometry import PlanarPose, wrap_angle
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from itertools import combinations
 
-from robot_trials.config.model import Loaded
-from robot_trials.config.problems import Problems
+from robot_trials.config.files.model import Loaded
+from robot_trials.config.files.problems import Problems
 from robot_trials.config.site.map_frame import MapFrame, find_polygon_fault, read_geojson
 from robot_trials.config.site.polygon import Corners
 from robot_trials.config.site.spec import SiteSpec

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.site.polygon import Polygon
 from robot_trials.exceptions import ConfigError, ConfigProblem
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from robot_trials.config.model import StrictModel, TimeZoneName
+from robot_trials.config.files.model import StrictModel, TimeZoneName
 from robot_trials.config.site.fiducials import TagSpec
 from robot_trials.config.site.ground import GroundSpec
 from robot_trials.config.site.map_frame import MapFrameSpec, find_polygon_fault

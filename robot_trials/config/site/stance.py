@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.site.polygon import Coordinate
 
 Angle = Annotated[float, Field(ge=-360.0, le=360.0)]

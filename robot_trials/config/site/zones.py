@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from robot_trials.config.calendar import HoursSpec, LocalWindows
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.site.fiducials import TAG_ID_MAX
 from robot_trials.config.site.polygon import Polygon
 from robot_trials.config.site.stance import StanceSpec

@@ -12,10 +12,10 @@ from robot_trials.config import PhaseSpec
 from robot_trials.geometry import PlanarPose, wrap_angle
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.landmark import look_at_landmark
-from robot_trials.kinds.common.leaf import Leaf
-from robot_trials.kinds.common.phase import Phase
+from robot_trials.kinds.common.leaves.leaf import Leaf
+from robot_trials.kinds.common.leaves.phase import Phase
+from robot_trials.kinds.common.leaves.walk_to import WalkTo
 from robot_trials.kinds.common.tree import looking, sequence
-from robot_trials.kinds.common.walk_to import WalkTo
 
 PHASE = "walk_to_start"
 NEAR = 0.5

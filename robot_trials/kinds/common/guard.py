@@ -7,7 +7,7 @@ import numpy as np
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import describe_triggers
-from robot_trials_control.compiled import compiled
+from robot_trials_control.numeric.compiled import compiled
 from robot_trials_control.records import Fault
 
 PER_JOINT = ("joint_position", "joint_velocity", "joint_torque")

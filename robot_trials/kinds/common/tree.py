@@ -11,9 +11,9 @@ from py_trees.decorators import EternalGuard
 
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.guard import may_go_on
-from robot_trials.kinds.common.look_at import LookAt, PointFunction
-from robot_trials.kinds.common.mission_end import GiveUp
-from robot_trials.kinds.common.safe_end import build_safe_end
+from robot_trials.kinds.common.leaves.look_at import LookAt, PointFunction
+from robot_trials.kinds.common.leaves.mission_end import GiveUp
+from robot_trials.kinds.common.leaves.safe_end import build_safe_end
 
 
 def sequence(name: str, *children: Behaviour) -> Behaviour:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from robot_trials.config.model import StrictModel, Vector3
+from robot_trials.config.files.model import StrictModel, Vector3
 from robot_trials.config.site import CourseSpec, LaneSpec, Mark, Stance, StanceSpec, TagSpec
 from robot_trials.config.site.ground import StretchSpec
 from robot_trials.kinds.contract import Hand, LaidCourse

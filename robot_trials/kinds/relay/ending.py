@@ -7,13 +7,13 @@ from py_trees.behaviour import Behaviour
 from py_trees.common import Status
 
 from robot_trials.kinds.common.hand import command_arms_posture, command_payload
-from robot_trials.kinds.common.leaf import Leaf
+from robot_trials.kinds.common.leaves.leaf import Leaf
+from robot_trials.kinds.common.leaves.stand import Stand, is_standing
 from robot_trials.kinds.common.longest import REST_PATIENCE
-from robot_trials.kinds.common.stand import Stand, is_standing
-from robot_trials.kinds.relay.carry import command_carry
 from robot_trials.kinds.relay.context import RelayContext
-from robot_trials.kinds.relay.held_load import may_hold
-from robot_trials.kinds.relay.reach import Retract
+from robot_trials.kinds.relay.leaves.carry import command_carry
+from robot_trials.kinds.relay.leaves.held_load import may_hold
+from robot_trials.kinds.relay.leaves.reach import Retract
 from robot_trials_control.records import PayloadMode
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from robot_trials.config.criteria import TorqueLimits
-from robot_trials.config.model import Loaded
+from robot_trials.config.files.model import Loaded
 from robot_trials.config.setup import TrialSetup
 from robot_trials.exceptions import ConfigProblem
 from robot_trials.kinds.contract import Demands, LaidCourse, Load, Measure, Mission
@@ -121,7 +121,7 @@ class RelayKind:
 
     def describe_report(self) -> KindReport:
         """Torch, people's forces and the lane."""
-        from robot_trials.kinds.relay.report import RelayReport
+        from robot_trials.kinds.relay.page.report import RelayReport
 
         return RelayReport()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from robot_trials.config import TrialSetup
-from robot_trials.kinds.common.preflight import Check, list_checks
+from robot_trials.kinds.common.leaves.preflight import Check, list_checks
 from robot_trials.kinds.contract import Advance, Quantity
 from robot_trials.kinds.relay.context import RelayContext
-from robot_trials.kinds.relay.payload_headroom import CarryHeadroom
+from robot_trials.kinds.relay.leaves.payload_headroom import CarryHeadroom
+from robot_trials.kinds.relay.leaves.torch_hand import estimate_torch_tilt
 from robot_trials.kinds.relay.shared_load import SharedLoad
-from robot_trials.kinds.relay.torch_hand import estimate_torch_tilt
 from robot_trials.kinds.relay.tree import build_relay
 from robot_trials.perception.percept import Attention
 from robot_trials.robots import RobotProfile

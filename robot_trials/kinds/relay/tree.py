@@ -7,25 +7,25 @@ from collections.abc import Sequence
 from py_trees.behaviour import Behaviour
 
 from robot_trials.kinds.common.at_start import walk_to_start
-from robot_trials.kinds.common.look_at import PointFunction
-from robot_trials.kinds.common.phase import Phase
-from robot_trials.kinds.common.preflight import Check, Preflight
-from robot_trials.kinds.common.stand import Stand
-from robot_trials.kinds.common.step_back import StepBack
+from robot_trials.kinds.common.leaves.look_at import PointFunction
+from robot_trials.kinds.common.leaves.phase import Phase
+from robot_trials.kinds.common.leaves.preflight import Check, Preflight
+from robot_trials.kinds.common.leaves.stand import Stand
+from robot_trials.kinds.common.leaves.step_back import StepBack
+from robot_trials.kinds.common.leaves.walk_to import WalkTo
 from robot_trials.kinds.common.tree import guard_mission, looking, retry, sequence
-from robot_trials.kinds.common.walk_to import WalkTo
-from robot_trials.kinds.relay.accept_load import AcceptLoad
-from robot_trials.kinds.relay.carry import Carry, CarryPose, MeasureTorch
 from robot_trials.kinds.relay.context import RelayContext
 from robot_trials.kinds.relay.ending import end_arms, rest_arms
-from robot_trials.kinds.relay.hand_over import LowerUntilCarried, TakeBack
-from robot_trials.kinds.relay.payload_headroom import CarryHeadroom
-from robot_trials.kinds.relay.reach import Approach, Pregrasp, RaiseHand, Retract, Tare
-from robot_trials.kinds.relay.reach_receiver import OfferTorch
-from robot_trials.kinds.relay.release import Release
-from robot_trials.kinds.relay.stances import point_of_exchange, stance_for_exchange
-from robot_trials.kinds.relay.take_over import CloseHand, Lift
-from robot_trials.kinds.relay.way_to_start import walk_along_free_side
+from robot_trials.kinds.relay.leaves.accept_load import AcceptLoad
+from robot_trials.kinds.relay.leaves.carry import Carry, CarryPose, MeasureTorch
+from robot_trials.kinds.relay.leaves.hand_over import LowerUntilCarried, TakeBack
+from robot_trials.kinds.relay.leaves.payload_headroom import CarryHeadroom
+from robot_trials.kinds.relay.leaves.reach import Approach, Pregrasp, RaiseHand, Retract, Tare
+from robot_trials.kinds.relay.leaves.reach_receiver import OfferTorch
+from robot_trials.kinds.relay.leaves.release import Release
+from robot_trials.kinds.relay.leaves.stances import point_of_exchange, stance_for_exchange
+from robot_trials.kinds.relay.leaves.take_over import CloseHand, Lift
+from robot_trials.kinds.relay.leaves.way_to_start import walk_along_free_side
 
 
 def build_relay(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from robot_trials.config.model import StrictModel
+from robot_trials.config.files.model import StrictModel
 from robot_trials.config.world import Draw, Tolerance, Uniform, WorldSpec, within
 
 

@@ -7,12 +7,11 @@ import numpy as np
 
 from robot_trials.robots.gazebo.protocol import Expected, make_command, make_state
 from robot_trials.robots.gazebo.sdf import WorldNames
-from robot_trials.robots.mujoco.drives import Drives
-from robot_trials.robots.mujoco.grasp import GRASP, IMPEDANCE
-from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, sensor_slice
-from robot_trials.robots.mujoco.world import ACCELEROMETER, GYRO
+from robot_trials.robots.mujoco.body.drives import Drives
+from robot_trials.robots.mujoco.body.grasp import GRASP, IMPEDANCE
+from robot_trials.robots.mujoco.body.sensors import ACCELEROMETER, GYRO, JOINT_OFFSET_Q, JOINT_OFFSET_V, sensor_slice
 from robot_trials.robots.profile import RobotProfile
-from robot_trials_control.compiled import bind, compiled
+from robot_trials_control.numeric.compiled import bind, compiled
 
 GRAVITY = 9.81
 """[m/s²]"""

@@ -17,9 +17,9 @@ from robot_trials.robots.gazebo.double import Double
 from robot_trials.robots.gazebo.install import GazeboInstall, find_gazebo
 from robot_trials.robots.gazebo.process import GazeboProcess
 from robot_trials.robots.gazebo.protocol import Expected, PartnerLost, SimulatorLink
+from robot_trials.robots.mujoco.body.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V
 from robot_trials.robots.mujoco.physics import PHYSICS_PERIOD
 from robot_trials.robots.mujoco.robot import MujocoRobot
-from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
 

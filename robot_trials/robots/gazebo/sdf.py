@@ -23,7 +23,7 @@ from robot_trials.robots.gazebo.sdf_elements import (
     as_known_shape,
     pose_of,
 )
-from robot_trials.robots.mujoco.grasp import GRASP
+from robot_trials.robots.mujoco.body.grasp import GRASP
 from robot_trials.robots.mujoco.groups import HIDDEN_GROUP, ContactBits
 from robot_trials.robots.mujoco.rotations import matrix_from_quaternion_wxyz
 from robot_trials.robots.profile import RobotProfile

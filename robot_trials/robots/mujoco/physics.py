@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 
 from robot_trials.exceptions import RobotFault
-from robot_trials_control.compiled import bind, compiled
+from robot_trials_control.numeric.compiled import bind, compiled
 
 PHYSICS_PERIOD = 0.001
 """[s]"""

@@ -11,19 +11,19 @@ from robot_trials.config.site import Site
 from robot_trials.exceptions import RobotFault
 from robot_trials.geometry import compose_planar, invert_planar
 from robot_trials.robots.interface import CameraFrame, Failure, FiducialObservation, SensorGroup
-from robot_trials.robots.mujoco.carried_body import CarriedBody
-from robot_trials.robots.mujoco.contacts import Contacts
-from robot_trials.robots.mujoco.disturbances import Push, SensorFailures
-from robot_trials.robots.mujoco.drives import Drives
-from robot_trials.robots.mujoco.fiducial_sensor import FiducialSensor
-from robot_trials.robots.mujoco.grasp import Grasp
-from robot_trials.robots.mujoco.head_camera import HeadCamera
-from robot_trials.robots.mujoco.paving import Paving
+from robot_trials.robots.mujoco.body.carried_body import CarriedBody
+from robot_trials.robots.mujoco.body.contacts import Contacts
+from robot_trials.robots.mujoco.body.disturbances import Push, SensorFailures
+from robot_trials.robots.mujoco.body.drives import Drives
+from robot_trials.robots.mujoco.body.grasp import Grasp
+from robot_trials.robots.mujoco.body.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, Sensors
+from robot_trials.robots.mujoco.cameras.fiducial_sensor import FiducialSensor
+from robot_trials.robots.mujoco.cameras.head_camera import HeadCamera
+from robot_trials.robots.mujoco.cameras.scene_camera import SceneCamera
+from robot_trials.robots.mujoco.ground.paving import Paving
 from robot_trials.robots.mujoco.physics import Physics
 from robot_trials.robots.mujoco.rotations import matrix_from_yaw, quaternion_wxyz_from_matrix
-from robot_trials.robots.mujoco.scene_camera import SceneCamera
-from robot_trials.robots.mujoco.sensors import JOINT_OFFSET_Q, JOINT_OFFSET_V, Sensors
-from robot_trials.robots.mujoco.stage import MujocoStage
+from robot_trials.robots.mujoco.scene.stage import MujocoStage
 from robot_trials.robots.mujoco.truth import TruthReader
 from robot_trials.robots.mujoco.view import View
 from robot_trials.robots.mujoco.world import make_worlds

@@ -13,7 +13,7 @@ from robot_trials.robots.profile import RobotProfile
 if TYPE_CHECKING:
     from robot_trials.config.site import Site
     from robot_trials.robots.mujoco.robot import MujocoRobot
-    from robot_trials.robots.mujoco.shared_robot import SharedRobot
+    from robot_trials.robots.mujoco.several.shared_robot import SharedRobot
 
 
 class MujocoSimulator:
@@ -37,7 +37,7 @@ class MujocoSimulator:
 
     def open_robots(self, berths: Sequence[Berth]) -> list[SharedRobot]:
         """Start one world with several robots, stepped once for all of them."""
-        from robot_trials.robots.mujoco.shared_robot import open_shared_world
+        from robot_trials.robots.mujoco.several.shared_robot import open_shared_world
 
         return open_shared_world(berths)
 

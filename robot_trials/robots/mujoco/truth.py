@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import mujoco
 import numpy as np
 
-from robot_trials.robots.mujoco.contacts import EXAMPLE, Contacts, count_odd_contacts
-from robot_trials.robots.mujoco.grasp import Grasp
+from robot_trials.robots.mujoco.body.contacts import EXAMPLE, Contacts, count_odd_contacts
+from robot_trials.robots.mujoco.body.grasp import Grasp
 from robot_trials.robots.props import Holder
-from robot_trials_control.compiled import bind, compiled
+from robot_trials_control.numeric.compiled import bind, compiled
 from robot_trials_control.records import PEOPLE_MAX, Record, make_record, truth_fields
 
 

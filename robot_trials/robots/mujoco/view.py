@@ -5,7 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from robot_trials.robots.mujoco.robot_spec import ROOT_JOINT
+from robot_trials.robots.mujoco.body.robot_spec import ROOT_JOINT
 from robot_trials.robots.place import Place
 
 

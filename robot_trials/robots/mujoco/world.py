@@ -9,18 +9,18 @@ import mujoco
 
 from robot_trials.config.site import Site
 from robot_trials.config.world_draw import Conditions
-from robot_trials.robots.mujoco.boards import add_board, add_post
-from robot_trials.robots.mujoco.figures import add_figure
-from robot_trials.robots.mujoco.floor import add_floor
-from robot_trials.robots.mujoco.grasp import add_grasps
+from robot_trials.robots.mujoco.body.grasp import add_grasps
+from robot_trials.robots.mujoco.body.robot_spec import make_robot_spec
+from robot_trials.robots.mujoco.body.sensors import ACCELEROMETER, GYRO
+from robot_trials.robots.mujoco.ground.floor import add_floor
 from robot_trials.robots.mujoco.physics import PHYSICS_PERIOD
-from robot_trials.robots.mujoco.props import add_prop
-from robot_trials.robots.mujoco.robot_spec import make_robot_spec
+from robot_trials.robots.mujoco.scene.boards import add_board, add_post
+from robot_trials.robots.mujoco.scene.figures import add_figure
+from robot_trials.robots.mujoco.scene.props import add_prop
 from robot_trials.robots.options import SimOptions
 from robot_trials.robots.profile import RobotProfile
 
 HEAD_CAMERA = "head_camera"
-ACCELEROMETER, GYRO = "imu_acceleration", "imu_rate"
 
 
 def make_worlds(

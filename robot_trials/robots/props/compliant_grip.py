@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from robot_trials.robots.props.figure_shapes import HOLD_BELOW_GRIP
-from robot_trials_control.compiled import bind, compiled
+from robot_trials_control.numeric.compiled import bind, compiled
 from robot_trials_control.records import Record
 
 STIFFNESS = np.array([400.0, 400.0, 600.0])

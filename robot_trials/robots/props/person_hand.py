@@ -7,7 +7,7 @@ import numpy as np
 from robot_trials.robots.props.acting import Arm
 from robot_trials.robots.props.compliant_grip import CompliantGrip, PropMotion, Strength
 from robot_trials.robots.props.figure_shapes import HOLD_BELOW_GRIP
-from robot_trials_control.compiled import compiled
+from robot_trials_control.numeric.compiled import compiled
 
 GRAVITY = 9.81
 """[m/s²]"""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from robot_trials.telemetry.cdr import encode
-from robot_trials.telemetry.definitions import load_definitions
 from robot_trials.telemetry.topics import Topic
+from robot_trials.telemetry.wire.cdr import encode
+from robot_trials.telemetry.wire.definitions import load_definitions
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ import numpy as np
 
 from robot_trials.geometry import rotation_to_quaternion
 from robot_trials.telemetry import topics
-from robot_trials.telemetry.cdr import header_value, time_value
 from robot_trials.telemetry.messages.frames import FrameNames
 from robot_trials.telemetry.messages.health import Health
 from robot_trials.telemetry.messages.message import Message, make_message
+from robot_trials.telemetry.wire.cdr import header_value, time_value
 
 SEVERITIES = {"debug": 10, "info": 20, "warning": 30, "warn": 30, "error": 40, "fatal": 50}
 """As in rcl_interfaces/Log."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from robot_trials.telemetry.cdr import compute_layout
-from robot_trials.telemetry.definitions import load_definitions
 from robot_trials.telemetry.topics import Topic
+from robot_trials.telemetry.wire.cdr import compute_layout
+from robot_trials.telemetry.wire.definitions import load_definitions
 
 Source = Callable[[np.ndarray], np.ndarray]
 """Records of shape (n,) → one column, first axis n."""

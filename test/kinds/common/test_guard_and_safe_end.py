@@ -17,8 +17,8 @@ from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.guard import find_fault, may_go_on
 from robot_trials.kinds.common.hand import command_hand_in_odom
+from robot_trials.kinds.common.leaves.safe_end import build_safe_end
 from robot_trials.kinds.common.longest import REST_PATIENCE
-from robot_trials.kinds.common.safe_end import build_safe_end
 from robot_trials.safety.stop_ladder import Rung
 from robot_trials.safety.stop_triggers import Trigger
 from robot_trials_control.records import RIGHT, Fault, HandMode, MotionMode

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_trials.config.search import config_folders, list_missing_folders
+from robot_trials.config.files.search import config_folders, list_missing_folders
 from robot_trials.exceptions import ConfigError, UnknownKindError
 from robot_trials.kinds.registry import find_kind, find_lacking, list_broken, list_kinds, read_kind
 

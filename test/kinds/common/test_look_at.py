@@ -10,7 +10,7 @@ from leaf_bench import make_context, perceive, tick
 
 from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
-from robot_trials.kinds.common.look_at import LookAt
+from robot_trials.kinds.common.leaves.look_at import LookAt
 from robot_trials.robots.manner import HeadManner
 
 HEAD = (2, 3)

@@ -10,8 +10,8 @@ from py_trees.common import Status
 
 from robot_trials.config import PhaseSpec
 from robot_trials.exceptions import TrialFault
-from robot_trials.kinds.common.leaf import Leaf, Steady, find_failure
-from robot_trials.kinds.common.phase import Phase
+from robot_trials.kinds.common.leaves.leaf import Leaf, Steady, find_failure
+from robot_trials.kinds.common.leaves.phase import Phase
 
 
 class Grumpy(Leaf):

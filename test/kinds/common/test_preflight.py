@@ -11,7 +11,7 @@ import pytest
 from leaf_bench import make_context, perceive, tick
 from py_trees.common import Status
 
-from robot_trials.kinds.common.preflight import (
+from robot_trials.kinds.common.leaves.preflight import (
     Check,
     Preflight,
     check_battery,

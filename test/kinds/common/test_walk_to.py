@@ -7,8 +7,8 @@ from leaf_bench import make_context, tick
 from py_trees.common import Status
 
 from robot_trials.kinds.common.context import TrialContext
-from robot_trials.kinds.common.step_back import StepBack
-from robot_trials.kinds.common.walk_to import WalkTo
+from robot_trials.kinds.common.leaves.step_back import StepBack
+from robot_trials.kinds.common.leaves.walk_to import WalkTo
 from robot_trials_control.records import HandMode, MotionMode
 
 

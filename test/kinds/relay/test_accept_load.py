@@ -13,9 +13,9 @@ from relay_bench import make_context
 
 from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.hand import command_hand_in_odom
-from robot_trials.kinds.relay.accept_load import NUDGE, NUDGES_MAX, PATIENCE, AcceptLoad
 from robot_trials.kinds.relay.context import RelayContext
-from robot_trials.kinds.relay.held_load import may_hold
+from robot_trials.kinds.relay.leaves.accept_load import NUDGE, NUDGES_MAX, PATIENCE, AcceptLoad
+from robot_trials.kinds.relay.leaves.held_load import may_hold
 from robot_trials_control.records import RIGHT, MotionMode, PayloadMode
 
 GRIP = rotation_to_transform(np.eye(3), np.array([0.45, -0.28, 1.0]))

@@ -10,8 +10,8 @@ from relay_bench import make_context
 
 from robot_trials.geometry import StampedPose, quaternion_to_rotation, rotation_to_quaternion, rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
-from robot_trials.kinds.relay.carry import CarryPose, MeasureTorch
-from robot_trials.kinds.relay.torch_hand import estimate_torch_tilt
+from robot_trials.kinds.relay.leaves.carry import CarryPose, MeasureTorch
+from robot_trials.kinds.relay.leaves.torch_hand import estimate_torch_tilt
 from robot_trials_control.records import RIGHT, HandMode
 
 TILT = 0.12

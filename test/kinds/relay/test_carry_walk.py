@@ -9,8 +9,8 @@ from leaf_bench import perceive, tick
 from py_trees.common import Status
 from relay_bench import make_context
 
-from robot_trials.kinds.relay.carry import Carry
 from robot_trials.kinds.relay.context import RelayContext
+from robot_trials.kinds.relay.leaves.carry import Carry
 from robot_trials_control.records import HandMode, PayloadMode
 
 

@@ -11,9 +11,9 @@ from relay_bench import make_context
 from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.hand import command_hand_in_odom
-from robot_trials.kinds.relay.hand_over import LowerUntilCarried, TakeBack
-from robot_trials.kinds.relay.reach_receiver import OfferTorch
-from robot_trials.kinds.relay.release import Release
+from robot_trials.kinds.relay.leaves.hand_over import LowerUntilCarried, TakeBack
+from robot_trials.kinds.relay.leaves.reach_receiver import OfferTorch
+from robot_trials.kinds.relay.leaves.release import Release
 from robot_trials_control.records import RIGHT, PayloadMode
 
 OFFER = rotation_to_transform(np.eye(3), np.array([0.42, -0.3, 1.0]))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from relay_bench import make_context
 
-from robot_trials.kinds.relay.payload_headroom import PayloadHeadroom
+from robot_trials.kinds.relay.leaves.payload_headroom import PayloadHeadroom
 from robot_trials.robots import load_profile
 from robot_trials_control.records import RIGHT
 

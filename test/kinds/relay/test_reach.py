@@ -11,7 +11,7 @@ from relay_bench import make_context
 from robot_trials.geometry import StampedPose, rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.hand import hand_in_odom
-from robot_trials.kinds.relay.reach import Approach, Pregrasp, RaiseHand, Retract, Tare
+from robot_trials.kinds.relay.leaves.reach import Approach, Pregrasp, RaiseHand, Retract, Tare
 from robot_trials_control.records import RIGHT, HandMode, PayloadMode
 
 GRIP = (0.45, -0.28, 1.02)

@@ -9,8 +9,8 @@ from relay_bench import make_context
 
 from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.hand import command_hand_in_odom
+from robot_trials.kinds.common.leaves.safe_end import build_safe_end
 from robot_trials.kinds.common.longest import REST_PATIENCE
-from robot_trials.kinds.common.safe_end import build_safe_end
 from robot_trials.kinds.relay.ending import end_arms
 from robot_trials_control.records import RIGHT, HandMode, MotionMode
 

@@ -13,8 +13,8 @@ import pytest
 from browser_page import DRAWN, open_page
 from relay_recording import Schedule, load_relay_site, record_relay
 
-from robot_trials.kinds.relay.report import RelayReport
-from robot_trials.kinds.relay.scene import HOLD_BELOW_GRIP, make_relay_scene
+from robot_trials.kinds.relay.page.report import RelayReport
+from robot_trials.kinds.relay.page.scene import HOLD_BELOW_GRIP, make_relay_scene
 from robot_trials.review import write_report
 
 SCHEDULE = Schedule(25.0)

@@ -10,7 +10,7 @@ from leaf_bench import perceive, remember, see
 from relay_bench import make_context
 
 from robot_trials.geometry import StampedPose, planar_to_transform
-from robot_trials.kinds.relay.stances import point_of_exchange, stance_for_exchange
+from robot_trials.kinds.relay.leaves.stances import point_of_exchange, stance_for_exchange
 
 
 def test_planned_stance_goes_through_map_to_odom() -> None:

@@ -10,8 +10,8 @@ from relay_bench import make_context
 from robot_trials.geometry import rotation_to_transform
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.hand import command_hand_in_odom
-from robot_trials.kinds.relay.held_load import may_hold
-from robot_trials.kinds.relay.take_over import CloseHand, Lift
+from robot_trials.kinds.relay.leaves.held_load import may_hold
+from robot_trials.kinds.relay.leaves.take_over import CloseHand, Lift
 from robot_trials_control.records import RIGHT, PayloadMode
 
 GRIP = rotation_to_transform(np.eye(3), np.array([0.45, -0.28, 1.0]))

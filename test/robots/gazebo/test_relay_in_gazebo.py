@@ -12,7 +12,7 @@ from robot_trials.robots import SimOptions
 from robot_trials.robots.gazebo.install import GazeboInstall
 from robot_trials.runtime.drill import Drill, DrillOptions
 from robot_trials.telemetry import read_bag
-from robot_trials.trials.host import run_trial
+from robot_trials.trials.hosts.one_process import run_trial
 from robot_trials_control.records import Record
 
 pytestmark = [pytest.mark.gazebo, pytest.mark.relay]

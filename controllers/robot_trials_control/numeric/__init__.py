@@ -1,0 +1,1 @@
+"""Compiled functions and rotations that every part of the controller uses."""

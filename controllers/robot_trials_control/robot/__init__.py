@@ -1,0 +1,1 @@
+"""The robot's model: masses, kinematics, limbs, contacts."""

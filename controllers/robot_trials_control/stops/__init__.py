@@ -1,0 +1,1 @@
+"""How a robot comes to rest: squatting, falling, holding without sensors."""

@@ -1,0 +1,1 @@
+"""Leaves of a mission that every kind may use."""

@@ -1,0 +1,1 @@
+"""What a relay does: reach, take over, carry, hand over."""

@@ -1,0 +1,1 @@
+"""What every node uses: start and end, parameters, topics, messages."""

@@ -1,0 +1,1 @@
+"""How a person drives the robot while no trial runs."""

@@ -1,0 +1,1 @@
+"""A coordinator's services, and its links to the robots."""

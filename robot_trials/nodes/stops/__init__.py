@@ -1,0 +1,1 @@
+"""Who asks for a stop, and who has fallen silent."""

@@ -1,0 +1,1 @@
+"""A goal from its acceptance to its evidence."""

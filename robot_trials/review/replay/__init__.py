@@ -1,0 +1,1 @@
+"""What the report's 3D replay shows."""

@@ -1,0 +1,1 @@
+"""The simulated robot's body: description, drives, sensors, contacts, hands."""

@@ -1,0 +1,1 @@
+"""What the head camera sees, and pictures for people."""

@@ -1,0 +1,1 @@
+"""The ground of a simulated world, and what stands on it."""

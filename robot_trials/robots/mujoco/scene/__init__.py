@@ -1,0 +1,1 @@
+"""People, props and fiducials of a simulated world."""

@@ -1,0 +1,1 @@
+"""Several robots in one world."""

@@ -1,0 +1,1 @@
+"""What the processes of one robot share: memory, records, signs of life."""

@@ -1,0 +1,1 @@
+"""Robots and controllers in their control process."""

@@ -1,0 +1,1 @@
+"""Processes that belong together: their start, their signs of life, their end."""

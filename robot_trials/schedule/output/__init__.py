@@ -1,0 +1,1 @@
+"""A plan as page, calendar and tables."""

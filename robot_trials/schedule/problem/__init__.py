@@ -1,0 +1,1 @@
+"""What is planned: trials, places, robots and marshals, and what binds them."""

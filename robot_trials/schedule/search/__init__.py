@@ -1,0 +1,1 @@
+"""How a plan is found, and how good it could be at best."""

@@ -1,0 +1,1 @@
+"""ROS 2's wire format, from plain values and back."""

@@ -1,0 +1,1 @@
+"""What a trial came to, with every number and its bound."""
