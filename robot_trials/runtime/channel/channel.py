@@ -1,4 +1,4 @@
-"""One end of what the processes of one robot share: segments by name under /dev/shm, as `channel_layout` lists them."""
+"""One end of what the processes of one robot share: segments by name under /dev/shm, as `layout` lists them."""
 
 from __future__ import annotations
 
