@@ -175,7 +175,7 @@ def test_what_was_approved_stands_beside_what_ran(tmp_path: Path, monkeypatch: p
 
 def test_the_report_names_no_kind() -> None:
     folder = Path(kind_view.__file__).parent
-    own = [*folder.glob("*.py"), *(file for file in folder.glob("static/*.js") if ".min." not in file.name)]
+    own = [*folder.rglob("*.py"), *(file for file in folder.glob("static/*.js") if ".min." not in file.name)]
     assert len(own) > 15
     for file in own:
         found = re.findall(
