@@ -31,7 +31,7 @@ def test_quality_of_service_of_every_topic_stands_in_the_table():
 
 def test_every_parameter_and_launch_argument_stands_in_a_table():
     declared = set()
-    for file in (ROOT / "robot_trials" / "nodes").glob("*.py"):
+    for file in (ROOT / "robot_trials" / "nodes").rglob("*.py"):
         declared |= set(re.findall(r'declare\(\s*(?:self|node), "(\w+)"', file.read_text()))
     launch = (ROOT / "launch" / "torch_relay.launch.py").read_text()
     declared |= set(re.findall(r'^    "(\w+)": \(', launch, flags=re.MULTILINE))
