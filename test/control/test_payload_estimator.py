@@ -8,7 +8,7 @@ import pytest
 from control_bench import PERIOD, make_reference_model, standing_configuration
 
 from robot_trials_control.config import PayloadGains
-from robot_trials_control.estimation.payload import COM_MAX, PayloadEstimator
+from robot_trials_control.estimation.payload import COM_MAX, STANDING_TIME, PayloadEstimator
 from robot_trials_control.records import LEFT, RIGHT, PayloadMode, Record, make_motion_command, make_robot_state
 from robot_trials_control.robot.model import RobotModel
 from robot_trials_control.robot.model_state import GRAVITY
@@ -24,6 +24,7 @@ class HandWithLoad:
         mass: in the hand [kg].
         torque_offset: added to every measured torque [N·m].
         weight_offset: added to the weight on the soles [kg].
+        lifted: the left foot is in the air.
         heave: amplitude of a vertical oscillation that soles and inertial sensor feel [m/s²].
     """
 
@@ -32,6 +33,7 @@ class HandWithLoad:
         self.torque_offset, self.weight_offset, self.heave = np.zeros(model.nu), 0.0, 0.0
         self.state, self.motion = make_robot_state(model.nu), make_motion_command()
         self.motion.payload_hand[...] = side
+        self.lifted = False
         self.estimator = PayloadEstimator(model, PayloadGains(), PERIOD)
         self._unloaded, self._loaded = make_reference_model(model.parameters), make_reference_model(model.parameters)
         grip = self._loaded.frames[model.grip_ids[side]]
@@ -72,6 +74,9 @@ class HandWithLoad:
         state.foot_wrench[:] = 0.0
         felt = GRAVITY + self.heave * np.sin(9.0 * self._ticks * PERIOD)
         state.foot_wrench[:, 2] = 0.5 * felt * (self.model.own_mass + self.mass + self.weight_offset)
+        if self.lifted:
+            state.foot_wrench[RIGHT] += state.foot_wrench[LEFT]
+            state.foot_wrench[LEFT] = 0.0
         imu = self.model.model.frames[self.model.imu_id].placement.rotation
         state.imu_linear_acceleration[:] = felt * (self.model.base_rotation @ imu)[2]
 
@@ -186,3 +191,15 @@ def test_a_standing_body_that_heaves_weighs_the_same(model: RobotModel) -> None:
     for _ in range(20):
         masses.append(hand.run(PayloadMode.TRACK, SECOND // 20).mass)
     assert masses == pytest.approx([MASS] * 20, abs=0.1)
+
+
+def test_the_weight_on_one_foot_does_not_tell_the_load(model: RobotModel) -> None:
+    """A step accelerates the body: its weight counts only after some time on both feet, also after having stood."""
+    hand = HandWithLoad(model)
+    hand.mass = MASS
+    hand.run(PayloadMode.TRACK, 2 * SECOND)
+    hand.lifted, hand.weight_offset = True, 8.0
+    assert hand.run(PayloadMode.TRACK, 2 * SECOND).mass == pytest.approx(MASS, abs=0.1)
+    hand.lifted = False
+    assert hand.run(PayloadMode.TRACK, round(0.9 * STANDING_TIME / PERIOD)).mass == pytest.approx(MASS, abs=0.1)
+    assert hand.run(PayloadMode.TRACK, 2 * SECOND).mass > MASS + 1.0

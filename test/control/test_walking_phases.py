@@ -313,3 +313,18 @@ def test_pressure_is_kept_within_the_stance_sole(body: IdealBody) -> None:
     inside = np.subtract(body.walking.gait.zmp_commanded, stance[:2])
     assert REACH.x_min - 1e-9 <= inside[0] <= REACH.x_max + 1e-9 and abs(inside[1]) <= REACH.y_max + 1e-9
     np.testing.assert_allclose(zmp, body.walking.gait.zmp_commanded, atol=5e-3)
+
+
+@pytest.mark.parametrize(("sideways", "first"), [(0.2, LEFT), (-0.2, RIGHT)])
+@pytest.mark.parametrize("mode", [MotionMode.WALK_VELOCITY, MotionMode.WALK_TO])
+def test_a_walk_aside_begins_with_the_foot_of_that_side(
+    body: IdealBody, mode: MotionMode, sideways: float, first: int
+) -> None:
+    """The other one would have to cross it."""
+    if mode == MotionMode.WALK_TO:
+        body.go(0.0, sideways)
+    else:
+        body.walking.goal.mode, body.walking.goal.velocity = mode, (0.0, sideways, 0.0)
+    body.lift_off()
+    assert not body.reference.stance[first] and body.reference.stance[1 - first]
+    assert body.walking.stance_side == 1 - first

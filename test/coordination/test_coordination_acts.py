@@ -4,7 +4,7 @@ import pytest
 from coordination_bench import START
 
 from robot_trials.coordination import NewPlan, Placement
-from robot_trials.coordination.acts import PATIENCE_S
+from robot_trials.coordination.acts import PATIENCE_S, release_zone
 from robot_trials.records import BookingState, OnMissed, RefusedError
 from robot_trials.records.bookings import list_events
 from robot_trials.records.permits import act_on_permit, record_permit
@@ -273,3 +273,14 @@ def test_planner_that_breaks_keeps_nothing_from_starting(make_bench):
     assert bench.state("second") is BookingState.RUNNING
     wanted = "no new plan (robot kuavo_1 is out of service): ValueError: no solver"
     assert bench.coordinator.plan_fault == wanted
+
+
+@pytest.mark.parametrize(("dropped", "state"), [(100, "starting"), (0, "running")])
+def test_zone_of_a_trial_that_starts_or_runs_is_not_released(bench, dropped, state):
+    bench.robots.drop = dropped
+    bench.book()
+    bench.run_to(3.0)
+    assert bench.state() == state
+    with bench.write() as session, pytest.raises(RefusedError, match=f"zone a: first is {state} there: abort it"):
+        release_zone(session, "a", "Ada", "looked empty", bench.now)
+    assert bench.taken() == {"a": "first", "b": "first"}

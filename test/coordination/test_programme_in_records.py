@@ -72,10 +72,16 @@ def get_ready(records: Records, now: float) -> None:
     """Everything that people and instruments have to say before the relay."""
     with records.write() as session:
         act_on_permit(session, PERMIT, "approve", "Chen Yue", "seen at the rehearsal", now)
-        for kind, value in (("wind_speed", 3.0), ("rain", 0.0), ("temperature", 21.0), ("crowd_relay_lane_1", 0.2)):
-            report_gate(session, "shenzhen_demo", kind, value, now, "weather mast")
         find_robot(session, "kuavo_1").battery = 0.9
         confirm_checklist(session, RELAY, "chen", "all four points", now)
+    report_all(records, now)
+
+
+def report_all(records: Records, now: float) -> None:
+    """What the instruments measure on a fair day."""
+    with records.write() as session:
+        for kind, value in (("wind_speed", 3.0), ("rain", 0.0), ("temperature", 21.0), ("crowd_relay_lane_1", 0.2)):
+            report_gate(session, "shenzhen_demo", kind, value, now, "weather mast")
 
 
 def failing(programme: Programme, records: Records, now: float | None = None) -> list[str]:
@@ -158,6 +164,22 @@ def test_outside_of_window_and_permit(programme: Programme, records: Records, bo
     assert "window: relay_lane_1 is not open until the trial's end" in told
     bound = "2025-11-02T06:00:00+08:00: must be ≤ 2025-11-02T05:00:00+08:00, the trial's start"
     assert f"permit: {PERMIT}: window.start: {bound}" in told
+
+
+def test_a_late_start_must_end_before_the_zone_closes_and_the_permit_ends(
+    programme: Programme, records: Records, booked: float
+) -> None:
+    """The time that the trial takes counts from now on, not from when it was planned."""
+    with records.read() as session:
+        relay = find_booking(session, RELAY)
+        duration = relay.planned_end - relay.planned_start
+    get_ready(records, booked)
+    closing = booked + 18 * 3600.0
+    for moment, told in ((closing - duration, []), (closing - duration + 60.0, ["window"])):
+        report_all(records, moment)
+        assert [clause.partition(":")[0] for clause in failing(programme, records, moment)] == told
+    last = booked + (7 * 24 + 2) * 3600.0 - duration + 60.0  # where the permit's window ends
+    assert any(clause.startswith(f"permit: {PERMIT}: window.end") for clause in failing(programme, records, last))
 
 
 def test_a_permit_changed_since_is_not_the_approved_one(

@@ -30,3 +30,16 @@ def test_never_late_while_not_armed_and_arming_starts_anew():
 def test_timeout_must_be_positive(timeout):
     with pytest.raises(ValueError, match="watchdog heartbeat: timeout: .*: must be > 0"):
         Watchdog("heartbeat", timeout)
+
+
+def test_it_may_be_armed_again_at_every_check():
+    """As the safety node does: arming what is armed does not begin its time anew, nor does disarming twice."""
+    watchdog, late = Watchdog("camera", timeout=2.0), []
+    for now in range(6):
+        watchdog.arm(True, now)
+        late.append(watchdog.update(7, now))
+    assert late == [False, False, False, True, True, True]
+    watchdog.arm(False, 6.0)
+    assert not watchdog.update(7, 9.0)
+    watchdog.arm(True, 9.0)
+    assert not watchdog.update(7, 11.0) and watchdog.update(7, 11.1)

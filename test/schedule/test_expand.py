@@ -181,6 +181,23 @@ def test_a_promised_trial_stays_in_the_problem_after_it_has_begun() -> None:
     assert found["relay_1_20251102T0900"].buffer_after == 303
 
 
+@pytest.mark.parametrize(
+    ("day", "start", "finish"),
+    [
+        ("20251025T0130", "2025-10-25T01:30:00+02:00", "2025-10-25T03:00:00+02:00"),
+        ("20251026T0130", "2025-10-26T01:30:00+02:00", "2025-10-26T03:00:00+01:00"),  # clocks go back at 3
+        ("20260329T0145", "2026-03-29T01:45:00+01:00", "2026-03-29T03:15:00+02:00"),  # and forward at 2
+    ],
+)
+def test_times_of_an_occurrence_are_on_the_clock_also_when_it_changes(
+    folder: Path, day: str, start: str, finish: str
+) -> None:
+    """What ends an hour and a half later by the clock takes an hour more, or less, in the nights of the change."""
+    programme = change(folder, "site.yaml", "timezone: Asia/Shanghai", "timezone: Europe/Berlin")
+    source = find_source(programme, f"night_market_{day}")
+    assert (source.earliest_start.isoformat(), source.latest_finish.isoformat()) == (start, finish)
+
+
 def test_a_booking_leads_back_to_its_occurrence() -> None:
     programme = load_programme("shenzhen_demo")
     source = find_source(programme, "night_market_20251107T2330")
