@@ -25,6 +25,7 @@ BENCHMARKS = (
     "coordinator",
     "fresh",
     "house",
+    "mutants",
 )
 """Modules of this package; each has a docstring, `add_options(parser)` and `run(options) -> list[Figure]`."""
 
