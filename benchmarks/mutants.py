@@ -31,7 +31,7 @@ AREAS = {
     "robot_trials/records": "records",
     "robot_trials/safety": "safety",
     "robot_trials/telemetry": "telemetry",
-    "robot_trials/trials/verdict.py": "trials",
+    "robot_trials/trials/judging/verdict.py": "trials",
 }
 """Code that is changed → folder below `test/` whose tests concern it."""
 COUNT, COUNT_QUICK = 200, 20
