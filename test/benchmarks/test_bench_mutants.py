@@ -91,7 +91,9 @@ def test_tests_that_fail_without_a_change_say_nothing(tree: Path) -> None:
 
 @pytest.mark.parametrize("area", AREAS)
 def test_every_area_has_code_and_tests_of_its_own(area: str) -> None:
-    for file in list_sources(ROOT / area):
+    sources = list_sources(ROOT / area)
+    assert sources and all(file.is_file() for file in sources)
+    for file in sources:
         tests = find_tests(ROOT, file.relative_to(ROOT).as_posix())
         assert any(name.startswith(f"test/{AREAS[area]}/") for name in tests)
         assert len(tests) == len(set(tests))
