@@ -123,15 +123,19 @@ class Gap(NamedTuple):
         return f"{self.key}: {value}: {self.bound}"
 
 
-def check_permit(permit: Loaded[Permit], demands: Demands, occasion: Occasion) -> list[ConfigProblem]:
+def check_permit(
+    permit: Loaded[Permit], demands: Demands, occasion: Occasion, configuration: Mapping[str, str]
+) -> list[ConfigProblem]:
     """Every clause of the permit that does not cover a trial, at its line of the permit's file; empty when all do.
 
     Args:
         permit: the permit and its file.
         demands: what the trial takes at most.
         occasion: where, by whom and when it is held.
+        configuration: canonical content of every file in use, by role; the permit's own does not count.
     """
-    return [permit.problem(*gap) for gap in find_gaps(permit.value, demands, occasion)]
+    gaps = [permit.problem(*gap) for gap in find_gaps(permit.value, demands, occasion)]
+    return [*gaps, *_check_hashes(permit, configuration)]
 
 
 def find_gaps(permit: Permit, demands: Demands, occasion: Occasion) -> list[Gap]:
@@ -150,13 +154,8 @@ def find_gaps(permit: Permit, demands: Demands, occasion: Occasion) -> list[Gap]
     ]
 
 
-def check_hashes(permit: Loaded[Permit], configuration: Mapping[str, str]) -> list[ConfigProblem]:
-    """What was shown to the office and what is about to run must be the same, where the permit is bound to it.
-
-    Args:
-        permit: the permit and its file.
-        configuration: canonical content of every file in use, by role; the permit's own does not count.
-    """
+def _check_hashes(permit: Loaded[Permit], configuration: Mapping[str, str]) -> list[ConfigProblem]:
+    """What was shown to the office and what is about to run must be the same, where the permit is bound to it."""
     shown = {
         "configuration_hash": {role: text for role, text in configuration.items() if role != "permit"},
         "controller_hash": {role: text for role, text in configuration.items() if role == "controller"},

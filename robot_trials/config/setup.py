@@ -15,7 +15,7 @@ from robot_trials.config.files.identity import hash_configuration
 from robot_trials.config.files.problems import Problems
 from robot_trials.config.goal import GoalFacts
 from robot_trials.config.parts import ROLES, Where, lay_course, read_parts, split_overrides
-from robot_trials.config.permit import Occasion, Permit, check_hashes, check_permit
+from robot_trials.config.permit import Occasion, Permit, check_permit
 from robot_trials.config.site import Site
 from robot_trials.kinds.contract import Demands, TrialKind
 
@@ -149,9 +149,8 @@ def load_trial_setup(
     criteria, loosened = tighten_criteria(parts.kind.list_bounds(trial, laid.course), parts.trial)
     problems.found += [*loosened, *parts.kind.check(parts.trial, parts.course)]
     occasion = make_occasion(trial.name, place, robot_name, moment or trial.start_time)
-    problems.found += check_permit(parts.permit, demands, occasion)
     content = parts.content()
-    problems.found += check_hashes(parts.permit, content)
+    problems.found += check_permit(parts.permit, demands, occasion, content)
     problems.stop_if_any()
     arguments: dict[str, Any] = {"name": str(parts.trial.file), "robot": robot, **where._asdict(), "seed": seed}
     arguments |= {"simulator": simulator, "gui": gui}

@@ -27,14 +27,14 @@ from robot_trials.nodes.common.beat import start_beating
 from robot_trials.nodes.common.node_main import run_node
 from robot_trials.nodes.common.parameters import attach_channel, declare, declare_channel, declare_setup
 from robot_trials.nodes.common.qos import STATUS, to_rclpy, topic_qos
-from robot_trials.nodes.common.stamps import to_stamp
 from robot_trials.nodes.trial.fiducial_messages import from_message
 from robot_trials.nodes.trial.folders import TrialFolders
+from robot_trials.nodes.trial.goal_messages import make_feedback, make_result
 from robot_trials.nodes.trial.goal_setup import load_goal_setup
 from robot_trials.nodes.trial.goal_world import GoalWorld
 from robot_trials.nodes.trial.goals import TrialGoals, find_ledger_file
 from robot_trials.nodes.trial.patient_action_server import PatientActionServer, id_of
-from robot_trials.nodes.trial.runner import Conclusion, TrialKit, TrialRunner
+from robot_trials.nodes.trial.runner import TrialKit, TrialRunner
 from robot_trials.nodes.trial.topics import TrialTopics
 from robot_trials.runtime.channel.channel import Channel
 from robot_trials.runtime.ending import describe_wish
@@ -244,7 +244,11 @@ class TrialNode(Node):
         self._answering, self._concluded = False, True
         conclusion = self._runner.conclusion
         assert conclusion is not None
-        result = self._make_result(conclusion)
+        if conclusion.outcome is None:
+            self.get_logger().error(conclusion.error)
+        elif self._outcome_file:
+            Path(self._outcome_file).write_bytes(pickle.dumps(conclusion.outcome))
+        result = make_result(conclusion, self._folder)
         self._goals.end(id_of(goal), result)
         if goal.is_cancel_requested:
             goal.canceled()
@@ -260,34 +264,7 @@ class TrialNode(Node):
         snapshot = self._runner.snapshot
         if not snapshot.phase:  # the trial is still being made
             return
-        feedback = RunTrial.Feedback(
-            stamp=to_stamp(self._info.start_time_ns + snapshot.time_ns),
-            phase=snapshot.phase,
-            progress=snapshot.share,
-            names=list(snapshot.figures),
-            values=[quantity.value for quantity in snapshot.figures.values()],
-            units=[quantity.unit for quantity in snapshot.figures.values()],
-            zmp_margin=snapshot.zmp_margin,
-            torque_ratio=snapshot.torque_ratio,
-        )
-        self._goal.publish_feedback(feedback)
-
-    def _make_result(self, conclusion: Conclusion) -> RunTrial.Result:
-        outcome = conclusion.outcome
-        if outcome is None:
-            self.get_logger().error(conclusion.error)
-            return RunTrial.Result(passed=False, verdict="aborted", reason=conclusion.error.splitlines()[0])
-        folder = self._folder
-        if self._outcome_file:
-            Path(self._outcome_file).write_bytes(pickle.dumps(outcome))
-        verdict = "pass" if outcome.passed else "aborted" if conclusion.aborted else "fail"
-        return RunTrial.Result(
-            passed=outcome.passed,
-            verdict=verdict,
-            reason=outcome.reason,
-            bag_path=str((folder / "bag").resolve()) if folder else "",
-            report_path=str((folder / "report.html").resolve()) if folder else "",
-        )
+        self._goal.publish_feedback(make_feedback(self._info.start_time_ns, snapshot))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

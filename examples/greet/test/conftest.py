@@ -25,9 +25,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.copytree(PACKAGE, source, ignore=shutil.ignore_patterns("build", "*.egg-info", "__pycache__"))
     target = tmp_path_factory.mktemp("greet_installed")
     subprocess.run([sys.executable, "-m", "pip", "install", *QUIETLY, "--target", target, source], check=True)
+    _forget()
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(target)
         patch.setenv("PYTHONPATH", os.pathsep.join([str(target), os.environ.get("PYTHONPATH", "")]))
         yield target
-        for name in [name for name in sys.modules if name.partition(".")[0] == "robot_trials_greet"]:
-            del sys.modules[name]
+        _forget()
+
+
+def _forget() -> None:
+    """What is imported next comes from where the path says now: the folder, or the source beside these tests."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "robot_trials_greet"]:
+        del sys.modules[name]

@@ -12,7 +12,6 @@ from py_trees.common import Status
 
 from robot_trials.clock import add_ns
 from robot_trials.config import Permit, check_permit, load_model
-from robot_trials.config.permit import check_hashes
 from robot_trials.exceptions import ConfigError
 from robot_trials.kinds.common.context import TrialContext
 from robot_trials.kinds.common.guard import find_fault
@@ -94,8 +93,8 @@ def check_permit_file(context: TrialContext) -> list[str]:
     except OSError as error:
         return [f"{setup.permit_file}: {error.strerror or error}"]
     context.report("info", "preflight", f"permit {permit.value.number}, SHA-256 {context.permit_sha256}")
-    problems = check_permit(permit, setup.demands, replace(setup.occasion, start=now))
-    return [str(problem) for problem in [*problems, *check_hashes(permit, setup.configuration)]]
+    occasion = replace(setup.occasion, start=now)
+    return [str(problem) for problem in check_permit(permit, setup.demands, occasion, setup.configuration)]
 
 
 def check_battery(context: TrialContext) -> list[str]:
