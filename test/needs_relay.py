@@ -19,6 +19,7 @@ MODULES = {
     "config/test_config_permit.py": "its permit, spoiled in every way",
     "config/test_config_setup.py": "its files, spoiled in every way",
     "config/test_config_site.py": "its course",
+    "config/test_course_on_site.py": "its course in the demonstration week",
     "config/test_programme.py": "the demonstration week",
     "config/test_stop_buttons.py": "its site",
     "launch/test_ends.py": "starts one",

@@ -31,6 +31,7 @@ def test_edges_are_lines_and_obstacles_walls() -> None:
     assert pool.name == "pool" and [wall.size[2] for wall in pool.shapes] == [0.5] * 4
 
 
+@pytest.mark.relay
 def test_the_bag_says_the_place_of_a_programme() -> None:
     setup = load_trial_setup("torch_relay", site="shenzhen_demo", zone="relay_lane_2")
     site = json.loads(describe_site(setup))

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
+from greeting import load_greeting
 
-from robot_trials.config import load_trial_setup
 from robot_trials.exceptions import ConfigError
 from robot_trials.robots import Berth, SimOptions, load_profile, open_robot, open_robots
 from robot_trials.robots.simulators import find_simulator, list_broken_simulators, list_simulators
@@ -47,7 +47,7 @@ def install(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def parts():
-    setup = load_trial_setup("torch_relay")
+    setup = load_greeting()
     return load_profile(setup.robot_file), setup.site
 
 
