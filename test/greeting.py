@@ -13,9 +13,10 @@ from pathlib import Path
 
 from robot_trials.config import TrialSetup, load_trial_setup
 
+PLAIN = "greeting_corner.yaml"
+"""A site without zones, of the name that the greeting's permit says."""
 PACKAGE = Path(__file__).resolve().parents[1] / "examples" / "greet"
 LONG_LANE = (
-    'trial.zone=""',
     "course.start.x=-3.0",
     "course.person.robot_stance.x=8.5",
     "course.person.stance.x=10.0",
@@ -46,12 +47,13 @@ def put_in_reach() -> str:
     for group, entries in project["entry-points"].items():
         lines += [f"[{group}]", *(f"{name} = {place}" for name, place in entries.items())]
     (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
+    (folder / PLAIN).write_text("name: greeting_corner\ntimezone: Asia/Shanghai\n")
     places = [str(folder), str(PACKAGE)]
     sys.path += places
     return os.pathsep.join([*places, os.environ.get("PYTHONPATH", "")])
 
 
 def load_greeting(**arguments: object) -> TrialSetup:
-    """The greeting, with arguments of `load_trial_setup`."""
-    put_in_reach()
-    return load_trial_setup("greet", **arguments)  # type: ignore[arg-type]
+    """The greeting on a site without zones, with arguments of `load_trial_setup`."""
+    site = Path(put_in_reach().partition(os.pathsep)[0]) / PLAIN
+    return load_trial_setup("greet", **{"site": str(site), **arguments})  # type: ignore[arg-type]

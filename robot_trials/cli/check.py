@@ -16,6 +16,7 @@ from robot_trials.config import (
 )
 from robot_trials.config.files.problems import Problems
 from robot_trials.config.files.search import KINDS, PROGRAMMES, list_missing_folders, list_programmes
+from robot_trials.config.permit import is_same_person
 from robot_trials.exceptions import ConfigError, ConfigProblem
 from robot_trials.kinds.registry import list_broken, read_kind
 
@@ -120,7 +121,9 @@ def _check_course(file: Path) -> None:
 
 def _check_permit(file: Path) -> None:
     """Permit on its own; whether it covers a trial shows with the trial."""
-    load_model(file, Permit)
+    permit = load_model(file, Permit)
+    if is_same_person(permit.value.approver, permit.value.operator):
+        raise ConfigError([permit.problem("approver", permit.value.approver, "must be someone else than the operator")])
 
 
 def _check_trial(file: Path) -> None:

@@ -13,7 +13,7 @@ from robot_trials.config.files.model import Loaded, suggest
 from robot_trials.config.files.problems import Problems
 from robot_trials.config.permit import Permit
 from robot_trials.config.site import ORIGIN, TAG_ID_MAX, CourseSpec, Site, SiteSpec, ZoneSpec, resolve_site
-from robot_trials.config.site.ground_plan import resolve_zones
+from robot_trials.config.site.ground_plan import check_ground_plan, resolve_zones
 from robot_trials.config.site.polygon import Corners, find_excess, find_overlap, measure_area
 from robot_trials.config.trial import Trial
 from robot_trials.exceptions import ConfigError, ConfigProblem
@@ -23,6 +23,8 @@ from robot_trials.kinds.registry import read_kind
 
 ROLES = ("trial", "site", "course", "permit", "robot", "controller")
 """What the files of a trial are to it, in their order; the last may be absent."""
+SITE_SETTABLE = ("ground", "stop_buttons")
+"""Keys of a site that one run may set: what permits are written against stays as it was approved."""
 TOUCH_MAX = 1e-4
 """Areas that have no more than this in common only touch [m²]."""
 
@@ -119,8 +121,18 @@ def _read_place(
     site = problems.load(site_file, SiteSpec, overrides["site"])
     if site is None:
         return None, None, ""
-    zone = where.zone or ("" if where.site else value.zone)
+    if any(key.startswith("stop_buttons") for key in overrides["site"]) and read_document(site.file).data.get(
+        "stop_buttons"
+    ):
+        rule = "cannot be set for one run where the site's file lists some"
+        problems.found.append(ConfigProblem(site.file, None, "stop_buttons", None, rule))
+    elsewhere = where.site not in (None, value.site) and "zone" not in overrides["trial"]
+    zone = where.zone or ("" if elsewhere else value.zone)
     spec = site.value.zones.get(zone)
+    if not zone and site.value.zones:
+        rule = f"must be one of {', '.join(site.value.zones)}: a trial on a site with zones is held in one"
+        problems.found.append(trial.problem("zone", None, rule))
+        return site, None, zone
     if zone and spec is None:
         rule = f"no such zone on {site.value.name}{suggest(zone, site.value.zones).replace('known keys', 'known')}"
         problems.found.append(ConfigProblem(site.file, None, "zones", zone, rule))
@@ -165,6 +177,12 @@ def split_overrides(overrides: Sequence[str], length: float | None, problems: Pr
             rule = "must read trial.KEY=VALUE, site.KEY=VALUE, course.KEY=VALUE or world.KEY=VALUE"
             problems.found.append(ConfigProblem(None, None, "--set", text, rule))
             continue
+        top = rest.partition(".")[0]
+        if top == "name" or (file == "site" and top not in SITE_SETTABLE):
+            settable = " and ".join(f"site.{name}" for name in SITE_SETTABLE)
+            rule = f"cannot be set for one run: permits are written against it; {settable} can"
+            problems.found.append(ConfigProblem(None, None, "--set", text, rule))
+            continue
         by_file[file][rest] = value
     if length is not None:
         by_file["course"]["lane.length"] = repr(float(length))
@@ -187,7 +205,8 @@ def lay_course(parts: Parts, laid: LaidCourse, area: Corners, problems: Problems
         problems.found.append(site.problem("ground", None, str(error)))
         level = site.value.model_copy(update={"ground": type(site.value.ground)()})
         place = resolve_site(level, laid.spec, zones, parts.zone, laid.marks)
-    problems.found += [*_check_tags(parts, place), *_check_area(parts, place, area, zones)]
+    problems.found += [*check_ground_plan(site, zones), *_check_tags(parts, place)]
+    problems.found += _check_area(parts, place, area, zones)
     return place
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from robot_trials.clock import require_zone
 from robot_trials.config.files.identity import hash_configuration
 from robot_trials.config.files.model import Loaded, StrictModel
+from robot_trials.config.site.map_frame import find_polygon_fault
 from robot_trials.config.site.polygon import Polygon, find_excess, measure_area
 from robot_trials.exceptions import ConfigProblem
 from robot_trials.geometry import PlanarPose, compose_planar
@@ -27,6 +28,12 @@ class WindowSpec(StrictModel):
 
     start: datetime
     end: datetime
+
+    @model_validator(mode="after")
+    def _in_order(self) -> WindowSpec:
+        if self.start >= self.end:
+            raise ValueError(f"end {self.end.isoformat()} must be > start {self.start.isoformat()}")
+        return self
 
     @field_validator("start", "end")
     @classmethod
@@ -52,7 +59,7 @@ class Permit(StrictModel):
     """A permit file (`config/permits/*.yaml`).
 
     Attributes:
-        site: name of the site (config/sites) or of the course in it (config/courses).
+        site: name of the site (config/sites).
         robot: profile (config/robots).
         polygon: corners on the site's map within which it holds [m]; none: wherever the course lies.
         controller_hash, configuration_hash: SHA-256 of what was shown to the office; none: not bound to one.
@@ -73,6 +80,14 @@ class Permit(StrictModel):
     configuration_hash: Sha256 | None = None
     evidence: EvidenceSpec | None = None
 
+    @field_validator("polygon")
+    @classmethod
+    def _sound(cls, corners: Polygon | None) -> Polygon | None:
+        fault = find_polygon_fault(corners) if corners else None
+        if fault:
+            raise ValueError(fault)
+        return corners
+
     @field_validator("expires")
     @classmethod
     def _has_zone(cls, moment: datetime) -> datetime:
@@ -89,7 +104,8 @@ class Occasion:
     """Where, by whom and when a trial is held, as far as that is known.
 
     Attributes:
-        trials, sites: names of the trial, and of its site and course, one of which the permit must say.
+        trials: names of the trial, one of which the permit must say.
+        site: name of its site.
         robot: profile.
         place: of the map of the trial's area on the site's map, x, y [m], yaw [rad].
         start: civil time; None: when is not settled yet.
@@ -97,7 +113,7 @@ class Occasion:
     """
 
     trials: tuple[str, ...]
-    sites: tuple[str, ...]
+    site: str
     robot: str
     place: PlanarPose = (0.0, 0.0, 0.0)
     start: datetime | None = None
@@ -176,8 +192,8 @@ def is_same_person(one: str, other: str) -> bool:
 def _compare_names(permit: Permit, occasion: Occasion) -> list[Gap]:
     """Site, robot, trial and the two signatures."""
     gaps = []
-    if permit.site not in occasion.sites:
-        gaps.append(Gap("site", permit.site, f"must be {' or '.join(occasion.sites)}, the trial's site"))
+    if permit.site != occasion.site:
+        gaps.append(Gap("site", permit.site, f"must be {occasion.site}, the trial's site"))
     if permit.robot != occasion.robot:
         gaps.append(Gap("robot", permit.robot, f"must be {occasion.robot}, the trial's robot"))
     if not set(occasion.trials) & set(permit.trials):
@@ -210,9 +226,11 @@ def _compare_caps(caps: CapsSpec, demands: Demands, crowd: float | None) -> list
     """Speed, the heaviest load that would be accepted, and people around, where they are counted."""
     gaps = []
     if demands.speed > caps.speed:
-        gaps.append(Gap("caps.speed", caps.speed, f"must be ≥ {demands.speed:g}, the trial's walking speed [m/s]"))
+        speed = _tell_apart(demands.speed, caps.speed)
+        gaps.append(Gap("caps.speed", caps.speed, f"must be ≥ {speed}, the trial's walking speed [m/s]"))
     if demands.heaviest_load > caps.load:
-        rule = f"must be ≥ {demands.heaviest_load:g}, the heaviest load that the trial accepts [kg]"
+        heaviest = _tell_apart(demands.heaviest_load, caps.load)
+        rule = f"must be ≥ {heaviest}, the heaviest load that the trial accepts [kg]"
         gaps.append(Gap("caps.load", caps.load, rule))
     if crowd is not None and caps.crowd is not None and crowd > caps.crowd:
         gaps.append(Gap(CROWD, caps.crowd, f"must be ≥ {crowd:g}, the people counted there [1/m²]"))
@@ -234,3 +252,9 @@ def _compare_area(permit: Permit, demands: Demands, place: PlanarPose) -> list[G
 def _when(moment: datetime, label: str) -> str:
     """A date with what it is in the trial."""
     return f"{moment.isoformat(timespec='seconds')}, the trial's {label}"
+
+
+def _tell_apart(value: float, bound: float) -> str:
+    """A number with as many digits as it takes to differ from its bound."""
+    short = f"{value:g}"
+    return repr(value) if short == f"{bound:g}" else short

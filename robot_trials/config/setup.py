@@ -17,6 +17,7 @@ from robot_trials.config.goal import GoalFacts
 from robot_trials.config.parts import ROLES, Where, lay_course, read_parts, split_overrides
 from robot_trials.config.permit import Occasion, Permit, check_permit
 from robot_trials.config.site import Site
+from robot_trials.kinds.asking import ask_kind, lay_and_demand, list_bounds
 from robot_trials.kinds.contract import Demands, TrialKind
 
 CameraSource = Literal["rendered", "model"]
@@ -99,7 +100,7 @@ class TrialSetup:
 
 def make_occasion(trial: str, site: Site, robot: str, start: datetime | None = None) -> Occasion:
     """What a permit has to say of a trial: its name, where it is held, the profile of its robot, its start."""
-    return Occasion((trial,), tuple(dict.fromkeys((site.name, site.course))), robot, site.place, start)
+    return Occasion((trial,), site.name, robot, site.place, start)
 
 
 def load_trial_setup(
@@ -143,11 +144,11 @@ def load_trial_setup(
     where = Where(site, course, zone)
     parts = read_parts(name, robot, where, split_overrides(overrides, length, problems), problems)
     trial, robot_name = parts.trial.value, parts.robot_file.stem
-    laid = parts.kind.resolve_course(parts.course.value, trial)
-    demands = parts.kind.find_demands(trial, laid.course)
+    laid, demands = lay_and_demand(parts.kind, parts.course.value, trial)
     place = lay_course(parts, laid, demands.area, problems)
-    criteria, loosened = tighten_criteria(parts.kind.list_bounds(trial, laid.course), parts.trial)
-    problems.found += [*loosened, *parts.kind.check(parts.trial, parts.course)]
+    criteria, loosened = tighten_criteria(list_bounds(parts.kind, trial, laid.course), parts.trial)
+    check = ask_kind(parts.kind, "check", lambda: parts.kind.check(parts.trial, parts.course), list)
+    problems.found += [*loosened, *check]
     occasion = make_occasion(trial.name, place, robot_name, moment or trial.start_time)
     content = parts.content()
     problems.found += check_permit(parts.permit, demands, occasion, content)

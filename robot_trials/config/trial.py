@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from robot_trials.clock import require_zone
 from robot_trials.config.criteria import TorqueLimits
@@ -74,6 +75,15 @@ class Trial(StrictModel):
     criteria: StrictModel = StrictModel()
     phases: PhasesSpec = PhasesSpec()
     world: WorldSpec = Field(default_factory=WorldSpec)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_today(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and "site" in data and "course" not in data:
+            raise ValueError(
+                "course: required key is missing; older trials had it in their site's file: docs/configuration.md"
+            )
+        return data
 
     @field_validator("start_time")
     @classmethod

@@ -7,6 +7,7 @@ configuration stays quick.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,6 +48,19 @@ class Load:
     tolerance: float
     hand: Hand
 
+    def __post_init__(self) -> None:
+        """A permit compares these numbers: one that is none would pass every cap.
+
+        Raises:
+            ValueError: mass or tolerance is no number or out of range, or there is no such hand.
+        """
+        if not (math.isfinite(self.mass) and self.mass > 0.0):
+            raise ValueError(f"load.mass {self.mass!r} must be > 0 kg")
+        if not (math.isfinite(self.tolerance) and self.tolerance >= 0.0):
+            raise ValueError(f"load.tolerance {self.tolerance!r} must be ≥ 0 kg")
+        if self.hand not in ("left", "right"):
+            raise ValueError(f"load.hand {self.hand!r} must be left or right")
+
     @property
     def heaviest(self) -> float:
         """Largest mass that is accepted [kg]."""
@@ -70,6 +84,21 @@ class Demands:
     area: tuple[Corner, ...]
     load: Load | None = None
     people: int = 0
+
+    def __post_init__(self) -> None:
+        """A permit compares these numbers: one that is none would pass every cap.
+
+        Raises:
+            ValueError: one of them is no number or out of range, or the area has no corners.
+        """
+        if not (math.isfinite(self.speed) and self.speed > 0.0):
+            raise ValueError(f"speed {self.speed!r} must be > 0 m/s")
+        if not isinstance(self.duration, timedelta) or self.duration <= timedelta():
+            raise ValueError(f"duration {self.duration!r} must be a timedelta > 0")
+        if len(self.area) < 3 or not all(math.isfinite(number) for corner in self.area for number in corner):
+            raise ValueError(f"area {self.area!r} must have at least three corners [m]")
+        if self.people < 0:
+            raise ValueError(f"people {self.people!r} must be ≥ 0")
 
     @property
     def hand(self) -> Hand:

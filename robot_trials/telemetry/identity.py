@@ -27,7 +27,7 @@ class TrialIdentity:
     Attributes:
         trial: name of the trial's configuration.
         robot: name of the robot's profile.
-        site: name of the site.
+        site, course: names of place and course; `zone`: in which the course lies, empty for none.
         seed: of everything drawn at random.
         host: `in_process` or `ros`.
         start_time: scenario's civil date at trial time 0, with its time zone.
@@ -59,6 +59,8 @@ class TrialIdentity:
     permit: str = ""
     permit_file: Path | None = None
     goal: GoalFacts | None = None
+    course: str = ""
+    zone: str = ""
     simulator: str = ""
 
     @property
@@ -77,6 +79,8 @@ class TrialIdentity:
             "kind": self.kind,
             "robot": self.robot,
             "site": self.site,
+            "course": self.course,
+            "zone": self.zone,
             "seed": str(self.seed),
             "host": self.host,
             **({"simulator": self.simulator} if self.simulator else {}),
@@ -138,6 +142,8 @@ def make_identity(setup: TrialSetup, host: str) -> TrialIdentity:
         trial=setup.trial.name,
         robot=setup.robot,
         site=setup.site.name,
+        course=setup.site.course,
+        zone=setup.site.zone,
         seed=setup.seed,
         host=host,
         start_time=setup.start_time,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from robot_trials.config import Area, load_fleet, load_trial_setup
+from robot_trials.config import Area, find_config, load_fleet, load_trial_setup
 from robot_trials.exceptions import ConfigError
 from robot_trials.kinds.relay.course import MARGIN_ALONG
 
@@ -53,12 +54,16 @@ TURNED = ("course.pose.x=10.0", "course.pose.y=6.5", "course.pose.yaw_deg=90")
 """A lane that begins to the left of the programme's origin and runs to the left."""
 
 
-def test_a_permits_polygon_lies_on_the_programmes_map() -> None:
-    setup = load_trial_setup("torch_relay", length=10.0, overrides=["trial.permit=shenzhen_demo_relay", *TURNED])
+def test_a_permits_polygon_lies_on_the_sites_map(tmp_path: Path) -> None:
+    permit = tmp_path / "permit.yaml"
+    text = find_config("permits", "shenzhen_demo_relay").read_text()
+    permit.write_text(text.replace("site: shenzhen_demo", "site: shenzhen_relay"))
+    overrides = [f"trial.permit={permit}", *TURNED]
+    setup = load_trial_setup("torch_relay", length=10.0, overrides=overrides)
     assert setup.permit.polygon is not None and "SZ-DEMO-2025-001" in setup.area.source
     assert setup.area.corners == setup.demands.area, "a polygon for several lanes allows no robot on another's"
     with pytest.raises(ConfigError) as caught:
-        load_trial_setup("torch_relay", length=20.0, overrides=["trial.permit=shenzhen_demo_relay", *TURNED])
+        load_trial_setup("torch_relay", length=20.0, overrides=overrides)
     (told,) = str(caught.value).splitlines()
     rule = "must cover the trial's area of 87 m²: 16.50 m² of it are outside, up to 5.50 m"
     assert f"polygon: 3600 m²: {rule}" in told and "(8.50, 30.50)" in told or "(11.50, 30.50)" in told

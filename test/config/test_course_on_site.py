@@ -11,13 +11,15 @@ import pytest
 
 from robot_trials.config import TrialSetup, load_fleet, load_trial_setup
 from robot_trials.exceptions import ConfigError
+from robot_trials.telemetry.identity import make_identity
 
 Spoil = Callable[[str, str, str], Path]
 SITE = "sites/shenzhen_demo.yaml"
 
 
 def load(zone: str = "relay_lane_1", **more: object) -> TrialSetup:
-    return load_trial_setup("torch_relay", site="shenzhen_demo", zone=zone, **more)  # type: ignore[arg-type]
+    overrides = ["trial.permit=shenzhen_demo_relay", *more.pop("overrides", ())]  # type: ignore[misc]
+    return load_trial_setup("torch_relay", site="shenzhen_demo", zone=zone, overrides=overrides, **more)  # type: ignore[arg-type]
 
 
 def refusal(**more: object) -> str:
@@ -101,3 +103,42 @@ def test_an_old_site_file_says_where_its_keys_went(config: Path) -> None:
     (config / "sites" / "shenzhen_relay.yaml").write_text(old)
     with pytest.raises(ConfigError, match=r"lane, start, kind: belong to a course, in a file of its own"):
         load_trial_setup("torch_relay")
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["site.zones={}", "site.walkable=null", "site.keep_out={}", "site.name=x", "course.name=x", "trial.name=x"],
+)
+def test_what_permits_are_written_against_cannot_be_set_for_one_run(override: str) -> None:
+    assert "cannot be set for one run" in refusal(overrides=[override])
+
+
+def test_listed_stop_buttons_cannot_be_set_for_one_run(config: Path, spoil: Spoil) -> None:
+    none = ["site.stop_buttons=[]"]
+    assert load(overrides=none).site.stop_buttons == ()
+    spoil(SITE, "^walkable", "stop_buttons: [{name: gate}]\nwalkable")
+    assert "stop_buttons: cannot be set for one run where the site's file lists some" in refusal(overrides=none)
+
+
+def test_a_site_with_zones_wants_one() -> None:
+    with pytest.raises(ConfigError, match=r"zone: .*must be one of relay_lane_1, .*held in one"):
+        load_trial_setup("torch_relay", site="shenzhen_demo", overrides=["trial.permit=shenzhen_demo_relay"])
+    named = ["trial.permit=shenzhen_demo_relay", "trial.zone=relay_lane_2"]
+    assert load_trial_setup("torch_relay", site="shenzhen_demo", overrides=named).site.zone == "relay_lane_2"
+
+
+def test_a_permit_of_another_site_does_not_cover_a_course_of_its_name() -> None:
+    with pytest.raises(ConfigError, match="site: shenzhen_relay: must be shenzhen_demo, the trial's site"):
+        load_trial_setup("torch_relay", site="shenzhen_demo", zone="relay_lane_1")
+
+
+def test_where_the_robot_is_written_to_stand_belongs_to_its_area() -> None:
+    stance = ["course.giver.robot_stance={x: 0.0, y: 9.0, yaw_deg: 0.0}"]
+    assert "covers the trial's area" in refusal(overrides=stance)
+    start = ["course.start={x: -300.0, y: 0.0, yaw_deg: 0.0}"]
+    assert "covers the trial's area" in refusal(overrides=start)
+
+
+def test_zone_and_course_stand_in_the_identity() -> None:
+    said = make_identity(load("relay_lane_2"), "in_process").to_metadata()
+    assert (said["site"], said["course"], said["zone"]) == ("shenzhen_demo", "shenzhen_relay", "relay_lane_2")

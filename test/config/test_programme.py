@@ -124,11 +124,11 @@ def faults_of(name: str) -> list[str]:
 def test_requests_have_their_numbers_from_the_trials_file(config: Path) -> None:
     programme = load_programme("shenzhen_demo")
     relay, setup = programme.wanted["relay_2", "relay_lane_2"], load_trial_setup("torch_relay")
-    assert (relay.kind, relay.trial, relay.trials, relay.sites) == (
+    assert (relay.kind, relay.trial, relay.trials, relay.place) == (
         "torch_relay",
         "torch_relay",
         ("torch_relay",),
-        ("shenzhen_demo", "shenzhen_relay"),
+        "shenzhen_demo",
     )
     assert (relay.demands.speed, relay.demands.load) == (setup.demands.speed, setup.demands.load)
     assert relay.demands.duration == setup.demands.duration and relay.demands.people == 2
@@ -182,7 +182,7 @@ def test_a_tighter_request_reaches_the_robot(spoil: Spoil) -> None:
     programme = load_programme("shenzhen_demo")
     assert faults_of("relay_1") == []
     wanted = programme.wanted["relay_1", "relay_lane_1"]
-    setup = load_trial_setup("torch_relay", overrides=wanted.overrides)
+    setup = load_trial_setup("torch_relay", site=wanted.site, zone="relay_lane_1", overrides=wanted.overrides)
     assert (
         (setup.demands.speed, setup.demands.load)
         == (wanted.demands.speed, wanted.demands.load)

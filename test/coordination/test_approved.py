@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from robot_trials.config import load_trial_setup
+from robot_trials.config import TrialSetup, load_trial_setup
 from robot_trials.config.files.search import FOLDER_VARIABLE
 from robot_trials.config.programme import Programme, load_programme
 from robot_trials.config.programme.covered import check_requests
@@ -22,6 +22,7 @@ from robot_trials.coordination.programme.plan import PlannedSpan, book_plan, pla
 from robot_trials.records import Records
 from robot_trials.records.bookings import find_booking
 from robot_trials.records.gates import report_gate
+from robot_trials.records.models import Booking
 
 pytestmark = pytest.mark.relay
 
@@ -97,6 +98,11 @@ def find_clauses(programme: Programme, records: Records) -> list[Clause]:
         return [each for check in make_checks(programme) for each in check(session, booking, booking.planned_start)]
 
 
+def load_sent(booking: Booking) -> TrialSetup:
+    """What a robot has when it is sent a booking's goal."""
+    return load_trial_setup(booking.trial, site="shenzhen_demo", zone=booking.place, overrides=booking.overrides)
+
+
 def problems_of(programme: Programme) -> list[str]:
     """What check says of the relay on lane 1."""
     return [str(each) for each in check_requests(programme)[1] if "trials.relay_1." in str(each)]
@@ -143,10 +149,10 @@ def test_the_robot_refuses_it(spoil: Spoil, records: Records, excess: Excess) ->
     book_day(load_programme("shenzhen_demo"), records)
     with records.read() as session:
         booking = find_booking(session, RELAY)
-    load_trial_setup(booking.trial, overrides=booking.overrides)
+    load_sent(booking)
     spoil(excess.file, excess.old, excess.new)
     with pytest.raises(Exception, match=re.escape(excess.expected)):
-        load_trial_setup(booking.trial, overrides=booking.overrides)
+        load_sent(booking)
 
 
 def test_too_many_people_hold_a_start(records: Records, spoil: Spoil) -> None:
@@ -172,7 +178,7 @@ def test_a_slower_request_keeps_a_slower_permit_and_walks_slower(spoil: Spoil, r
     with records.read() as session:
         booking = find_booking(session, RELAY)
     assert booking.overrides == ['trial.permit="shenzhen_demo_relay"', "trial.walking_speed=0.4"]
-    setup = load_trial_setup(booking.trial, overrides=booking.overrides)
+    setup = load_sent(booking)
     assert setup.demands.speed == 0.4 and setup.permit.number == "SZ-DEMO-2025-001"
     assert [each for each in find_clauses(programme, records) if not each.may_pass] == []
     spoil(f"{PROGRAMME}/trials.yaml", "walking_speed: 0.4", "walking_speed: 0.5")
@@ -211,3 +217,12 @@ def test_files_that_have_not_changed_are_not_read_again(
     assert any("caps.speed" in each for each in look()) and len(read) > first
     spoil(TRIAL, "walking_speed: 1.2", "walking_speed: 0.8")
     assert look() == []
+
+
+def test_a_site_that_has_changed_is_planned_anew(spoil: Spoil, records: Records) -> None:
+    """Zones, caps and opening hours are looked up in what the coordinator has read."""
+    programme = load_programme("shenzhen_demo")
+    book_day(programme, records)
+    spoil("sites/shenzhen_demo.yaml", "speed: 1.0, crowd: 0.8", "speed: 0.5, crowd: 0.8")
+    final = [each for each in find_clauses(programme, records) if not each.may_pass]
+    assert any(each.name == "site" and "has changed since the coordinator was started" in each.detail for each in final)

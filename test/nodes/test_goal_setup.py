@@ -72,15 +72,18 @@ def test_a_file_that_has_changed_since_the_start_is_named() -> None:
 
 
 def test_a_zone_says_where_the_course_lies() -> None:
-    base = load_trial_setup("torch_relay", site="shenzhen_demo", zone="relay_lane_1")
-    setup = load_goal_setup(base, Asked(zone="relay_lane_3"))
+    permit = ["trial.permit=shenzhen_demo_relay"]
+    base = load_trial_setup("torch_relay", site="shenzhen_demo", zone="relay_lane_1", overrides=permit)
+    setup = load_goal_setup(base, Asked(zone="relay_lane_3", overrides=permit))
     assert (setup.site.zone, setup.site.place.y, setup.site.fiducials[0].id) == ("relay_lane_3", 17.0, 160)
     assert load_goal_setup(base, Asked()).site.zone == "relay_lane_1"
 
 
 def test_another_site_is_refused() -> None:
     with pytest.raises(ConfigError, match="site: shenzhen_demo: this graph was started for 'shenzhen_relay'"):
-        load_goal_setup(BASE, Asked(site="shenzhen_demo"))
+        load_goal_setup(
+            BASE, Asked(site="shenzhen_demo", zone="relay_lane_1", overrides=["trial.permit=shenzhen_demo_relay"])
+        )
 
 
 def test_drives_do_not_change_between_goals() -> None:

@@ -27,13 +27,17 @@ def run_goal(graph, name, **parameters):
     raise AssertionError(graph.log(name))
 
 
-def write_longer_greeting(folder):
-    """A greeting's course whose area reaches to where a relay over five metres ends."""
+def write_greeting(folder):
+    """A greeting for the relay's site, and a course whose area reaches to where a relay over five metres ends."""
+    permit, course, trial = (folder / f"{name}.yaml" for name in ("permit", "longer", "greeting"))
+    text = find_config("permits", "greeting_corner").read_text()
+    permit.write_text(text.replace("site: greeting_corner", "site: shenzhen_relay"))
     text = find_config("courses", "greeting_corner").read_text()
     text = text.replace("robot_stance: {x: 1.5", "robot_stance: {x: 5.5").replace("stance: {x: 3.2", "stance: {x: 7.2")
-    file = folder / "longer_greeting.yaml"
-    file.write_text(text)
-    return file
+    course.write_text(text)
+    text = find_config("trials", "greet").read_text().replace("site: greeting_corner", "site: shenzhen_relay")
+    trial.write_text(text.replace("permit: greeting_corner", f"permit: {permit}").replace("zone: corner\n", ""))
+    return trial, course
 
 
 @pytest.mark.timeout(3 * RELAY_S)
@@ -45,8 +49,9 @@ def test_each_trial_walks_to_its_start_also_one_of_another_kind(graph):
     graph.group.start("control", command, graph.environment)
     graph.start("stop_node", "safety_node", "control_node", "perception_node", "recorder_node", "trial_node")
     results = [run_goal(graph, "first"), run_goal(graph, "second", reset_props=True)]
-    refused = run_goal(graph, "refused", trial="greet")
-    third = run_goal(graph, "third", trial="greet", course=str(write_longer_greeting(graph.output.parent)))
+    trial, course = write_greeting(graph.output.parent)
+    refused = run_goal(graph, "refused", trial=str(trial))
+    third = run_goal(graph, "third", trial=str(trial), course=str(course))
     assert [result["verdict"] for result in results] == ["fail", "fail"], results
     assert all(result["reason"].startswith("Mean walking speed") for result in results), "five metres are too short"
     graph.end()

@@ -19,6 +19,7 @@ from robot_trials.config.site import SiteSpec, StanceSpec
 from robot_trials.config.site.polygon import find_excess, measure_area
 from robot_trials.exceptions import ConfigError, ConfigProblem
 from robot_trials.geometry import compose_planar
+from robot_trials.kinds.asking import lay_and_demand
 from robot_trials.kinds.contract import Corner, Demands, Load
 from robot_trials.kinds.registry import read_kind
 
@@ -33,7 +34,8 @@ class Wanted:
     Attributes:
         kind: of trial.
         trial, site: what a robot is sent, by name or absolute path; trial empty: no software here can start it.
-        trials, sites: names that a permit may say for it.
+        trials: names that a permit may say for it.
+        place: name of the site, which its permit must say.
         demands: what it takes at most; the area is the zone, on the site's map [m].
         overrides: `trial.KEY=VALUE` that bring what was asked for to the robot.
     """
@@ -42,7 +44,7 @@ class Wanted:
     trial: str
     site: str
     trials: tuple[str, ...]
-    sites: tuple[str, ...]
+    place: str
     demands: Demands
     overrides: tuple[str, ...] = ()
 
@@ -52,7 +54,7 @@ class Wanted:
         Args:
             robot: profile.
         """
-        return Occasion(self.trials, self.sites, robot)
+        return Occasion(self.trials, self.place, robot)
 
     def expect_duration(self, request: TrialRequest) -> float:
         """Of the request by its duration model, at no more than the speed that is demanded [s]."""
@@ -78,10 +80,9 @@ def read_wanted(
     corners = tuple((float(x), float(y)) for x, y in area)
     sent = name_anywhere("sites", trials.value.site, trials)
     if request.trial is None:
-        sites = tuple(each for each in (course, site.value.name) if each)
-        return Wanted(str(request.kind), "", sent, (name,), sites, _demand_alone(request, corners))
+        return Wanted(str(request.kind), "", sent, (name,), site.value.name, _demand_alone(request, corners))
     found, pose = _read_file(trials, name, request.trial, course)
-    found = replace(found, site=sent, sites=(site.value.name, *found.sites))
+    found = replace(found, site=sent, place=site.value.name)
     pose = site.value.zones[zone].pose or pose
     problems = [*find_contradictions(trials, name, found), *_find_beyond(trials, name, found, pose, zone, corners)]
     if problems:
@@ -158,10 +159,9 @@ def _read_file(trials: Loaded[TrialsFile], name: str, trial: str, course: str | 
         kind = read_kind(file)
         value = load_model(file, kind.trial).value
         course_file = find_config("courses", course, None) if course else find_config("courses", value.course, file)
-        laid = kind.resolve_course(load_model(course_file, kind.course).value, value)
+        laid, demands = lay_and_demand(kind, load_model(course_file, kind.course).value, value)
         sent = name_anywhere("trials", trial, trials)
-        demands = kind.find_demands(value, laid.course)
-        return Wanted(kind.name, sent, "", (value.name,), (laid.spec.name,), demands), laid.spec.pose
+        return Wanted(kind.name, sent, "", (value.name,), "", demands), laid.spec.pose
     except ConfigError as error:
         key = f"trials.{name}.trial"
         raise ConfigError([trials.problem(key, trial, str(problem)) for problem in error.problems]) from error

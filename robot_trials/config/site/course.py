@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from robot_trials.config.files.model import StrictModel
 from robot_trials.config.site.fiducials import FiducialsSpec
@@ -34,6 +35,13 @@ class CourseSpec(StrictModel):
     lane: LaneSpec
     start: StanceSpec
     fiducials: FiducialsSpec = FiducialsSpec()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_today(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and "place" in data:
+            raise ValueError("place: is called pose now, of this map on the site's")
+        return data
 
 
 class Mark(NamedTuple):

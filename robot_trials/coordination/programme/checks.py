@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from robot_trials.config.files.document import read_document
 from robot_trials.config.files.model import Loaded
 from robot_trials.config.permit import CROWD, find_gaps
 from robot_trials.config.permit import Permit as PermitSpec
@@ -40,6 +41,7 @@ def make_checks(programme: Programme) -> tuple[StartCheck, ...]:
     return (
         check_permit,
         DocumentCheck(programme),
+        SiteCheck(programme),
         CoverageCheck(programme, files),
         SoftwareCheck(programme, files),
         BatteryCheck(programme),
@@ -64,6 +66,23 @@ class DocumentCheck:
             return []
         detail = f"{booking.permit}: {file} has changed since it was recorded: plan again and have it approved"
         return [Clause("permit", detail, may_pass=False)]
+
+
+@dataclass(frozen=True)
+class SiteCheck:
+    """The site is still what the coordinator has read: its zones, caps and opening hours are looked up there."""
+
+    programme: Programme
+
+    def __call__(self, session: Session, booking: Booking, now: float) -> Sequence[Clause]:
+        """What the site's file says now against what was read."""
+        site = self.programme.site
+        try:
+            same = read_document(site.file).data == site.document.data
+        except ConfigError as error:
+            return [Clause("site", str(problem), may_pass=False) for problem in error.problems]
+        detail = f"{site.file} has changed since the coordinator was started: start it again, and plan again"
+        return [] if same else [Clause("site", detail, may_pass=False)]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from robot_trials.kinds.contract import Hand, LaidCourse
 
 MARGIN_ALONG = 1.0
 """The robot may be so far behind the start zone and beyond the hand-over zone [m]."""
+MARGIN_ASIDE = 0.5
+"""And so far beside a place where it stands outside the lane's edges [m]."""
 WHITE = (0.95, 0.95, 0.93, 1.0)
 LINE = 0.04
 """Half the width of a painted line [m]."""
@@ -77,6 +79,7 @@ class RelayCourse(NamedTuple):
     """A relay's course in the map frame."""
 
     lane: LaneSpec
+    start: Stance
     start_zone: Zone
     hand_over_zone: Zone
     giver: Person
@@ -84,10 +87,17 @@ class RelayCourse(NamedTuple):
 
     @property
     def area(self) -> tuple[tuple[float, float], ...]:
-        """Corners of where the robot stays: the lane from the start zone to the hand-over zone [m]."""
-        back, front = self.start_zone.x_min - MARGIN_ALONG, self.hand_over_zone.x_max + MARGIN_ALONG
+        """Corners of where the robot stays [m].
+
+        The lane from the start zone to the hand-over zone, and wherever else it is written to stand.
+        """
+        stances = self.start, self.giver.robot_stance, self.receiver.robot_stance
+        xs, ys = [stance.x for stance in stances], [stance.y for stance in stances]
         side = 0.5 * self.lane.width
-        return (back, -side), (front, -side), (front, side), (back, side)
+        back = min(self.start_zone.x_min, *xs) - MARGIN_ALONG
+        front = max(self.hand_over_zone.x_max, *xs) + MARGIN_ALONG
+        right, left = min(-side, min(ys) - MARGIN_ASIDE), max(side, max(ys) + MARGIN_ASIDE)
+        return (back, right), (front, right), (front, left), (back, left)
 
 
 def resolve_relay_course(spec: RelayCourseSpec, hand: Hand = "right") -> LaidCourse:
@@ -110,6 +120,7 @@ def resolve_relay_course(spec: RelayCourseSpec, hand: Hand = "right") -> LaidCou
         receiver, mounts = _mirror_person(receiver), mounts | {"receiver", "receiver_hand"}
     course = RelayCourse(
         lane=spec.lane,
+        start=spec.start.resolve(),
         start_zone=Zone(spec.start_zone.x_min, spec.start_zone.x_max),
         hand_over_zone=Zone(spec.hand_over_zone.x_min + length, spec.hand_over_zone.x_max + length),
         giver=giver,

@@ -34,7 +34,8 @@ def make_header(
     if verdict.ended != "unknown":
         reason = f"{reason.rstrip('.')}. The robot ended {verdict.ended}."
     told = "".join(f'<p class="remark">{escape(remark)}</p>' for remark in remarks)
-    place = [to_words(identity.get("site", "")), identity.get("start_time", "").replace("T", " ")]
+    place = [to_words(identity.get(key, "")) for key in ("site", "zone")]
+    place.append(identity.get("start_time", "").replace("T", " "))
     shown = "".join(
         f'<div class="tile"><b>{value:.{tile.digits}f} <small>{escape(tile.unit)}</small></b>'
         f"<span>{escape(tile.label)}</span></div>"
