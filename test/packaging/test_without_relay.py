@@ -1,8 +1,9 @@
-"""Without the torch relay and its files everything else is found and valid."""
+"""Without the torch relay and its files everything else installs, checks and passes its tests."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,11 @@ RELAY = {
     "config/programmes/shenzhen_demo": "a week whose robots start nothing but relays",
 }
 """What goes, and what it is of the relay. `launch/torch_relay.launch.py` stays: it starts any trial."""
+LEFT_OUT = "relay or simulation or gazebo or ros or browser"
+"""Marks of tests that need what is gone, or more than a few seconds or another program."""
+BLIND = ("test/control", "test/benchmarks")
+"""Folders of tests left out, too: controllers never see a kind (import-linter holds it); benchmarks measure, and are
+no part of what is installed."""
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +79,14 @@ def test_what_is_shipped_is_valid(copy: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ok       robots/kuavo.yaml" in done.stdout and "relay" not in done.stdout
     assert "relay" not in call(copy, "robot_trials.cli", "kinds").stdout
+
+
+@pytest.mark.simulation
+@pytest.mark.timeout(1800)
+def test_everything_else_passes_its_tests(copy: Path) -> None:
+    """Among them that the wheel is built and installed, and that the greeting is installed, checked and planned."""
+    left_out = [f"--ignore={folder}" for folder in BLIND]
+    done = call(copy, "pytest", "-q", "-n", "2", "-m", f"not ({LEFT_OUT})", *left_out)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed and int(passed[1]) > 1000, done.stdout[-2000:]
