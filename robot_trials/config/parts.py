@@ -13,11 +13,10 @@ from robot_trials.config.files.model import Loaded, suggest
 from robot_trials.config.files.problems import Problems
 from robot_trials.config.permit import Permit
 from robot_trials.config.site import ORIGIN, TAG_ID_MAX, CourseSpec, Site, SiteSpec, ZoneSpec, resolve_site
-from robot_trials.config.site.ground_plan import check_ground_plan, resolve_zones
-from robot_trials.config.site.polygon import Corners, find_excess, find_overlap, measure_area
+from robot_trials.config.site.ground_plan import check_ground_plan, list_area_faults, resolve_zones
+from robot_trials.config.site.polygon import Corners
 from robot_trials.config.trial import Trial
 from robot_trials.exceptions import ConfigError, ConfigProblem
-from robot_trials.geometry import compose_planar
 from robot_trials.kinds.contract import LaidCourse, TrialKind
 from robot_trials.kinds.registry import read_kind
 
@@ -25,8 +24,6 @@ ROLES = ("trial", "site", "course", "permit", "robot", "controller")
 """What the files of a trial are to it, in their order; the last may be absent."""
 SITE_SETTABLE = ("ground", "stop_buttons")
 """Keys of a site that one run may set: what permits are written against stays as it was approved."""
-TOUCH_MAX = 1e-4
-"""Areas that have no more than this in common only touch [m²]."""
 
 
 class Where(NamedTuple):
@@ -211,27 +208,11 @@ def lay_course(parts: Parts, laid: LaidCourse, area: Corners, problems: Problems
 
 
 def _check_area(parts: Parts, place: Site, area: Corners, zones: dict[str, Corners]) -> list[ConfigProblem]:
-    """The robot stays in its zone, within the walkable area, and off what is kept out."""
-    spec, course = parts.site.value, parts.course
-    corners = tuple(compose_planar(place.place, (x, y, 0.0))[:2] for x, y in area)
-    bounds = {f"zones.{parts.zone}": zones[parts.zone]} if parts.zone in zones else {}
-    if spec.walkable is not None:
-        bounds["walkable"] = spec.walkable
+    """Where the trial's area reaches to places where its robot may not be."""
+    course = parts.course
     key = "lane" if course.value.pose == ORIGIN else "pose"
-    found = []
-    for name, outer in bounds.items():
-        excess = find_excess(corners, outer)
-        if excess:
-            rule = f"must lie such that {name} of site {spec.name} covers the trial's area of"
-            found.append(course.problem(key, None, f"{rule} {measure_area(corners):.0f} m²: {excess}"))
-    for name, kept in spec.keep_out.items():
-        overlap = find_overlap(corners, kept.polygon)
-        if overlap > TOUCH_MAX:
-            rule = (
-                f"must lie clear of keep_out.{name} of site {spec.name}: {overlap:.2f} m² of the trial's area are in it"
-            )
-            found.append(course.problem(key, None, rule))
-    return found
+    faults = list_area_faults(parts.site.value, place.place, area, {parts.zone: zones.get(parts.zone)})
+    return [course.problem(key, None, fault) for fault in faults]
 
 
 def _check_tags(parts: Parts, place: Site) -> list[ConfigProblem]:

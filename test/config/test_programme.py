@@ -206,3 +206,13 @@ def test_a_request_without_a_trial_needs_figures_of_its_own(spoil: Spoil, missin
     spoil(f"{DEMO}/trials.yaml", f"^    {missing}\n", "")
     with pytest.raises(ConfigError, match=f"without a trial it must have {missing.split(':')[0]} of its own"):
         load_programme("shenzhen_demo")
+
+
+def test_a_course_that_reaches_too_far_is_a_fault_of_the_request(spoil: Spoil) -> None:
+    """Planner and coordinator see it without loading the whole trial."""
+    assert load_programme("shenzhen_demo").faults == {}
+    spoil(SITE, "pose: {x: 0.0, y: 0.0}", "pose: {x: 0.0, y: 2.0}")
+    faults = load_programme("shenzhen_demo").faults
+    assert ("relay_1", "relay_lane_1") in faults and ("relay_2", "relay_lane_2") not in faults
+    (fault,) = faults["relay_1", "relay_lane_1"]
+    assert "trials.relay_1.zones.0" in str(fault) and "zones.relay_lane_1 of site shenzhen_demo covers" in str(fault)

@@ -16,9 +16,8 @@ from robot_trials.config.files.search import find_config
 from robot_trials.config.permit import Occasion
 from robot_trials.config.programme.trials import LoadSpec, TrialRequest, TrialsFile
 from robot_trials.config.site import SiteSpec, StanceSpec
-from robot_trials.config.site.polygon import find_excess, measure_area
+from robot_trials.config.site.ground_plan import list_area_faults
 from robot_trials.exceptions import ConfigError, ConfigProblem
-from robot_trials.geometry import compose_planar
 from robot_trials.kinds.asking import lay_and_demand
 from robot_trials.kinds.contract import Corner, Demands, Load
 from robot_trials.kinds.registry import read_kind
@@ -83,8 +82,10 @@ def read_wanted(
         return Wanted(str(request.kind), "", sent, (name,), site.value.name, _demand_alone(request, corners))
     found, pose = _read_file(trials, name, request.trial, course)
     found = replace(found, site=sent, place=site.value.name)
-    pose = site.value.zones[zone].pose or pose
-    problems = [*find_contradictions(trials, name, found), *_find_beyond(trials, name, found, pose, zone, corners)]
+    place = (site.value.zones[zone].pose or pose).resolve()
+    key = f"trials.{name}.zones.{request.zones.index(zone)}"
+    faults = list_area_faults(site.value, place, found.demands.area, {zone: corners})
+    problems = [*find_contradictions(trials, name, found), *(trials.problem(key, zone, fault) for fault in faults)]
     if problems:
         raise ConfigError(problems)
     asked = request.load
@@ -132,20 +133,6 @@ def list_overrides(trials: Loaded[TrialsFile], request: TrialRequest) -> list[st
     return [
         f"trial.{key}={json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None
     ]
-
-
-def _find_beyond(
-    trials: Loaded[TrialsFile], name: str, found: Wanted, pose: StanceSpec, zone: str, corners: tuple[Corner, ...]
-) -> list[ConfigProblem]:
-    """Whether the trial's area, with its course laid into a zone, reaches out of the zone."""
-    place = pose.resolve()
-    area = tuple(compose_planar(place, (x, y, 0.0))[:2] for x, y in found.demands.area)
-    excess = find_excess(area, corners)
-    if not excess:
-        return []
-    rule = f"must cover the area of {measure_area(area):.0f} m² of trial {found.trials[0]}: {excess}"
-    index = trials.value.trials[name].zones.index(zone)
-    return [trials.problem(f"trials.{name}.zones.{index}", zone, rule)]
 
 
 def _read_file(trials: Loaded[TrialsFile], name: str, trial: str, course: str | None) -> tuple[Wanted, StanceSpec]:

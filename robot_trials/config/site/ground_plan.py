@@ -1,4 +1,4 @@
-"""Whether a site's zones fit its ground: sound, within reach, out of the way of each other."""
+"""Whether zones and areas fit a site: sound, within reach, out of the way of each other."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from itertools import combinations
 from robot_trials.config.files.model import Loaded
 from robot_trials.config.files.problems import Problems
 from robot_trials.config.site.map_frame import MapFrame, find_polygon_fault, read_geojson
-from robot_trials.config.site.polygon import Corners
+from robot_trials.config.site.polygon import Corners, find_excess, find_overlap, measure_area
 from robot_trials.config.site.spec import SiteSpec
 from robot_trials.exceptions import ConfigError, ConfigProblem
+from robot_trials.geometry import PlanarPose, compose_planar
+
+TOUCH_MAX = 1e-4
+"""Areas that have no more than this in common only touch [m²]."""
 
 
 def resolve_zones(site: Loaded[SiteSpec], problems: Problems) -> dict[str, Corners]:
@@ -101,3 +105,28 @@ def _check_gradients(site: Loaded[SiteSpec], zones: Mapping[str, Corners]) -> li
                 rule = f"must be ≥ {gradient:.3f}: ground.ramps has {ramp.slope_deg:g}° at x = {ramp.x_min:g} m"
                 found.append(site.problem(f"zones.{name}.gradient_max", most, rule))
     return found
+
+
+def list_area_faults(site: SiteSpec, place: PlanarPose, area: Corners, zone: Mapping[str, Corners | None]) -> list[str]:
+    """Why a robot may not stay in an area: outside its zone or the walkable area, or where it is kept out.
+
+    Args:
+        site: as written.
+        place: of the area's map on the site's.
+        area: corners on a map of its own [m].
+        zone: name and corners on the site's map [m]; None: it is held in no zone, or its corners are not known.
+    """
+    corners = tuple(compose_planar(place, (x, y, 0.0))[:2] for x, y in area)
+    bounds = {f"zones.{name}": outer for name, outer in zone.items()} | {"walkable": site.walkable}
+    faults = []
+    for name, outer in bounds.items():
+        excess = find_excess(corners, outer) if outer is not None else ""
+        if excess:
+            rule = f"must lie such that {name} of site {site.name} covers the trial's area of"
+            faults.append(f"{rule} {measure_area(corners):.0f} m²: {excess}")
+    for name, kept in site.keep_out.items():
+        overlap = find_overlap(corners, kept.polygon)
+        if overlap > TOUCH_MAX:
+            rule = f"must lie clear of keep_out.{name} of site {site.name}"
+            faults.append(f"{rule}: {overlap:.2f} m² of the trial's area are in it")
+    return faults
