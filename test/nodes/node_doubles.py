@@ -20,6 +20,9 @@ import time
 import stop_programs
 from stop_programs import wait
 
+STAY_S = 2.0
+"""Of a stranger in the graph: four looks of safety_node at who publishes [s]."""
+
 
 def call_service(node, name):
     """Answer of a Trigger service."""
@@ -224,13 +227,14 @@ def stop_state(node, wanted):
 
 
 def say_event(node, source, severity, text):
-    """Tell an event as another node would."""
+    """Tell an event as another node would, and stay for as long as a look at who publishes may take."""
     from robot_trials_msgs.msg import TrialEvent
 
     publisher = node.create_publisher(TrialEvent, "trial/events", 100)
     wait(node, lambda: publisher.get_subscription_count() >= 2)  # trial node and recorder
     publisher.publish(TrialEvent(source=source, severity=int(severity), text=text))
     wait(node, lambda: publisher.wait_for_all_acked())
+    time.sleep(STAY_S)
     return {}
 
 
