@@ -10,7 +10,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from robot_trials.config.files.document import read_document
 from robot_trials.config.files.model import Loaded
 from robot_trials.config.permit import CROWD, find_gaps
 from robot_trials.config.permit import Permit as PermitSpec
@@ -41,7 +40,7 @@ def make_checks(programme: Programme) -> tuple[StartCheck, ...]:
     return (
         check_permit,
         DocumentCheck(programme),
-        SiteCheck(programme),
+        SiteCheck(programme, files),
         CoverageCheck(programme, files),
         SoftwareCheck(programme, files),
         BatteryCheck(programme),
@@ -73,12 +72,13 @@ class SiteCheck:
     """The site is still what the coordinator has read: its zones, caps and opening hours are looked up there."""
 
     programme: Programme
+    files: TrialFiles
 
     def __call__(self, session: Session, booking: Booking, now: float) -> Sequence[Clause]:
         """What the site's file says now against what was read."""
         site = self.programme.site
         try:
-            same = read_document(site.file).data == site.document.data
+            same = self.files.is_site_unchanged()
         except ConfigError as error:
             return [Clause("site", str(problem), may_pass=False) for problem in error.problems]
         detail = f"{site.file} has changed since the coordinator was started: start it again, and plan again"

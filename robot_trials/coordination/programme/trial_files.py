@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from robot_trials.config import TrialSetup
+from robot_trials.config.files.document import read_document
 from robot_trials.config.permit import find_gaps
 from robot_trials.config.programme import Programme, Wanted, find_wanted
 from robot_trials.config.programme.covered import load_request
@@ -35,6 +36,19 @@ class TrialFiles:
     def __init__(self, programme: Programme) -> None:
         self._programme = programme
         self._read: dict[tuple[str, str], _Read] = {}
+        self._site: tuple[Stamp, bool] | None = None
+
+    def is_site_unchanged(self) -> bool:
+        """Whether the site's file says what the programme has read of it.
+
+        Raises:
+            ConfigError: the file is no valid YAML any more.
+        """
+        site = self._programme.site
+        (stamp,) = _stamp([site.file])
+        if self._site is None or self._site[0] != stamp:
+            self._site = stamp, read_document(site.file).data == site.document.data
+        return self._site[1]
 
     def find_wanted(self, request: str, zone: str) -> Wanted:
         """What a request takes at most in a zone.
